@@ -1,0 +1,1 @@
+"""Tables, charts and statistics of a study of Russian regions' cooperation with China."""

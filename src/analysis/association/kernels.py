@@ -1,0 +1,83 @@
+"""The two loops worth compiling, each with a numpy form that gives the same whole numbers.
+
+numba is fetched on first use and only for work that repays the second it takes to import; what it
+compiles is cached on disk, so the compiling itself happens once a machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.association.ranks import Integers
+
+Shorts = NDArray[np.int16]
+# Multiply-adds below which importing numba (about half a second) costs more than it saves
+WORTH_COMPILING = 200_000_000
+
+
+@cache
+def compiled() -> dict[str, Callable[..., Any]] | None:
+    """Compiled forms of `row_sums_plain` and `count_hits_plain`, or None without numba."""
+    try:
+        from analysis.association import _compiled
+    except ImportError:
+        return None
+    return {"row_sums": _compiled.row_sums, "count_hits": _compiled.count_hits}
+
+
+def row_sums(columns: Shorts, vectors: Shorts, *, work: int) -> Shorts:
+    """Products of every row's vector with every column: ``vectors @ columns`` in 16 bits.
+
+    Parameters
+    ----------
+    columns : ndarray of int16, shape (d, m)
+        Design of m arrangements.
+    vectors : ndarray of int16, shape (k, d)
+        The covariates' side.
+    work : int
+        Multiply-adds of the whole job this block belongs to; decides whether to compile.
+
+    Returns
+    -------
+    ndarray of int16, shape (k, m)
+        Sums; the caller sees to it that they stay below 2**15.
+    """
+    kernels = compiled() if work >= WORTH_COMPILING else None
+    if kernels is None:
+        return row_sums_plain(columns, vectors)
+    sums: Shorts = np.empty((len(vectors), columns.shape[1]), dtype=np.int16)
+    kernels["row_sums"](columns, vectors, sums)
+    return sums
+
+
+def row_sums_plain(columns: Shorts, vectors: Shorts) -> Shorts:
+    """`row_sums` without numba: a float32 product, exact below 2**24."""
+    return (vectors.astype(np.float32) @ columns.astype(np.float32)).astype(np.int16)
+
+
+def count_hits_plain(
+    left: Shorts, right: Shorts, thresholds: Shorts, running: Shorts, hits: Integers
+) -> None:
+    """For each row, count pairs (p, q) where the running maximum of abs(left + right) reaches its threshold.
+
+    Parameters
+    ----------
+    left, right : ndarray of int16, shapes (k, p) and (k, q)
+        What each half of an arrangement adds to each row's sum; rows from the least extreme on.
+    thresholds : ndarray of int16, shape (k,)
+        Observed sums in absolute value, rising.
+    running : ndarray of int16, shape (p, q)
+        Zeros; overwritten.
+    hits : ndarray of int64, shape (k,)
+        Added to in place.
+    """
+    sums = np.empty_like(running)
+    for row, threshold in enumerate(thresholds):
+        np.add.outer(left[row], right[row], out=sums)
+        np.maximum(running, np.abs(sums, out=sums), out=running)
+        hits[row] += np.count_nonzero(running >= threshold)

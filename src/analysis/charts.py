@@ -1,0 +1,628 @@
+"""How a result looks as a picture, in either language.
+
+Every function takes numbers and returns a :class:`matplotlib.figure.Figure`; nothing is read or
+written here. Colours carry meaning (Okabe and Ito's palette, safe for colour-blind readers): China
+vermilion, the Amur region blue, the other border regions light blue, everything else grey. Marks
+differ too, so that a grey print keeps the distinction.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from importlib import resources
+from io import BytesIO
+from typing import Literal
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from analysis import regions, tables
+from analysis.regions import Language
+
+CHINA = "#D55E00"
+AMUR = "#0072B2"
+BORDER = "#56B4E9"
+OTHER = "#8C8C8C"
+INK = "#222222"
+
+FORMATS: tuple[Literal["svg", "png"], ...] = ("svg", "png")
+
+MM = 1 / 25.4  # inches
+WIDTHS_MM = {"column": 85, "page": 180}
+POINT = 1 / 72  # inches
+LINE_PT = 10.5  # height of a line of 8 pt text
+
+
+def style() -> AbstractContextManager[None]:
+    """Return the context in which every figure is drawn and saved."""
+    path = resources.files("analysis").joinpath("paper.mplstyle")
+    return mpl.rc_context(fname=str(path))
+
+
+def colour_of(code: str) -> str:
+    """Colour of a region: Amur, border, other."""
+    if code == "RU-AMU":
+        return AMUR
+    if code in regions.codes(regions.far_east_border()):
+        return BORDER
+    return OTHER
+
+
+def marker_of(code: str) -> str:
+    """Mark of a region, which tells the groups apart without colour: square, circle, triangle."""
+    if code == "RU-AMU":
+        return "s"
+    return "o" if code in regions.codes(regions.far_east_border()) else "^"
+
+
+def short(code: str, language: Language) -> str:
+    """Short name of a region or aggregate for a label."""
+    if code in tables.AGGREGATE_NAMES:
+        return {"en": "Far East", "ru": "ДФО"}[language]
+    return regions.by_code(code).short_name(language)
+
+
+def new_figure(
+    height_mm: float, title: str, footer: Sequence[str], width: Literal["column", "page"] = "page"
+) -> Figure:
+    """Start a figure with its title and the lines under it.
+
+    Parameters
+    ----------
+    height_mm : float
+        Height of the whole figure.
+    title : str
+        Printed bold at the top.
+    footer : sequence of str
+        Lines at the bottom (how to read it, source, exhibit id); wrapped to the width.
+    width : {'column', 'page'}
+        85 or 180 mm.
+    """
+    wide = WIDTHS_MM[width] * MM
+    high = height_mm * MM
+    # DejaVu Sans at 8 pt, inches a character, measured on the captions in use; Cyrillic runs wider
+    is_cyrillic = any("а" <= letter <= "я" for letter in title)
+    characters = int(wide / (0.066 if is_cyrillic else 0.0605))
+    title_lines = textwrap.wrap(title, int(characters * 0.9))
+    footer_lines = [line for text in footer for line in textwrap.wrap(text, characters)]
+    top = (len(title_lines) * LINE_PT + 5) * POINT / high
+    bottom = (len(footer_lines) * LINE_PT + 5) * POINT / high
+    figure = Figure(figsize=(wide, high), layout="constrained")
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.set(rect=(0.005, bottom, 0.99, 1 - bottom - top))  # type: ignore[call-arg]
+    figure.text(0.01, 1 - 2 * POINT / high, "\n".join(title_lines), weight="bold", va="top", ha="left")
+    figure.text(0.01, 3 * POINT / high, "\n".join(footer_lines), va="bottom", ha="left", color="#444444")
+    return figure
+
+
+def to_bytes(figure: Figure, kind: Literal["svg", "png"]) -> bytes:
+    """Return the figure as a file, the same bytes every time."""
+    buffer = BytesIO()
+    with style():
+        # a date in the file would make two runs differ
+        figure.savefig(buffer, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None})
+    return buffer.getvalue()
+
+
+def _decimal(axis_values: Axes, language: Language, decimals: int = 0, which: str = "x") -> None:
+    axis = axis_values.xaxis if which == "x" else axis_values.yaxis
+    axis.set_major_formatter(lambda value, _: tables.number(value, decimals, language))
+
+
+def spread(positions: Sequence[float], gap: float) -> list[float]:
+    """Move label positions apart until neighbours are `gap` apart, each as near its place as that allows.
+
+    Parameters
+    ----------
+    positions : sequence of float, length n
+        Wanted places.
+    gap : float
+        Smallest distance between two labels, in the same unit.
+
+    Returns
+    -------
+    list of float, length n
+        Places in the order of `positions`. This is isotonic regression on ``position - rank * gap``
+        (pool adjacent violators), so the sum of squared moves is the smallest possible.
+    """
+    order = sorted(range(len(positions)), key=lambda i: positions[i])
+    blocks: list[tuple[float, int]] = []  # mean of a block, its size
+    for rank, index in enumerate(order):
+        mean, size = positions[index] - rank * gap, 1
+        while blocks and blocks[-1][0] > mean:
+            previous, count = blocks.pop()
+            mean = (mean * size + previous * count) / (size + count)
+            size += count
+        blocks.append((mean, size))
+    placed = [mean for mean, size in blocks for _ in range(size)]
+    result = [0.0] * len(positions)
+    for rank, index in enumerate(order):
+        result[index] = placed[rank] + rank * gap
+    return result
+
+
+def share_lines(
+    table: pd.DataFrame,
+    groups: Sequence[tuple[str, Sequence[str]]],
+    aggregate: Mapping[str, float],
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+) -> Figure:
+    """China's share over the years, one panel a group of regions, the district dashed in each.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``region, period, value`` (per cent).
+    groups : sequence of (heading, region codes)
+        Panels.
+    aggregate : dict
+        Value of the whole district by year; empty where not shown.
+    language, title, footer
+        As in :func:`new_figure`.
+    """
+    groups = [group for group in groups if group[1]]
+    with style():
+        figure = new_figure(105, title, footer)
+        axes = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
+        for axis, (heading, codes) in zip(axes, groups, strict=True):
+            _lines_panel(axis, table, codes, aggregate, language)
+            axis.set_title(heading)
+        axes[0].set_ylabel("%")
+        axes[0].set_ylim(0, 100)
+    return figure
+
+
+def _lines_panel(
+    axis: Axes,
+    table: pd.DataFrame,
+    codes: Sequence[str],
+    aggregate: Mapping[str, float],
+    language: Language,
+) -> None:
+    ends: list[tuple[float, float, str, str]] = []
+    shades = ["#5A5A5A", "#8C8C8C", "#B0B0B0"]
+    dashes = ["-", "--", "-.", ":"]
+    for number, code in enumerate(codes):
+        line = table[table["region"] == code].sort_values("period")
+        if line.empty:
+            continue
+        years = line["period"].astype(int).to_numpy()
+        colour = colour_of(code)
+        if colour == OTHER:
+            colour = shades[number % len(shades)]
+        axis.plot(
+            years,
+            line["value"],
+            color=colour,
+            linestyle="-" if code == "RU-AMU" else dashes[number % len(dashes)],
+            marker=marker_of(code),
+            markersize=3.2 if code != "RU-AMU" else 4,
+            linewidth=2.2 if code == "RU-AMU" else 1.1,
+            zorder=3 if code == "RU-AMU" else 2,
+        )
+        ends.append((float(years[-1]), float(line["value"].iloc[-1]), short(code, language), colour))
+    if aggregate:
+        years = np.array([int(year) for year in aggregate])
+        axis.plot(years, list(aggregate.values()), color=INK, linestyle=(0, (4, 2)), linewidth=1.2, zorder=1)
+        ends.append((float(years[-1]), list(aggregate.values())[-1], short("FAR_EAST", language), INK))
+    # 6.2 per cent of a 0-100 axis is one line of 8 pt in a panel of this height
+    for (x, y, text, colour), place in zip(ends, spread([end[1] for end in ends], 6.2), strict=True):
+        axis.annotate(
+            text,
+            (x, y),
+            xytext=(axis_end(ends) + 0.9, place),
+            textcoords="data",
+            va="center",
+            color=_darker(colour),
+            arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2},
+            annotation_clip=False,
+        )
+    all_years = sorted({int(y) for y in table["period"]})
+    # a label needs three years of room
+    axis.set_xticks([y for y in all_years if y % 5 == 0 and all_years[-1] - y > 2] + all_years[-1:])
+    axis.grid(axis="y")
+
+
+def axis_end(ends: Sequence[tuple[float, float, str, str]]) -> float:
+    """Largest x of the lines' ends, where their labels begin."""
+    return max(end[0] for end in ends)
+
+
+def _darker(colour: str) -> str:
+    # light blue and light grey are too pale for 8 pt text on white
+    return {BORDER: "#1F78A8", "#B0B0B0": "#6E6E6E", OTHER: "#5F5F5F"}.get(colour, colour)
+
+
+def crossing_densities(
+    rows: pd.DataFrame,
+    panels: Sequence[tuple[str, str]],
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+) -> Figure:
+    """Crossing points per 1 000 km of border, recomputed, beside the interval the print allows.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``region, indicator, value, printed_low, printed_high`` (per 1 000 km); the printed
+        interval is NaN where the paper prints none.
+    panels : sequence of (indicator, heading)
+        One panel each.
+    language, title, footer
+        As in :func:`new_figure`.
+    """
+    order = rows[rows["indicator"] == panels[0][0]].sort_values(["value", "region"])["region"].tolist()
+    with style():
+        figure = new_figure(75, title, footer)
+        axes = figure.subplots(1, len(panels), sharey=True, sharex=True, squeeze=False)[0]
+        for axis, (indicator, heading) in zip(axes, panels, strict=True):
+            part = rows[rows["indicator"] == indicator].set_index("region").reindex(order)
+            for place, (code, row) in enumerate(part.iterrows()):
+                if not np.isnan(row["printed_low"]):
+                    axis.barh(
+                        place,
+                        row["printed_high"] - row["printed_low"],
+                        left=row["printed_low"],
+                        height=0.55,
+                        color="#DDDDDD",
+                    )
+                axis.plot(row["value"], place, marker_of(str(code)), color=colour_of(str(code)))
+                axis.annotate(
+                    tables.number(row["value"], 2, language),
+                    (row["value"], place),
+                    xytext=(0, 6),
+                    textcoords="offset points",
+                    ha="center",
+                    va="bottom",
+                )
+            axis.set_yticks(range(len(order)), [short(code, language) for code in order])
+            axis.set_ylim(-0.5, len(order) - 0.2)
+            axis.set_xlim(left=0)
+            axis.set_title(heading)
+            axis.set_xlabel(
+                {"en": "points per 1 000 km of border", "ru": "ед. на 1 000 км границы"}[language]
+            )
+            axis.grid(axis="x")
+            _decimal(axis, language)
+    return figure
+
+
+def bars(
+    labels: Sequence[str],
+    values: Sequence[float],
+    colours: Sequence[str],
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+    axis_label: str,
+    *,
+    decimals: int = 0,
+    hollow: Sequence[bool] | None = None,
+    value_labels: Sequence[str] | None = None,
+) -> Figure:
+    """Horizontal bars from zero, the first on top, each with its value.
+
+    Parameters
+    ----------
+    labels, values, colours : sequences of length n
+        One bar each.
+    language, title, footer
+        As in :func:`new_figure`.
+    axis_label : str
+        Unit.
+    decimals : int
+        Decimals of the values.
+    hollow : sequence of bool, length n, optional
+        Bars drawn as an outline: known only together.
+    value_labels : sequence of str, length n, optional
+        What to write at the bars instead of their value.
+    """
+    hollow = hollow if hollow is not None else [False] * len(values)
+    texts = value_labels or [tables.number(value, decimals, language) for value in values]
+    with style():
+        figure = new_figure(28 + 9 * len(values), title, footer)
+        axis = figure.subplots()
+        places = list(range(len(values)))[::-1]
+        for place, value, colour, outline, text in zip(places, values, colours, hollow, texts, strict=True):
+            axis.barh(
+                place,
+                value,
+                height=0.62,
+                color="white" if outline else colour,
+                edgecolor=colour,
+                hatch="////" if outline else None,
+                linewidth=0.8,
+            )
+            axis.annotate(
+                text, (value, place), xytext=(4, 0), textcoords="offset points", va="center", ha="left"
+            )
+        axis.set_yticks(places, list(labels))
+        axis.set_xlabel(axis_label)
+        axis.margins(x=0.14)
+        axis.set_xlim(left=0)
+        _decimal(axis, language, 0)
+    return figure
+
+
+def transition_matrix(
+    counts: np.ndarray, language: Language, title: str, footer: Sequence[str], editions: tuple[str, str]
+) -> Figure:
+    """Scores of one edition against the other, regions counted.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (10, 10)
+        ``counts[i, j]`` regions went from score i + 1 to j + 1.
+    language, title, footer
+        As in :func:`new_figure`.
+    editions : (str, str)
+        The earlier and the later edition.
+    """
+    with style():
+        figure = new_figure(120, title, footer)
+        axis = figure.subplots()
+        shown = np.ma.masked_equal(counts, 0)
+        # the palest half of the scale only, so that the counts stay readable on it
+        axis.imshow(shown, origin="lower", cmap="Greys", vmin=0, vmax=counts.max() * 2, aspect="equal")
+        for i, j in zip(*np.nonzero(counts), strict=True):
+            axis.text(j, i, str(counts[i, j]), ha="center", va="center", color=INK, weight="bold")
+        axis.plot([-0.5, 9.5], [-0.5, 9.5], color="#BBBBBB", linewidth=0.8, zorder=-1)
+        axis.set_xticks(range(10), [str(s) for s in range(1, 11)])
+        axis.set_yticks(range(10), [str(s) for s in range(1, 11)])
+        words = {"en": "Score in edition", "ru": "Оценка в выпуске"}[language]
+        axis.set_xlabel(f"{words} {editions[1]}")
+        axis.set_ylabel(f"{words} {editions[0]}")
+        axis.text(
+            9.3, 0.2, {"en": "rose", "ru": "выросла"}[language], ha="right", color="#555555", style="italic"
+        )
+        axis.text(
+            0.0, 8.8, {"en": "fell", "ru": "снизилась"}[language], ha="left", color="#555555", style="italic"
+        )
+    return figure
+
+
+def score_strips(
+    rows: pd.DataFrame, language: Language, title: str, footer: Sequence[str], highlight: Sequence[str]
+) -> Figure:
+    """Scores by federal district, one dot a region, equal scores stacked.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``region, district, score``.
+    language, title, footer
+        As in :func:`new_figure`.
+    highlight : sequence of str
+        Regions drawn in their colours.
+    """
+    medians = rows.groupby("district")["score"].agg(["median", "mean"]).sort_values(["median", "mean"])
+    districts = medians.index.tolist()
+    with style():
+        figure = new_figure(36 + 12 * len(districts), title, footer)
+        axis = figure.subplots()
+        for place, district in enumerate(districts):
+            part = rows[rows["district"] == district].sort_values(["score", "region"])
+            axis.plot(medians.loc[district, "median"], place - 0.3, "|", color=INK, markersize=9, mew=2)
+            for score, same in part.groupby("score"):
+                codes = sorted(same["region"], key=lambda code: code not in highlight)
+                for height, code in enumerate(codes):
+                    axis.plot(
+                        # stacked three abreast, so that a crowded score keeps to its row
+                        float(score) + (height % 3 - (min(3, len(codes)) - 1) / 2) * 0.2,
+                        place + (height // 3) * 0.24,
+                        marker_of(code) if code in highlight else "o",
+                        color=colour_of(code) if code in highlight else "#C4C4C4",
+                        markersize=4.5,
+                    )
+        axis.set_yticks(range(len(districts)), [regions.DISTRICT_NAMES[d][language] for d in districts])
+        axis.set_xticks(range(1, 11))
+        axis.set_xlim(0.5, 10.5)
+        axis.set_ylim(-0.5, len(districts) - 0.3)
+        axis.set_xlabel({"en": "Score", "ru": "Оценка"}[language])
+        axis.grid(axis="x")
+    return figure
+
+
+def score_changes(rows: pd.DataFrame, language: Language, title: str, footer: Sequence[str]) -> Figure:
+    """Score of the edition before (hollow) and of this one (filled), one row a region.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``region, score, previous_score``; drawn in the order given, the first on top.
+    language, title, footer
+        As in :func:`new_figure`.
+    """
+    with style():
+        figure = new_figure(34 + 4.6 * len(rows), title, footer)
+        axis = figure.subplots()
+        places = np.arange(len(rows))[::-1]
+        for place, row in zip(places, rows.itertuples(), strict=True):
+            colour = colour_of(str(row.region))
+            mark = marker_of(str(row.region))
+            if row.score != row.previous_score:
+                axis.annotate(
+                    "",
+                    (row.score, place),
+                    (row.previous_score, place),
+                    arrowprops={
+                        "arrowstyle": "-|>",
+                        "color": colour,
+                        "linewidth": 1.1,
+                        "shrinkA": 3,
+                        "shrinkB": 2,
+                    },
+                )
+                axis.plot(row.previous_score, place, mark, mfc="white", mec=colour)
+            axis.plot(row.score, place, mark, color=colour)
+        axis.set_yticks(places, [short(code, language) for code in rows["region"]])
+        axis.set_xticks(range(1, 11))
+        axis.set_xlim(0.5, 10.5)
+        axis.set_ylim(-0.8, len(rows) - 0.2)
+        axis.set_xlabel({"en": "Score", "ru": "Оценка"}[language])
+        axis.grid(axis="x")
+    return figure
+
+
+def forest(
+    rows: pd.DataFrame, language: Language, title: str, footer: Sequence[str], axis_label: str
+) -> Figure:
+    """Coefficients with leave-one-out ranges and superpopulation intervals, one row an indicator.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``label, n, estimate, p_exact, p_min, ci_low, ci_high, loo_low, loo_high, is_reachable``
+        (NaN where there is none); drawn in the order given, the first on top. ``is_reachable`` is
+        False where no arrangement of the data could fall below the level chosen: drawn pale.
+    language, title, footer
+        As in :func:`new_figure`.
+    axis_label : str
+        Name of the coefficient.
+    """
+    with style():
+        figure = new_figure(38 + 7.5 * len(rows), title, footer)
+        axis = figure.subplots()
+        places = np.arange(len(rows))[::-1]
+        axis.axvline(0, color="#888888", linewidth=0.8)
+        for place, row in zip(places, rows.itertuples(), strict=True):
+            ink = INK if row.is_reachable else "#A8A8A8"
+            if not np.isnan(row.ci_low):
+                axis.plot([row.ci_low, row.ci_high], [place, place], color=ink, linewidth=0.7)
+            if not np.isnan(row.loo_low):
+                axis.plot([row.loo_low, row.loo_high], [place, place], color=ink, linewidth=3.6, alpha=0.45)
+            axis.plot(
+                row.estimate, place, "D", color=ink, markersize=5, mfc=ink if row.is_reachable else "white"
+            )
+            note = f"n = {row.n}   p = {tables.p_value(row.p_exact, language)}"
+            note += f"   ({tables.p_value(row.p_min, language)})"
+            axis.annotate(
+                note,
+                (1.02, place),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                color=ink,
+                annotation_clip=False,
+            )
+        axis.set_yticks(places, list(rows["label"]))
+        axis.set_xlim(-1.02, 1.02)
+        axis.set_ylim(-0.7, len(rows) - 0.3)
+        axis.set_xlabel(axis_label)
+        axis.grid(axis="x")
+        head = {"en": "exact p (smallest reachable)", "ru": "точное p (наименьшее возможное)"}[language]
+        axis.annotate(head, (1.02, 1.0), xycoords="axes fraction", va="bottom", annotation_clip=False)
+        _decimal(axis, language, 1)
+    return figure
+
+
+def scatter_panels(
+    panels: Sequence[tuple[str, pd.DataFrame, str]],
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+    score_label: str,
+) -> Figure:
+    """Rating score against indicators, one panel each, every region named.
+
+    Parameters
+    ----------
+    panels : sequence of (heading, rows, note)
+        ``rows`` has the columns ``region, x, score``; `note` is printed under the heading.
+    language, title, footer
+        As in :func:`new_figure`.
+    score_label : str
+        Label of the vertical axis.
+    """
+    across = 2
+    down = -(-len(panels) // across)
+    with style():
+        figure = new_figure(30 + 78 * down, title, footer)
+        axes = figure.subplots(down, across, squeeze=False, sharey=True).ravel()
+        for axis in axes[len(panels) :]:
+            axis.set_visible(False)
+        for axis, (heading, rows, note) in zip(axes, panels, strict=False):
+            for row in rows.itertuples():
+                axis.plot(row.x, row.score, marker_of(str(row.region)), color=colour_of(str(row.region)))
+            # 50 characters of 8 pt fill half a page's width
+            axis.set_title("\n".join([*textwrap.wrap(heading, 50), note]), weight="normal")
+            axis.set_ylim(1.2, 10.3)
+            axis.set_yticks(range(2, 11))
+            low, high = float(rows["x"].min()), float(rows["x"].max())
+            pad = (high - low or 1.0) * 0.2
+            axis.set_xlim(low - pad, high + pad)
+            axis.grid(axis="y")
+            axis.locator_params(axis="x", nbins=5)
+            _decimal(axis, language)
+        for axis in axes[::across]:
+            axis.set_ylabel(score_label)
+        figure.draw_without_rendering()  # settles the layout, so that labels can be placed around it
+        for axis, (_, rows, _) in zip(axes, panels, strict=False):
+            _name_points(figure, axis, rows, language)
+    return figure
+
+
+NEAR = 5.0  # points
+_LEADER = {"arrowstyle": "-", "color": "#BBBBBB", "linewidth": 0.5, "shrinkA": 1, "shrinkB": 3}
+
+
+def _places() -> list[tuple[float, float]]:
+    """Where a label may stand around its point, in points: nearest first, the sides before the corners."""
+    ring = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
+    return [(dx * step, dy * step) for step in (NEAR, 13, 22, 31, 40) for dx, dy in ring]
+
+
+def _name_points(figure: Figure, axis: Axes, rows: pd.DataFrame, language: Language) -> None:
+    """Write each region's name at the nearest place around its point where it covers least."""
+    points = axis.transData.transform(rows[["x", "score"]].to_numpy(dtype=float))
+    size = 3.5 * figure.dpi * POINT
+    marks = [Bbox.from_extents(x - size, y - size, x + size, y + size) for x, y in points]
+    frame = axis.get_window_extent()
+    taken: list[Bbox] = []
+    for index, row in enumerate(rows.itertuples()):
+        name = short(str(row.region), language)
+        extent = axis.text(row.x, row.score, name)
+        box = extent.get_window_extent()
+        extent.remove()
+        others = taken + marks[:index] + marks[index + 1 :]
+        boxes = {place: _moved(box, points[index], place, figure.dpi * POINT) for place in _places()}
+        dx, dy = min(boxes, key=lambda place: _cost(place, boxes[place], others, frame))
+        taken.append(boxes[dx, dy])
+        label = axis.annotate(
+            name,
+            (row.x, row.score),
+            textcoords="offset points",
+            xytext=(dx, dy),
+            ha="left" if dx > 0 else "right" if dx < 0 else "center",
+            va="bottom" if dy > 0 else "top" if dy < 0 else "center",
+            color=_darker(colour_of(str(row.region))),
+            # a name that stands right beside its point needs no line to it
+            arrowprops=_LEADER if max(abs(dx), abs(dy)) > NEAR else None,
+        )
+        # the layout was settled around the panels; names live inside them
+        label.set_in_layout(False)
+
+
+def _moved(box: Bbox, point: np.ndarray, place: tuple[float, float], pixels: float) -> Bbox:
+    """Box of a label put at an offset (in points) from its point."""
+    dx, dy = place
+    x = point[0] + dx * pixels - (0 if dx > 0 else box.width if dx < 0 else box.width / 2)
+    y = point[1] + dy * pixels - (0 if dy > 0 else box.height if dy < 0 else box.height / 2)
+    return Bbox.from_bounds(x, y, box.width, box.height)
+
+
+def _cost(place: tuple[float, float], box: Bbox, others: Sequence[Bbox], frame: Bbox) -> tuple[float, float]:
+    """Area a label would cover or leave the frame by, then its distance; the smallest is best."""
+    inside = Bbox.intersection(box, frame)
+    outside = box.width * box.height - (inside.width * inside.height if inside else 0.0)
+    hidden = [Bbox.intersection(box, other) for other in others]
+    return outside + sum(part.width * part.height for part in hidden if part), abs(place[0]) + abs(place[1])

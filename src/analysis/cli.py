@@ -1,0 +1,75 @@
+"""The command ``amur``: what a person types.
+
+Every mistake of a person ends in one sentence on standard error and exit status 2; a traceback is a
+fault of ours.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from analysis import paths
+from analysis.errors import AnalysisError
+from analysis.regions import LANGUAGES, Language
+
+
+class _Group(click.Group):
+    """A group whose commands end an AnalysisError as one sentence."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except AnalysisError as error:
+            click.echo(f"amur: {error}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="amur-china-cooperation", prog_name="amur")
+def main() -> None:
+    """Rebuild and check the study of Russian regions' cooperation with China."""
+
+
+@main.command()
+@click.option("--quiet", is_flag=True, help="No progress display, for logs.")
+def reproduce(quiet: bool) -> None:
+    """Run every notebook and rebuild everything under results/."""
+    from analysis import reproduce as job  # notebooks' libraries are loaded only when needed
+
+    folder = job.reproduce(quiet=quiet)
+    click.echo(f"Done: {paths.relative(folder)}/ (checksums in {job.SUMS}, times in {job.RECORD}).")
+
+
+@main.group(cls=_Group)
+def ingest() -> None:
+    """Read your own copy of a source into data/user/."""
+
+
+@ingest.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Language of the report.")
+def rating(file: Path, language: Language) -> None:
+    """Read the text layer of an edition of the rating and compare it with the committed scores."""
+    from analysis.sources import rating as source
+
+    report = source.ingest(file, paths.user(), paths.raw() / "rating" / "scores.csv")
+    for sentence in source.uncertainties(report.edition, language):
+        click.echo(sentence)
+    for sentence in report.comparison.sentences(language):
+        click.echo(sentence)
+    written = f"{len(report.edition.entries)} regions: {paths.relative(report.scores)}."
+    if report.comparison.same_figures:
+        written += {
+            "en": " The figures are those committed in data/raw/rating/scores.csv.",
+            "ru": " Значения совпадают с data/raw/rating/scores.csv.",
+        }[language]
+    click.echo(written)
+    if not report.comparison.same_figures:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

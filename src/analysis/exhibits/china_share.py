@@ -1,0 +1,194 @@
+"""Table 2 of the paper: China's share of foreign trade turnover, and what stands behind its district row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis import charts, indicators, regions, tables
+from analysis.exhibits.publish import Exhibit
+from analysis.regions import Language
+from analysis.sources import paper
+from analysis.tables import Table, column
+
+DISTRICT = "FAR_EAST"
+
+
+def printed_years(first_year: str, last_year: str) -> list[str]:
+    """Years of Table 2 within a span.
+
+    Parameters
+    ----------
+    first_year, last_year : str
+        Bounds, both included.
+    """
+    return [year for year in indicators.periods("china_share") if first_year <= year <= last_year]
+
+
+def table_2(region_codes: Sequence[str], first_year: str, last_year: str) -> Exhibit:
+    """Table 2 as printed: the district, the border regions, the others."""
+    years = printed_years(first_year, last_year)
+    cells = paper.table_2().set_index(["row", "column"])["printed"]
+    border = set(regions.codes(regions.far_east_border()))
+    order = [
+        DISTRICT,
+        *(code for code in _print_order() if code in region_codes and code in border),
+        *(code for code in _print_order() if code in region_codes and code not in border),
+    ]
+    rows = pd.DataFrame(
+        [
+            {
+                "region": code,
+                "group_en": "" if code == DISTRICT else ("border" if code in border else "no border"),
+                "group_ru": "" if code == DISTRICT else ("граничит" if code in border else "не граничит"),
+                **{year: str(cells[(code, year)]) or None for year in years},
+            }
+            for code in order
+        ]
+    )
+    table = Table(
+        rows,
+        (
+            column("region", "Region", "Регион", "region"),
+            column({"en": "group_en", "ru": "group_ru"}, "With China", "С Китаем"),
+            *(column(year, year, year, "printed") for year in years),
+        ),
+        {
+            "en": (
+                "Per cent, as printed (decimal comma). An em dash marks a blank cell: Buryatia and Zabaykalsky "
+                "Krai joined the district in November 2018. A hyphen stands in the paper itself, which does "
+                "not say what it means.",
+            ),
+            "ru": (
+                "В процентах, как напечатано. Тире — пустая ячейка: Бурятия и Забайкальский край вошли в округ "
+                "в ноябре 2018 года. Дефис стоит в самой статье, его смысл там не объяснён.",
+            ),
+        },
+    )
+    return Exhibit(
+        "table-2", f"{years[0]}–{years[-1]}", _sentence(region_codes, years), ("paper-table-2",), table
+    )
+
+
+def _print_order() -> list[str]:
+    return [str(code) for code in paper.table_2()["row"].unique() if code != DISTRICT]
+
+
+def _sentence(region_codes: Sequence[str], years: Sequence[str]) -> dict[Language, str]:
+    last = indicators.values("china_share", years[-1], region_codes).dropna().sort_values(ascending=False)
+    first = indicators.values("china_share", years[0], region_codes)
+    top = str(last.index[0])
+    value = float(last.iloc[0])
+    sentence: dict[Language, str] = {
+        "en": f"In {years[-1]} the highest of the regions shown is {tables.region_name(top, 'en')} with "
+        f"{tables.number(value, 1, 'en')} per cent.",
+        "ru": f"В {years[-1]} году самая высокая доля из показанных — {tables.region_name(top, 'ru')}, "
+        f"{tables.number(value, 1, 'ru')} %.",
+    }
+    amur = "RU-AMU"
+    if amur in last.index and pd.notna(first.get(amur)):
+        place = list(last.index).index(amur) + 1
+        sentence["en"] += (
+            f" Amur Oblast went from {tables.number(first[amur], 1, 'en')} in {years[0]} to "
+            f"{tables.number(last[amur], 1, 'en')} in {years[-1]}, place {place} of {len(last)}."
+        )
+        sentence["ru"] += (
+            f" Амурская область: {tables.number(first[amur], 1, 'ru')} % в {years[0]} году, "
+            f"{tables.number(last[amur], 1, 'ru')} % в {years[-1]} году, место {place} из {len(last)}."
+        )
+    return sentence
+
+
+def share_lines(region_codes: Sequence[str], first_year: str, last_year: str) -> Exhibit:
+    """Twenty years of Table 2 as lines, border regions apart from the others."""
+    years = printed_years(first_year, last_year)
+    everything = indicators.observations().query("indicator == 'china_share'")
+    everything = everything[everything["period"].isin(years)]
+    table = everything[everything["region"].isin(region_codes)]
+    district = everything[everything["region"] == DISTRICT].set_index("period")["value"].to_dict()
+    border = set(regions.codes(regions.far_east_border()))
+    last = indicators.values("china_share", years[-1], region_codes)
+    ordered = sorted(region_codes, key=lambda code: -last.fillna(0)[code])
+    inside = [code for code in ordered if code in border]
+    outside = [code for code in ordered if code not in border]
+    headings = {
+        "en": ("Regions on the border with China", "Other regions of the district"),
+        "ru": ("Регионы на границе с Китаем", "Другие регионы округа"),
+    }
+    sentence = _sentence(region_codes, years)
+    gaps = {
+        "en": " Points are the printed years; the lines between them are no data.",
+        "ru": " Точки — напечатанные годы; линии между ними данных не содержат.",
+    }
+    return Exhibit(
+        "china-share-lines",
+        f"{years[0]}–{years[-1]}",
+        {"en": sentence["en"] + gaps["en"], "ru": sentence["ru"] + gaps["ru"]},
+        ("paper-table-2",),
+        draw=lambda language, title, footer: charts.share_lines(
+            table,
+            list(zip(headings[language], (inside, outside), strict=True)),
+            district,
+            language,
+            title,
+            footer,
+        ),
+    )
+
+
+def far_east_share() -> Exhibit:
+    """The district's printed row beside the mean of its regions weighted by Rosstat's turnover.
+
+    The weighted mean is ``sum(share x turnover) / sum(turnover)`` over the eleven regions; it exists
+    for years in which all eleven have both figures.
+    """
+    codes = regions.codes(regions.far_east())
+    rows = []
+    for year in indicators.periods("china_share"):
+        if year not in indicators.periods("trade_turnover"):
+            continue
+        share = indicators.values("china_share", year, codes)
+        turnover = indicators.values("trade_turnover", year, codes)
+        if share.isna().any() or turnover.isna().any():
+            continue
+        printed = float(indicators.values("china_share", year, [DISTRICT]).iloc[0])
+        weighted = float((share * turnover).sum() / turnover.sum())
+        rows.append(
+            {
+                "period": year,
+                "printed": printed,
+                "weighted": weighted,
+                "unweighted": float(share.mean()),
+                "difference": weighted - printed,
+            }
+        )
+    frame = pd.DataFrame(rows)
+    table = Table(
+        frame,
+        (
+            column("period", "Year", "Год"),
+            column("printed", "Printed, %", "Напечатано, %", "number", 1),
+            column("weighted", "Weighted by turnover, %", "Взвешено по обороту, %", "number", 2),
+            column("unweighted", "Plain mean, %", "Простое среднее, %", "number", 2),
+            column("difference", "Weighted less printed", "Разность", "number", 2),
+        ),
+        {
+            "en": ("Only years in which all eleven regions have a share and a turnover.",),
+            "ru": ("Только годы, в которые доля и оборот есть у всех одиннадцати регионов.",),
+        },
+    )
+    # a tenth is the printed precision; half of it is what rounding alone allows
+    exact = frame[frame["difference"].abs() <= 0.05]["period"].tolist()
+    return Exhibit(
+        "far-east-share",
+        f"{frame['period'].iloc[0]}–{frame['period'].iloc[-1]}",
+        {
+            "en": "The regions' shares weighted by Rosstat's turnovers round to the printed district row in "
+            f"{', '.join(exact)}; in these years the column is therefore the full year.",
+            "ru": "Взвешенные по обороту Росстата доли регионов дают напечатанную строку округа в годы: "
+            f"{', '.join(exact)}; значит, данные за эти годы — за полный год.",
+        },
+        ("paper-table-2", "rosstat-trade"),
+        table,
+    )

@@ -1,0 +1,163 @@
+"""From a made exhibit to its files and to what a notebook shows.
+
+Both languages are always written; the run's language decides which one the notebook displays.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from analysis import charts, paths, tables
+from analysis.errors import AnalysisError
+from analysis.exhibits import register
+from analysis.parameters import Run
+from analysis.regions import LANGUAGES, Language
+from analysis.sources import package
+from analysis.tables import Table, Text
+
+# the title and the lines under a figure are the same for every chart, so a chart only draws
+Draw = Callable[[Language, str, Sequence[str]], Figure]
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One made exhibit.
+
+    Attributes
+    ----------
+    id : str
+        Identifier in the register.
+    period : str
+        What the figures refer to.
+    sentence : dict
+        What to see, by language; one or two sentences with the numbers of this run.
+    sources : tuple of str
+        Data resources of the observations in it.
+    table : Table, optional
+        The table.
+    draw : callable, optional
+        Draws the figure: ``draw(language, title, footer)``.
+    """
+
+    id: str
+    period: str
+    sentence: Text
+    sources: tuple[str, ...]
+    table: Table | None = None
+    draw: Draw | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a notebook cell displays: the exhibit in one language."""
+
+    fragment: str
+
+    def _repr_html_(self) -> str:
+        return self.fragment
+
+
+def source_line(exhibit: Exhibit, language: Language) -> str:
+    """Source line of an exhibit, made from the observations in it."""
+    return package.source_line(list(exhibit.sources), language)
+
+
+def footer(exhibit: Exhibit, language: Language) -> list[str]:
+    """Lines under a figure: what to see, source, identifier and period."""
+    label = {"en": "Exhibit", "ru": "Обозначение"}[language]
+    source = f"{tables.source_label(language)}{source_line(exhibit, language)}."
+    return [exhibit.sentence[language], f"{source} {label}: {exhibit.id}. {exhibit.period}."]
+
+
+def publish(exhibit: Exhibit, run: Run) -> Shown:
+    """Write an exhibit's files into the run's folder and return what the notebook shows.
+
+    Parameters
+    ----------
+    exhibit : Exhibit
+        The exhibit, with the outputs its register entry declares.
+    run : Run
+        The accepted request.
+
+    Returns
+    -------
+    Shown
+        The exhibit in the run's language.
+
+    Raises
+    ------
+    AnalysisError
+        If the exhibit is not registered for this notebook, or its outputs or sources are not those
+        declared.
+    """
+    entry = register.entry(exhibit.id)
+    _check(exhibit, entry, run)
+    shown = ""
+    if exhibit.table is not None:
+        shown += _write_table(exhibit, exhibit.table, entry, run)
+    if exhibit.draw is not None:
+        shown += _write_figure(exhibit, exhibit.draw, entry, run)
+    return Shown(shown)
+
+
+def _check(exhibit: Exhibit, entry: register.Entry, run: Run) -> None:
+    if entry.notebook != run.notebook:
+        raise AnalysisError(f"The exhibit {exhibit.id} belongs to {entry.notebook}, not to {run.notebook}.")
+    made = tuple(
+        kind for kind, value in (("table", exhibit.table), ("figure", exhibit.draw)) if value is not None
+    )
+    if made != entry.outputs:
+        raise AnalysisError(f"The exhibit {exhibit.id} must be made as {' and '.join(entry.outputs)}.")
+    undeclared = set(exhibit.sources) - set(entry.inputs)
+    if undeclared:
+        raise AnalysisError(
+            f"The exhibit {exhibit.id} draws on {sorted(undeclared)[0]}, which its register entry "
+            "does not list."
+        )
+
+
+def _write_table(exhibit: Exhibit, table: Table, entry: register.Entry, run: Run) -> str:
+    folder = run.output_dir / "tables"
+    paths.write_text(folder / f"{exhibit.id}.csv", tables.to_csv(table))
+    fragments = {}
+    for language in LANGUAGES:
+        title = f"{entry.title[language]}, {exhibit.period}"
+        source = source_line(exhibit, language)
+        fragments[language] = tables.to_html(table, language, exhibit.id, title, source)
+        paths.write_text(folder / f"{exhibit.id}.{language}.html", fragments[language])
+        paths.write_text(
+            folder / f"{exhibit.id}.{language}.tex",
+            tables.to_latex(table, language, exhibit.id, title, source),
+        )
+    if exhibit.draw is not None:
+        return fragments[run.language]
+    return fragments[run.language] + f"<p>{html.escape(exhibit.sentence[run.language])}</p>\n"
+
+
+def _write_figure(exhibit: Exhibit, draw: Draw, entry: register.Entry, run: Run) -> str:
+    folder = run.output_dir / "figures"
+    shown = b""
+    for language in LANGUAGES:
+        figure = draw(language, entry.title[language], footer(exhibit, language))
+        for kind in charts.FORMATS:
+            content = charts.to_bytes(figure, kind)
+            _write_bytes(folder / f"{exhibit.id}.{language}.{kind}", content)
+            if kind == "png" and language == run.language:
+                shown = content
+    text = html.escape(f"{entry.title[run.language]}. {exhibit.sentence[run.language]}", quote=True)
+    data = base64.b64encode(shown).decode()
+    return (
+        f'<figure id="{exhibit.id}-{run.language}-figure" lang="{run.language}">'
+        f'<img style="max-width:100%" alt="{text}" src="data:image/png;base64,{data}"></figure>\n'
+    )
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    with paths.replacing(path) as temporary:
+        temporary.write_bytes(content)

@@ -1,0 +1,64 @@
+"""The ledger: every number a paper prints, judged by rule.
+
+``claims`` reads what is printed where and by which rule it is to be judged; ``printed`` and ``intervals``
+turn printed strings into the values they stand for; ``rules`` holds the checks R1 to R11; ``goods`` knows
+that goods codes are a tree; ``verify`` gives the verdicts, the headline and the summary.
+"""
+
+from analysis.ledger.case import REVISION_BAND
+from analysis.ledger.claims import Claim, read_claims, read_table, read_tables
+from analysis.ledger.corrected import CorrectedRow, corrected_table_3, density_rows
+from analysis.ledger.goods import Tree, nest
+from analysis.ledger.intervals import Interval
+from analysis.ledger.printed import Printed, parse
+from analysis.ledger.rules import CHECKS, RULES
+from analysis.ledger.verify import (
+    COLUMNS,
+    LEVELS,
+    Headline,
+    Ledger,
+    LedgerRow,
+    Share,
+    headline,
+    levels,
+    read_ledger,
+    summary,
+    verify,
+    verify_file,
+    write_ledger,
+)
+from analysis.ledger.words import RULES as RULE_WORDS
+from analysis.ledger.words import exhibit as exhibit_name
+
+__all__ = [
+    "CHECKS",
+    "COLUMNS",
+    "LEVELS",
+    "REVISION_BAND",
+    "RULES",
+    "RULE_WORDS",
+    "Claim",
+    "CorrectedRow",
+    "Headline",
+    "Interval",
+    "Ledger",
+    "LedgerRow",
+    "Printed",
+    "Share",
+    "Tree",
+    "corrected_table_3",
+    "density_rows",
+    "exhibit_name",
+    "headline",
+    "levels",
+    "nest",
+    "parse",
+    "read_claims",
+    "read_ledger",
+    "read_table",
+    "read_tables",
+    "summary",
+    "verify",
+    "verify_file",
+    "write_ledger",
+]

@@ -1,0 +1,229 @@
+"""What each notebook may be asked for, and the check of it before anything runs.
+
+Values arrive from papermill as JSON (a year as a number or as text) and leave as the types the
+notebook works with. A value or a name that is not allowed ends in one sentence that lists what is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis import indicators, paths, regions
+from analysis.errors import AnalysisError, one_of
+from analysis.regions import LANGUAGES, Language
+
+EDITIONS = ("II", "III")
+Check = Callable[[str, Any], Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One accepted request of a notebook.
+
+    Attributes
+    ----------
+    notebook : str
+        Name without the suffix (``02_china_share``).
+    language : {'en', 'ru'}
+        Language in which the notebook shows its exhibits; both are always written.
+    output_dir : Path
+        Where files go.
+    values : dict
+        The other parameters, checked and typed.
+    """
+
+    notebook: str
+    language: Language
+    output_dir: Path
+    values: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        """Value of a parameter."""
+        return self.values[name]
+
+
+def _choice(*allowed: str) -> Check:
+    def check(name: str, value: Any) -> str:
+        if value not in allowed or not isinstance(value, str):
+            raise one_of(name, value, allowed)
+        return value
+
+    return check
+
+
+def _year(*allowed: str) -> Check:
+    def check(name: str, value: Any) -> str:
+        # True is an int in Python, and 2021.0 is what some JSON writers make of 2021
+        text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
+        if text not in allowed:
+            raise one_of(name, value, _ranges(allowed))
+        return text
+
+    return check
+
+
+def _ranges(years: Sequence[str]) -> list[str]:
+    """Years as ranges: 2000, 2005, 2015-2021."""
+    runs: list[list[int]] = []
+    for year in sorted(int(year) for year in years):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return [f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
+
+
+def _regions(allowed: Sequence[str]) -> Check:
+    def check(name: str, value: Any) -> tuple[str, ...]:
+        chosen = [value] if isinstance(value, str) else value
+        if not isinstance(chosen, list | tuple) or not chosen:
+            raise AnalysisError(f"{name} must be a list of region codes such as {list(allowed[:2])}.")
+        for code in chosen:
+            if code not in allowed:
+                raise one_of(f"A region of {name}", code, allowed)
+        if len(set(chosen)) != len(chosen):
+            raise AnalysisError(f"{name} names a region twice: {', '.join(chosen)}.")
+        return tuple(code for code in allowed if code in chosen)
+
+    return check
+
+
+def _level(name: str, value: Any) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or not 0 < value < 1:
+        raise AnalysisError(
+            f"{name} is {value!r}; a level of significance lies between 0 and 1, such as 0.05."
+        )
+    return float(value)
+
+
+def _transit() -> dict[str, Check]:
+    return {
+        "regions": _regions(regions.codes(regions.far_east_border())),
+        "crossings_period": _year(*indicators.periods("crossings_established")),
+    }
+
+
+def _china_share() -> dict[str, Check]:
+    years = indicators.periods("china_share")
+    # any year of the span may bound it; the table shows the printed years inside
+    span = [str(year) for year in range(int(years[0]), int(years[-1]) + 1)]
+    return {
+        "regions": _regions(regions.codes(regions.far_east())),
+        "first_year": _year(*span),
+        "last_year": _year(*span),
+    }
+
+
+def _rating() -> dict[str, Check]:
+    return {"edition": _choice(*EDITIONS), "district": _choice("all", *regions.DISTRICTS)}
+
+
+def _association() -> dict[str, Check]:
+    return {
+        "edition": _choice(*EDITIONS),
+        "subset": _choice(*regions.SUBSETS),
+        "trade_period": _year(*indicators.periods("trade_turnover")),
+        "investment_period": _year(*indicators.periods("investment")),
+        "crossings_period": _year(*indicators.periods("crossings_established")),
+        "alpha": _level,
+    }
+
+
+_NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
+    "01_transit_potential": _transit,
+    "02_china_share": _china_share,
+    "03_exports": dict,
+    "04_rating": _rating,
+    "05_association": _association,
+}
+
+
+def notebooks() -> tuple[str, ...]:
+    """Names of the notebooks, in reading order."""
+    return tuple(_NOTEBOOKS)
+
+
+def allowed_names(notebook: str) -> tuple[str, ...]:
+    """Names of a notebook's parameters.
+
+    Raises
+    ------
+    AnalysisError
+        If there is no such notebook.
+    """
+    if notebook not in _NOTEBOOKS:
+        raise one_of("A notebook", notebook, _NOTEBOOKS)
+    return (*_NOTEBOOKS[notebook](), "language", "output_dir")
+
+
+def check_names(notebook: str, given: Mapping[str, Any]) -> None:
+    """Refuse parameter names a notebook does not have (papermill alone only warns).
+
+    Raises
+    ------
+    AnalysisError
+        For the first unknown name.
+    """
+    for name in given:
+        if name not in allowed_names(notebook):
+            raise one_of(f"A parameter of {notebook}", name, allowed_names(notebook))
+
+
+def accept(notebook: str, *, language: Any, output_dir: Any, **values: Any) -> Run:
+    """Check the parameters of a notebook and settle where it writes.
+
+    Parameters
+    ----------
+    notebook : str
+        Name without the suffix.
+    language : {'en', 'ru'}
+        Language shown.
+    output_dir : str
+        Folder for the exhibits, relative to the repository; empty for
+        ``build/<notebook>/<hash of the parameters>/``.
+    **values
+        The notebook's own parameters.
+
+    Returns
+    -------
+    Run
+        Checked values, with the folder made.
+
+    Raises
+    ------
+    AnalysisError
+        If a parameter is missing, unknown or has a value that is not allowed, or if the folder
+        cannot be written.
+    """
+    check_names(notebook, values)
+    checks = _NOTEBOOKS[notebook]()
+    missing = [name for name in checks if name not in values]
+    if missing:
+        raise AnalysisError(f"{notebook} needs the parameter {missing[0]}.")
+    language = _choice(*LANGUAGES)("language", language)
+    checked = {name: check(name, values[name]) for name, check in checks.items()}
+    if "first_year" in checked and int(checked["first_year"]) > int(checked["last_year"]):
+        raise AnalysisError(
+            f"first_year {checked['first_year']} is after last_year {checked['last_year']}; "
+            "give the earlier year first."
+        )
+    if not isinstance(output_dir, str):
+        raise AnalysisError(f"output_dir is {output_dir!r}; it must be text, empty for the default folder.")
+    if output_dir:
+        folder = paths.root() / output_dir
+    else:
+        folder = paths.build() / notebook / identity(notebook, {"language": language, **checked})
+    return Run(notebook, language, paths.make_folder(folder), checked)
+
+
+def identity(notebook: str, values: Mapping[str, Any]) -> str:
+    """Twelve hexadecimal digits that stand for a notebook and its parameters."""
+    text = json.dumps([notebook, values], sort_keys=True, ensure_ascii=False, default=list)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,102 @@
+# Reference values for the exact tests, computed by R.
+#
+# Run:  Rscript tests/r/association_reference.R > tests/r/association_reference.csv
+# Needs the packages exactRankTests and coin (Debian: r-cran-exactranktests, r-cran-coin) and MASS.
+# The permutation distributions of rho and tau are enumerated here in plain R, arrangement by
+# arrangement; no R package computes them exactly with ties on both sides.
+
+suppressWarnings(suppressPackageStartupMessages({
+  library(exactRankTests)
+  library(coin)
+  library(MASS)
+}))
+
+out <- function(case, quantity, value) {
+  cat(sprintf("%s,%s,%.15g\n", case, quantity, value))
+}
+cat("case,quantity,value\n")
+
+score3 <- c(9, 9, 9, 8, 8, 8, 6, 5, 5, 4, 3)
+score2 <- c(9, 9, 9, 8, 8, 7, 6, 6, 5, 2, 3)
+share  <- c(52.6, 98.3, 48.3, 27.5, 33.0, 87.8, 42.5, 17.0, 16.2, 80.0, 5.0)
+tied   <- c(3, 1, 3, 2, 2, 5, 4, 4, 1, 1, 6)
+
+# every distinct arrangement of a multiset, one a column
+arrangements <- function(x) {
+  levels <- sort(unique(x))
+  rows <- matrix(NA, length(x), 1)
+  for (level in levels) {
+    count <- sum(x == level)
+    rows <- do.call(cbind, lapply(seq_len(ncol(rows)), function(j) {
+      free <- which(is.na(rows[, j]))
+      picks <- if (length(free) == 1) matrix(free, 1, 1) else combn(free, count)
+      sapply(seq_len(ncol(picks)), function(k) { r <- rows[, j]; r[picks[, k]] <- level; r })
+    }))
+  }
+  rows
+}
+
+exact_both <- function(case, score, covariate) {
+  all <- arrangements(score)
+  a <- 2 * rank(score); b <- 2 * rank(covariate)
+  ranks <- sapply(sort(unique(score)), function(s) a[which(score == s)[1]])
+  lookup <- setNames(ranks, sort(unique(score)))
+  coded <- matrix(lookup[as.character(all)], nrow(all))
+  sums <- as.vector(b %*% coded); observed <- sum(a * b)
+  mean <- sum(a) * sum(b) / length(a)
+  out(case, "arrangements", ncol(all))
+  out(case, "rho", cor(score, covariate, method = "spearman"))
+  out(case, "rho_p", mean(abs(sums - mean) >= abs(observed - mean)))
+  out(case, "rho_upper", sum(sums >= observed))
+  surplus <- 0; seen <- 0
+  n <- length(score)
+  for (i in 1:(n - 1)) for (j in (i + 1):n) {
+    d <- sign(covariate[j] - covariate[i])
+    surplus <- surplus + d * sign(all[j, ] - all[i, ])
+    seen <- seen + d * sign(score[j] - score[i])
+  }
+  out(case, "tau", cor(score, covariate, method = "kendall"))
+  out(case, "tau_p", mean(abs(surplus) >= abs(seen)))
+}
+exact_both("III_share", score3, share)
+exact_both("II_share_first_nine", score2[1:9], share[1:9])
+exact_both("III_tied_first_nine", score3[1:9], tied[1:9])
+exact_both("border_five", c(9, 9, 9, 8, 8), c(1, 2, 3, 4, 5))
+
+out("kendall_untied_9", "p", cor.test(share[1:9], c(2, 9, 4, 1, 3, 8, 5, 6, 7), method = "kendall", exact = TRUE)$p.value)
+out("spearman_untied_9", "p", cor.test(share[1:9], c(2, 9, 4, 1, 3, 8, 5, 6, 7), method = "spearman", exact = TRUE)$p.value)
+
+# two groups: Wilcoxon-Mann-Whitney with ties
+inside <- c(9, 9, 8, 6, 5, 5); outside <- c(8, 5, 4, 4, 3, 2, 2)
+out("two_groups", "wilcoxon_exactRankTests_p", wilcox.exact(inside, outside)$p.value)
+frame <- data.frame(y = c(inside, outside), g = factor(rep(c("a", "b"), c(6, 7))))
+out("two_groups", "wilcoxon_coin_p", as.numeric(pvalue(wilcox_test(y ~ g, frame, distribution = "exact"))))
+out("two_groups", "perm_p", perm.test(inside, outside, exact = TRUE)$p.value)
+# the same test blocked by strata is a stratified rank sum, which coin does exactly
+out("two_groups", "upper_p", wilcox.exact(inside, outside, alternative = "greater")$p.value)
+
+# paired: signed rank with ties; zero differences are dropped (Wilcoxon's own rule)
+before <- c(5, 7, 3, 9, 4, 6, 8, 2, 5, 7, 6, 3); after <- c(6, 7, 5, 8, 6, 7, 8, 4, 4, 9, 7, 3)
+moved <- after - before; moved <- moved[moved != 0]
+out("paired", "signed_rank_p", wilcox.exact(moved)$p.value)
+out("paired", "signed_rank_V", unname(wilcox.exact(moved)$statistic))
+out("paired", "sign_scores_p", perm.test(moved, exact = TRUE)$p.value)
+
+# edition against edition
+table4 <- matrix(c(20, 10, 5, 1,  3, 30, 15, 0,  4, 5, 40, 2,  0, 0, 1, 0), 4, byrow = TRUE)
+rated <- as.table(table4); dimnames(rated) <- list(old = 1:4, new = 1:4)
+out("square_4", "stuart_maxwell", statistic(mh_test(rated)))
+out("square_4", "stuart_maxwell_p", as.numeric(pvalue(mh_test(rated))))
+table3 <- matrix(c(20, 10, 5,  3, 30, 15,  4, 5, 40), 3, byrow = TRUE)
+bowker <- mcnemar.test(table3, correct = FALSE)
+out("square_3", "bowker", unname(bowker$statistic))
+out("square_3", "bowker_df", unname(bowker$parameter))
+out("square_3", "bowker_p", bowker$p.value)
+
+# proportional odds, on housing data that come with MASS
+fit <- polr(Sat ~ Infl + Cont, weights = Freq, data = housing, Hess = TRUE)
+out("housing", "InflMedium", coef(fit)[["InflMedium"]])
+out("housing", "InflHigh", coef(fit)[["InflHigh"]])
+out("housing", "ContHigh", coef(fit)[["ContHigh"]])
+out("housing", "se_InflMedium", sqrt(diag(vcov(fit)))[["InflMedium"]])
+out("housing", "logLik", as.numeric(logLik(fit)))

@@ -1,0 +1,88 @@
+"""Pictures: what can be tested without eyes."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.transforms import Bbox
+
+from analysis import charts
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=12), st.floats(0.1, 10))
+def test_labels_end_up_apart_and_in_the_order_of_their_places(places, gap):
+    moved = charts.spread(places, gap)
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    for first, second in itertools.pairwise(order):
+        assert moved[second] - moved[first] >= gap - 1e-6
+
+
+def test_labels_with_room_stay_where_they_are():
+    assert charts.spread([10, 50, 90], 5) == [10, 50, 90]
+
+
+def test_two_labels_on_one_place_move_equally_far():
+    assert charts.spread([50, 50], 6) == pytest.approx([47, 53])
+
+
+def figure(language="en"):
+    return charts.bars(
+        ["A", "Б"], [1.0, 2.0], [charts.CHINA, charts.OTHER], language, "Title", ["Footer"], "x"
+    )
+
+
+@pytest.mark.parametrize("kind", charts.FORMATS)
+def test_a_figure_has_the_same_bytes_every_time(kind):
+    assert charts.to_bytes(figure(), kind) == charts.to_bytes(figure(), kind)
+
+
+def test_text_is_eight_points_and_the_width_is_print_width():
+    made = figure()
+    assert made.get_figwidth() == pytest.approx(180 / 25.4)
+    made.draw_without_rendering()
+    texts = made.findobj(lambda item: hasattr(item, "get_fontsize"))
+    assert min(text.get_fontsize() for text in texts if text.get_text()) >= 8
+
+
+def test_bars_start_at_zero_and_carry_their_values():
+    made = figure("ru")
+    axis = made.axes[0]
+    assert axis.get_xlim()[0] == 0
+    assert {text.get_text() for text in axis.texts} == {"1", "2"}
+
+
+def test_amur_border_and_other_regions_differ_in_colour_and_in_mark():
+    codes = ("RU-AMU", "RU-YEV", "RU-MAG")
+    assert len({charts.colour_of(code) for code in codes}) == 3
+    assert len({charts.marker_of(code) for code in codes}) == 3
+
+
+def test_every_region_of_a_scatter_is_named_inside_its_panel_and_no_name_covers_another():
+    rows = pd.DataFrame(
+        {
+            "region": ["RU-AMU", "RU-PRI", "RU-YEV", "RU-KHA", "RU-ZAB", "RU-SA", "RU-CHU"],
+            "x": [50.0, 48.0, 51.0, 33.0, 34.0, 35.0, 80.0],
+            "score": [9, 9, 9, 8, 8, 8, 4],
+        }
+    )
+    made = charts.scatter_panels([("Heading", rows, "n = 7")] * 4, "ru", "Title", ["Footer"], "Score")
+    made.draw_without_rendering()
+    for axis in made.axes:
+        names = [text for text in axis.texts if text.get_text()]
+        assert {text.get_text() for text in names} == {charts.short(code, "ru") for code in rows["region"]}
+        pixels = made.dpi / 72
+        boxes = []
+        for text in names:
+            anchor = axis.transData.transform(text.xy)
+            bare = made.text(0, 0, text.get_text())
+            size = bare.get_window_extent()
+            bare.remove()
+            place = tuple(text.get_position())
+            boxes.append(charts._moved(size, np.asarray(anchor), place, pixels))
+        for one, other in itertools.combinations(boxes, 2):
+            shared = Bbox.intersection(one, other)
+            # a pixel of leading may touch
+            assert shared is None or min(shared.width, shared.height) < 1

@@ -1,0 +1,117 @@
+"""Exhibits: the register, the files and the notebooks must tell one story."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from analysis import associations, parameters, paths
+from analysis.errors import AnalysisError
+from analysis.exhibits import Exhibit, publish, register, transit
+from analysis.tables import Table, column
+
+NOTEBOOKS = parameters.notebooks()
+
+
+def code_of(notebook):
+    cells = json.loads((paths.notebooks() / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+def test_identifiers_are_unique_and_safe_in_file_names():
+    ids = [entry.id for entry in register.entries()]
+    assert len(set(ids)) == len(ids)
+    assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for name in ids)
+
+
+def test_the_papers_seven_exhibits_are_registered():
+    papers = {"table-1", "table-2", "table-3", "chart-1", "chart-2", "chart-3", "chart-4"}
+    assert papers <= {entry.id for entry in register.entries()}
+
+
+def test_every_exhibit_belongs_to_a_notebook_that_publishes():
+    for entry in register.entries():
+        assert entry.notebook in NOTEBOOKS
+    for notebook in NOTEBOOKS:
+        published = code_of(notebook).count("publish(")
+        assert published == len(register.entries(notebook)), notebook
+
+
+def run(tmp_path, notebook="01_transit_potential"):
+    return parameters.Run(notebook, "en", tmp_path, {})
+
+
+def test_publishing_writes_exactly_the_files_the_register_promises(tmp_path):
+    shown = publish(transit.crossing_densities(("RU-AMU", "RU-PRI"), "2020"), run(tmp_path))
+    written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == set(register.files(register.entry("crossing-densities")))
+    assert 'lang="en"' in shown._repr_html_()
+
+
+def exhibit(**changes):
+    table = Table(pd.DataFrame({"a": [1]}), (column("a", "A", "А"),))
+    made = {
+        "id": "table-1",
+        "period": "2020",
+        "sentence": {"en": "x", "ru": "х"},
+        "sources": ("paper-table-1",),
+        "table": table,
+    }
+    return Exhibit(**{**made, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"id": "table-9"}, "table-9"),
+        ({"id": "table-2"}, "belongs to 02_china_share"),
+        ({"sources": ("rosstat-fdi",)}, "draws on rosstat-fdi"),
+        ({"table": None}, "must be made as table"),
+    ],
+)
+def test_an_exhibit_that_is_not_as_registered_is_refused(tmp_path, changes, message):
+    with pytest.raises(AnalysisError, match=message):
+        publish(exhibit(**changes), run(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_printed_road_densities_are_found_to_be_an_earlier_years():
+    codes = ("RU-PRI", "RU-KHA", "RU-AMU", "RU-ZAB", "RU-YEV")
+    sentence = transit.table_1(codes, "2020").sentence["en"]
+    # printed 91, 12, 34, 34, 67; Rosstat 2018: 90.8, 12.3, 34.4, 34.1, 67.3; 2020: 93.1, 12.7, 34.7, 34.1, 67.46
+    assert "2018 in 5 of 5" in sentence
+    assert "in 2 of 5" in sentence
+
+
+def test_all_ten_printed_densities_follow_from_counts_and_lengths():
+    codes = ("RU-PRI", "RU-KHA", "RU-AMU", "RU-ZAB", "RU-YEV")
+    rows = transit.density_rows(codes, "2020")
+    assert len(rows) == 10
+    assert rows["is_inside"].all()
+
+
+class TestAssociations:
+    """Rows of the associations table against the exact reference values."""
+
+    def test_chinas_share_2021_has_the_reference_values(self):
+        row = associations.associate("III", "china_share", "2021", "far_east", "kendall_tau_b")
+        assert row["n"] == 11
+        assert row["estimate"] == pytest.approx(0.5060, abs=5e-5)
+        assert row["arrangements"] == 554_400
+        assert row["p_exact"] == pytest.approx(0.0433, abs=5e-5)
+        rho = associations.associate("III", "china_share", "2021", "far_east", "spearman_rho")
+        assert rho["p_exact"] == pytest.approx(33_812 / 554_400, rel=1e-12)
+
+    def test_the_gap_is_counted_to_the_end_of_the_events(self):
+        assert associations.gap_years("III", "2021") == 5
+        assert associations.gap_years("II", "2024") == 1
+
+    def test_density_is_judged_over_the_five_border_regions_in_either_subset(self):
+        wide = associations.pair("III", "crossing_density_functioning", "2020", "far_east")
+        narrow = associations.pair("III", "crossing_density_functioning", "2020", "border")
+        assert wide.equals(narrow)
+        assert len(wide) == 5
+
+    def test_a_family_is_named_by_its_regions(self):
+        assert associations.region_set(["RU-PRI", "RU-KHA", "RU-AMU", "RU-ZAB", "RU-YEV"]) == "border"
+        assert associations.region_set(["RU-PRI", "RU-KHA", "RU-AMU", "RU-YEV"]) == "border less RU-ZAB"

@@ -1,0 +1,126 @@
+"""Every notebook, run as a reader runs it: plain papermill, from any folder, with other parameters."""
+
+import json
+import subprocess
+import sys
+
+import nbformat
+import pandas as pd
+import pytest
+
+from analysis import associations, parameters, paths
+from analysis.exhibits import register
+
+NOTEBOOKS = parameters.notebooks()
+
+
+def source(notebook):
+    return nbformat.read(paths.notebooks() / f"{notebook}.ipynb", as_version=4)
+
+
+def papermill(notebook, folder, *options):
+    """Run plain papermill from a folder outside the repository."""
+    return subprocess.run(
+        [
+            sys.executable, "-m", "papermill", str(paths.notebooks() / f"{notebook}.ipynb"), "out.ipynb",
+            "--no-progress-bar", "-p", "output_dir", str(folder / "exhibits"), *options,
+        ],
+        cwd=folder, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_the_folder_holds_exactly_the_registered_notebooks():
+    assert sorted(path.stem for path in paths.notebooks().glob("*.ipynb")) == sorted(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_it_is_committed_without_outputs_and_declares_its_parameters(notebook):
+    made = source(notebook)
+    assert made.metadata.kernelspec.name == "python3"
+    tagged = [cell for cell in made.cells if "parameters" in cell.metadata.get("tags", [])]
+    assert len(tagged) == 1
+    for cell in made.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+    for line in tagged[0].source.splitlines():
+        if "=" in line and not line.startswith(" "):
+            assert ":" in line.split("=")[0], f"{notebook}: {line} has no type"
+    declared = {
+        line.split(":")[0] for line in tagged[0].source.splitlines() if line[:1].isalpha() and ":" in line
+    }
+    assert declared == set(parameters.allowed_names(notebook))
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_it_opens_with_a_question_and_ends_with_what_it_does_not_show(notebook):
+    prose = [cell.source for cell in source(notebook).cells if cell.cell_type == "markdown"]
+    assert prose[0].splitlines()[0].endswith("?")
+    assert "## What this does not show" in prose[-1]
+
+
+OTHER = {
+    "01_transit_potential": ["-p", "crossings_period", "2026", "-y", "regions: [RU-AMU, RU-YEV]"],
+    "02_china_share": ["-p", "first_year", "2015", "-p", "last_year", "2020", "-p", "language", "ru"],
+    "03_exports": ["-p", "language", "ru"],
+    "04_rating": ["-p", "edition", "II", "-p", "district", "siberian"],
+    "05_association": ["-p", "trade_period", "2019", "-p", "edition", "II", "-p", "subset", "border"],
+}
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_it_runs_under_plain_papermill_with_other_parameters(notebook, tmp_path):
+    done = papermill(notebook, tmp_path, *OTHER[notebook])
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "not found in notebook" not in done.stderr
+    executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    for cell in executed.cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "error"
+            # a warning in a notebook is a question its reader cannot answer
+            assert output.get("name") != "stderr", output.text
+    written = {
+        p.relative_to(tmp_path / "exhibits").as_posix()
+        for p in (tmp_path / "exhibits").rglob("*")
+        if p.is_file()
+    }
+    promised = {name for entry in register.entries(notebook) for name in register.files(entry)}
+    assert promised <= written
+
+
+def test_the_associations_table_is_complete(tmp_path):
+    done = papermill("05_association", tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    rows = pd.read_csv(tmp_path / "exhibits" / "associations.csv", dtype={"period": str})
+    assert list(rows.columns) == associations.COLUMNS
+    key = ["edition", "indicator", "period", "subset", "statistic"]
+    assert not rows.duplicated(key).any()
+    assert set(rows["edition"]) == {"II", "III"}
+    assert set(rows["indicator"]) == set(associations.COVARIATES)
+    had = rows.dropna(subset="p_exact")
+    assert (had["p_min"] <= had["p_exact"] + 1e-15).all()
+    assert (had["p_exact"] <= had["p_maxt"] + 1e-12).all()
+    # max-T uses the dependence between rows, so it is never more than Holm's bound by much; never above one
+    assert had[["p_holm", "p_maxt"]].le(1).all().all()
+    assert (had["loo_low"] <= had["loo_high"]).all()
+
+
+def test_a_wrong_value_stops_in_the_first_cell_with_a_sentence(tmp_path):
+    done = papermill("05_association", tmp_path, "-p", "edition", "IV")
+    assert done.returncode != 0
+    assert "edition is 'IV', which is not known; allowed are: II, III." in done.stderr
+    assert not (tmp_path / "exhibits").exists()
+
+
+def test_notebooks_hold_calls_and_not_computations():
+    for notebook in NOTEBOOKS:
+        for cell in source(notebook).cells:
+            if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
+                assert len(cell.source.splitlines()) <= 16, (notebook, cell.source)
+
+
+def test_the_notebooks_are_plain_json_without_paths():
+    for notebook in NOTEBOOKS:
+        text = (paths.notebooks() / f"{notebook}.ipynb").read_text(encoding="utf-8")
+        json.loads(text)
+        assert str(paths.root()) not in text

@@ -1,0 +1,130 @@
+"""The repository itself: one truth about packages, imports that only go down, no loose ends."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from analysis import paths, readme
+
+ROOT = paths.root()
+REQUIREMENT = re.compile(r"^([A-Za-z0-9_.-]+)(.*)$")
+
+
+def canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    return {canonical(m[1]): m[2] for m in (REQUIREMENT.match(line) for line in lines)}
+
+
+def test_conda_names_the_same_packages_and_bounds():
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    lines = [
+        line.strip()[2:] for line in text.splitlines() if line.startswith("  - ") and line.strip() != "- pip:"
+    ]
+    named = {canonical(m[1]): m[2] for m in (REQUIREMENT.match(line) for line in lines)}
+    for other in ("conda-forge", "nodefaults", "pip"):
+        named.pop(other)
+    python = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "requires-python"
+    ]
+    assert named.pop("python") == python
+    assert named == declared()
+
+
+def test_the_lock_pins_every_declared_package_inside_its_bounds_with_hashes():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = {}
+    for block in re.split(r"\n(?=\S)", text):
+        match = re.match(r"([A-Za-z0-9_.-]+)==(\S+)", block)
+        if match:
+            assert "--hash=sha256:" in block, match[1]
+            pinned.setdefault(canonical(match[1]), []).append(match[2])
+    for name, bounds in declared().items():
+        low = re.search(r">=([\d.]+)", bounds)[1]
+        high = re.search(r"<([\d.]+)", bounds)[1]
+        for version in pinned[name]:
+            numbers = [tuple(int(part) for part in re.findall(r"\d+", v)) for v in (low, version, high)]
+            assert numbers[0] <= numbers[1] < numbers[2], (name, version)
+
+
+def test_the_lock_carries_no_address():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "index" not in re.sub(r"^\S+==.*$", "", text, flags=re.MULTILINE)
+
+
+# rooms from the ground floor up; a module may import from its own floor's package and from below
+FLOORS = [
+    ("errors",),
+    ("paths", "regions"),
+    ("sources",),
+    ("indicators", "trade"),
+    ("association", "ledger", "rating"),
+    ("associations", "multiverse"),
+    ("tables",),
+    ("charts", "charts_rating"),
+    ("parameters",),
+    ("exhibits",),
+    ("runs", "batch"),
+    ("reproduce", "check"),
+    ("readme", "report", "citation"),
+    ("cli",),
+]
+
+
+def floor_of(room):
+    return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
+
+
+def modules():
+    base = ROOT / "src" / "analysis"
+    return [path for path in sorted(base.rglob("*.py")) if path != base / "__init__.py"]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(ROOT / "src").as_posix())
+def test_imports_only_go_down(path):
+    room = path.relative_to(ROOT / "src" / "analysis").parts[0].removesuffix(".py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        targets = []
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "analysis":
+            parts = node.module.split(".")
+            targets = [parts[1]] if len(parts) > 1 else [alias.name for alias in node.names]
+        elif isinstance(node, ast.Import):
+            targets = [a.name.split(".")[1] for a in node.names if a.name.startswith("analysis.")]
+        for target in targets:
+            assert target == room or floor_of(target) < floor_of(room), f"{path.name} imports {target}"
+
+
+def test_importing_the_catalogue_does_not_load_plots_kernels_or_models():
+    code = (
+        "import sys; import analysis.indicators; "
+        "print([n for n in ('matplotlib', 'numba', 'scipy', 'statsmodels', 'papermill') if n in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == "[]"
+
+
+@pytest.mark.parametrize("language", list(readme.FILES))
+def test_the_made_parts_of_the_readmes_are_those_of_the_register_and_the_reference(language):
+    text = readme.path(language).read_text(encoding="utf-8")
+    assert readme.rendered(text, language) == text
+
+
+@pytest.mark.parametrize("language", list(readme.FILES))
+def test_every_local_link_of_the_readmes_leads_somewhere(language):
+    text = readme.path(language).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_file_is_text_a_reader_can_open():
+    for path in (ROOT / "src").rglob("*.py"):
+        assert "\r" not in path.read_text(encoding="utf-8"), path

@@ -1,0 +1,94 @@
+"""Print: a number, name or mark written wrongly is read wrongly, and an unescaped one is worse."""
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import tables
+from analysis.errors import AnalysisError
+from analysis.tables import Table, column
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "english", "russian"),
+    [
+        (1234.5, 1, "1,234.5", "1234,5"),
+        (12345.25, 1, "12,345.3", "12\u00a0345,3"),  # half away from zero, not half to even
+        (-0.04, 1, "0.0", "0,0"),  # no minus before a zero
+        (-2, 0, "\u22122", "\u22122"),
+        (0.125, 2, "0.13", "0,13"),
+    ],
+)
+def test_numbers_are_written_the_way_the_language_does(value, decimals, english, russian):
+    assert tables.number(value, decimals, "en") == english
+    assert tables.number(value, decimals, "ru") == russian
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 6))
+def test_a_written_number_is_within_half_a_digit_of_the_value(value, decimals):
+    written = tables.number(value, decimals, "ru").replace("\u00a0", "").replace(",", ".")
+    assert math.isclose(
+        float(written.replace("\u2212", "-")), value, abs_tol=0.5 * 10**-decimals + 1e-6, rel_tol=1e-12
+    )
+
+
+def test_a_small_p_is_never_written_as_zero():
+    assert tables.p_value(3.6e-6, "en") == "<\u20090.001"
+    assert tables.p_value(0.0433, "ru") == "0,043"
+
+
+def example(text="<script>alert(1)</script> & 50 % of $x_1^2$ {~} #1 \\end"):
+    return Table(
+        pd.DataFrame(
+            {"name": [text, "plain"], "region": ["RU-AMU", "FAR_EAST"], "value": [1.5, float("nan")]}
+        ),
+        (
+            column("name", "Name & kind", "Имя"),
+            column("region", "Region", "Регион", "region"),
+            column("value", "Value", "Значение", "number", 1),
+        ),
+        {"en": ("A <note> with 5 %.",), "ru": ("Примечание.",)},
+    )
+
+
+def test_html_escapes_everything_that_comes_from_data():
+    page = tables.to_html(example(), "en", "table-9", 'A "title" <b>', "A & B")
+    assert "<script>" not in page
+    assert "<note>" not in page
+    assert "<b>" not in page
+    assert "&lt;script&gt;" in page
+    assert "A &amp; B" in page
+    assert 'id="table-9-en"' in page
+
+
+def test_latex_escapes_everything_that_comes_from_data():
+    source = tables.to_latex(example(), "en", "table-9", "100 % & more", "A_B")
+    body = source.replace("\\textbackslash", "").replace("\\end{tab", "")
+    assert r"\$x\_1" in source
+    assert r"\& more" in source
+    assert r"A\_B" in source
+    assert "\\end{table}" in source
+    # the cell's own backslash must not have become a command
+    assert "#1 \\end" not in body
+    assert source.count("\\begin{table}") == source.count("\\end{table}") == 1
+
+
+def test_missing_values_and_names_are_written_in_the_language():
+    shown = example().printed("ru")
+    assert shown["Значение"].tolist() == ["1,5", tables.MISSING]
+    assert shown["Регион"].tolist() == ["Амурская область", "Дальневосточный федеральный округ"]
+
+
+def test_the_csv_keeps_codes_and_full_precision():
+    frame = pd.DataFrame({"region": ["RU-AMU"], "value": [1 / 3]})
+    text = tables.to_csv(Table(frame, (column("region", "R", "Р", "region"),)))
+    assert text == "region,value\nRU-AMU,0.3333333333333333\n"
+
+
+def test_two_columns_with_one_heading_are_refused():
+    table = Table(pd.DataFrame({"a": [1], "b": [2]}), (column("a", "x", "х"), column("b", "x", "й")))
+    with pytest.raises(AnalysisError, match="heading 'x'"):
+        table.printed("en")
