@@ -73,7 +73,7 @@ def test_a_sentence_of_ours_is_passed_on_as_it_is(notebook):
 
 def test_an_unknown_parameter_is_refused_before_anything_runs(notebook):
     target = notebook("edition = 'III'")
-    with pytest.raises(AnalysisError, match="'editon'.*edition, district"):
+    with pytest.raises(AnalysisError, match=r"'editon'.*edition, district"):
         runs.run("04_rating", {"editon": "II"}, target)
     assert not target.parent.exists()
 

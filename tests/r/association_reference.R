@@ -93,10 +93,12 @@ out("square_3", "bowker", unname(bowker$statistic))
 out("square_3", "bowker_df", unname(bowker$parameter))
 out("square_3", "bowker_p", bowker$p.value)
 
-# proportional odds, on housing data that come with MASS
-fit <- polr(Sat ~ Infl + Cont, weights = Freq, data = housing, Hess = TRUE)
-out("housing", "InflMedium", coef(fit)[["InflMedium"]])
-out("housing", "InflHigh", coef(fit)[["InflHigh"]])
-out("housing", "ContHigh", coef(fit)[["ContHigh"]])
-out("housing", "se_InflMedium", sqrt(diag(vcov(fit)))[["InflMedium"]])
-out("housing", "logLik", as.numeric(logLik(fit)))
+# proportional odds, on the cars that come with R; the data are printed for the other side
+cars <- mtcars[order(rownames(mtcars)), c("gear", "wt", "qsec")]
+for (i in seq_len(nrow(cars))) for (name in names(cars)) out(sprintf("cars_%02d", i), name, cars[i, name])
+fit <- polr(factor(gear) ~ wt + qsec, data = cars, Hess = TRUE, control = list(reltol = 1e-14, maxit = 1000))
+for (name in c("wt", "qsec")) {
+  out("cars_polr", name, coef(fit)[[name]])
+  out("cars_polr", paste0("se_", name), sqrt(diag(vcov(fit)))[[name]])
+}
+out("cars_polr", "logLik", as.numeric(logLik(fit)))
