@@ -57,3 +57,43 @@ def test_a_missing_file_is_refused_in_one_sentence(own_files):
     assert result.exit_code == 2
     assert "none.txt" in result.output
     assert "Traceback" not in result.output
+
+
+FIXTURES = "tests/fixtures/ledger"
+
+
+def test_another_papers_claims_are_judged_by_its_own_observations(tmp_path):
+    target = tmp_path / "ledger.csv"
+    result = amur(
+        "verify",
+        f"{FIXTURES}/synthetic_claims.csv",
+        "--observations",
+        f"{FIXTURES}/synthetic_observations.csv",
+        "--output",
+        str(target),
+    )
+    assert result.exit_code == 0, result.output
+    assert "cannot be checked" in result.output
+    assert target.read_text(encoding="utf-8").startswith("claim_id,exhibit,locus,rule,basis,published")
+
+
+def test_a_claims_file_that_is_not_there_is_refused():
+    result = amur("verify", "none.csv")
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("region,period\nRU-AMU,2020\n", "lacks the column indicator"),
+        ("region,indicator,period,value,source\nRU-AMU,a,2020,many,me\n", "line 2, has 'many' as value"),
+        ("", "cannot be read"),
+    ],
+)
+def test_observations_of_ones_own_are_refused_with_their_line(tmp_path, text, message):
+    own = tmp_path / "own.csv"
+    own.write_text(text, encoding="utf-8")
+    result = amur("verify", f"{FIXTURES}/synthetic_claims.csv", "--observations", str(own))
+    assert result.exit_code == 2
+    assert message in result.output

@@ -1,13 +1,14 @@
 """Exhibits: the register, the files and the notebooks must tell one story."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
 
 from analysis import associations, parameters, paths
 from analysis.errors import AnalysisError
-from analysis.exhibits import Exhibit, publish, register, transit
+from analysis.exhibits import Exhibit, ledger, publish, register, transit
 from analysis.tables import Table, column
 
 NOTEBOOKS = parameters.notebooks()
@@ -88,6 +89,28 @@ def test_all_ten_printed_densities_follow_from_counts_and_lengths():
     rows = transit.density_rows(codes, "2020")
     assert len(rows) == 10
     assert rows["is_inside"].all()
+
+
+def test_every_claim_of_the_ledger_has_an_anchor_of_its_own_in_the_page(tmp_path):
+    ledger_run = parameters.Run("07_ledger", "en", tmp_path, {"claims": ledger.PAPER_CLAIMS})
+    publish(ledger.full(ledger.paper_ledger(), ledger_run), ledger_run)
+    for language in ("en", "ru"):
+        page = (tmp_path / "tables" / f"ledger.{language}.html").read_text(encoding="utf-8")
+        anchors = re.findall(r'<tr id="(claim-[^"]+)">', page)
+        assert len(anchors) == len(set(anchors)) == len(ledger.paper_ledger().rows)
+
+
+def test_the_cells_of_table_3_carry_the_verdicts_of_the_ledger():
+    made = ledger.cell_verdicts("table-3", "2021")
+    last = made.table.rows.iloc[-1]
+    assert last["value_thousand_usd"] == "49 348,4 ✗"
+
+
+def test_the_corrected_table_3_adds_up_to_its_chapter():
+    rows = ledger.timber_tree().table.rows
+    added = rows.loc[rows["counts_in_total"], "value"].sum()
+    # 0.1 is the rounding of birch and poplar against their heading
+    assert abs(added - 14336.1) <= 0.15
 
 
 class TestAssociations:

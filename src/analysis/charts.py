@@ -309,6 +309,7 @@ def bars(
     decimals: int = 0,
     hollow: Sequence[bool] | None = None,
     value_labels: Sequence[str] | None = None,
+    is_tree: bool = False,
 ) -> Figure:
     """Horizontal bars from zero, the first on top, each with its value.
 
@@ -326,6 +327,8 @@ def bars(
         Bars drawn as an outline: known only together.
     value_labels : sequence of str, length n, optional
         What to write at the bars instead of their value.
+    is_tree : bool
+        Whether the labels are indented and so begin at one line.
     """
     hollow = hollow if hollow is not None else [False] * len(values)
     texts = value_labels or [tables.number(value, decimals, language) for value in values]
@@ -351,6 +354,63 @@ def bars(
         axis.margins(x=0.14)
         axis.set_xlim(left=0)
         _decimal(axis, language, 0)
+        if is_tree:
+            _align_labels_left(axis)
+    return figure
+
+
+def _align_labels_left(axis: Axes) -> None:
+    names = axis.get_yticklabels()
+    widest = max(name.get_window_extent().width for name in names)
+    for name in names:
+        name.set_horizontalalignment("left")
+    axis.tick_params(axis="y", pad=widest / (axis.figure.dpi * POINT) + 4, length=0)
+
+
+def stacked_counts(
+    labels: Sequence[str],
+    parts: Sequence[tuple[str, str, Sequence[int]]],
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+    axis_label: str,
+) -> Figure:
+    """Horizontal bars of counts in parts, the first label on top, a legend above.
+
+    Parameters
+    ----------
+    labels : sequence of str, length n
+        One bar each.
+    parts : sequence of (name, colour, counts)
+        Parts from left to right; ``counts`` has length n.
+    language, title, footer
+        As in :func:`new_figure`.
+    axis_label : str
+        What is counted.
+    """
+    with style():
+        figure = new_figure(52 + 7.5 * len(labels), title, footer)
+        axis = figure.subplots()
+        places = np.arange(len(labels))[::-1]
+        left = np.zeros(len(labels))
+        for name, colour, counts in parts:
+            axis.barh(
+                places, counts, left=left, height=0.66, color=colour, label=name, edgecolor="white", lw=0.4
+            )
+            left += np.asarray(counts)
+        for place, total in zip(places, left, strict=True):
+            axis.annotate(
+                tables.number(total, 0, language),
+                (total, place),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+            )
+        axis.set_yticks(places, list(labels))
+        axis.set_xlabel(axis_label)
+        axis.margins(x=0.1)
+        axis.set_xlim(left=0)
+        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return figure
 
 

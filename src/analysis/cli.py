@@ -71,5 +71,28 @@ def rating(file: Path, language: Language) -> None:
         sys.exit(1)
 
 
+@main.command()
+@click.argument("claims", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--observations",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Outside figures of your own instead of the study's: CSV with region, indicator, period, value, source.",
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where the ledger goes.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Language of the report.")
+def verify(claims: Path, observations: Path | None, output: Path | None, language: Language) -> None:
+    """Judge a claims file, the paper's or your own (docs/claims-file.md), and write its ledger."""
+    from analysis import indicators, ledger
+
+    outside = indicators.read(observations) if observations else indicators.observations()
+    found = ledger.verify_file(claims, outside)
+    target = output or paths.build() / "verify" / f"{claims.stem}.csv"
+    ledger.write_ledger(found, target)
+    for row in found.failures:
+        click.echo(row.sentence(language))
+    click.echo(ledger.headline(found).sentence(language))
+    click.echo(paths.relative(target))
+
+
 if __name__ == "__main__":
     main()

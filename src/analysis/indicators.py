@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -138,6 +139,40 @@ def observations() -> pd.DataFrame:
         If a raw file differs from its checksum.
     """
     return _observations().copy()
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read observations of a reader's own, to judge another paper by.
+
+    Parameters
+    ----------
+    path : Path
+        CSV with at least the columns ``region, indicator, period, value, source``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These columns; ``value`` is float64, the others text.
+
+    Raises
+    ------
+    AnalysisError
+        If the file cannot be read, a column is missing or a value is not a number.
+    """
+    columns = ["region", "indicator", "period", "value", "source"]
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise AnalysisError(f"The observations {path} cannot be read as a CSV file ({error}).") from None
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise AnalysisError(f"{path} lacks the column {missing[0]}; it needs {', '.join(columns)}.")
+    value = pd.to_numeric(table["value"], errors="coerce")
+    if value.isna().any():
+        line = int(value.isna().to_numpy().argmax()) + 2  # header line and counting from one
+        cell = table["value"].iloc[line - 2]
+        raise AnalysisError(f"{path}, line {line}, has {cell!r} as value, which must be a number.")
+    return table[columns].assign(value=value)
 
 
 def derived(read: pd.DataFrame) -> pd.DataFrame:

@@ -103,6 +103,14 @@ def _level(name: str, value: Any) -> float:
     return float(value)
 
 
+def _file(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not (paths.root() / value).is_file():
+        raise AnalysisError(
+            f"{name} is {value!r}; it must be a file, given from the top of the repository or by its full path."
+        )
+    return value
+
+
 def _transit() -> dict[str, Check]:
     return {
         "regions": _regions(regions.codes(regions.far_east_border())),
@@ -142,6 +150,7 @@ _NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
     "03_exports": dict,
     "04_rating": _rating,
     "05_association": _association,
+    "07_ledger": lambda: {"claims": _file},
 }
 
 

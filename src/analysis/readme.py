@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import associations, indicators, parameters, paths, tables
+from analysis import associations, indicators, ledger, parameters, paths, tables
 from analysis.errors import AnalysisError
 from analysis.exhibits import register
 from analysis.regions import Language
@@ -41,12 +41,10 @@ def exhibit_table(language: Language) -> str:
 
 
 def findings(language: Language) -> str:
-    """Main associations, from the committed reference."""
+    """Main associations and the ledger's headline, from the committed reference."""
     rows = pd.read_csv(paths.reference() / "associations.csv", dtype={"period": str})
     rows = rows[
-        (rows["edition"] == "III")
-        & (rows["subset"] == "far_east")
-        & (rows["statistic"] == "kendall_tau_b")
+        (rows["edition"] == "III") & (rows["subset"] == "far_east") & (rows["statistic"] == "kendall_tau_b")
     ].set_index(["indicator", "period"])
     lines = []
     for name, period in HEADLINE:
@@ -71,6 +69,8 @@ def findings(language: Language) -> str:
             "ru": f"- Плотность пунктов пропуска: пять регионов, p ниже {least} недостижимо; вывода нет.",
         }[language]
     )
+    judged = ledger.headline(ledger.read_ledger(paths.reference() / "ledger.csv"))
+    lines.append(f"- {judged.sentence(language)}")
     return "\n".join(lines)
 
 

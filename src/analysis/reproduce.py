@@ -113,7 +113,11 @@ def write_processed() -> Path:
 def missing_files(folder: Path) -> list[str]:
     """Files the register promises that `folder` does not have."""
     promised = [name for entry in register.entries() for name in register.files(entry)]
-    promised += ["associations.csv", *(f"notebooks/{name}.ipynb" for name in parameters.notebooks())]
+    promised += [
+        "associations.csv",
+        "ledger.csv",
+        *(f"notebooks/{name}.ipynb" for name in parameters.notebooks()),
+    ]
     return [name for name in promised if not (folder / name).is_file()]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -66,11 +66,14 @@ class Table:
         What is printed; a column of `rows` that is not listed goes to the CSV only.
     notes : dict
         Sentences under the table, by language.
+    anchor : str, optional
+        Column of `rows` that names each row for links (letters, digits, hyphens).
     """
 
     rows: pd.DataFrame
     columns: tuple[Column, ...]
     notes: Mapping[Language, tuple[str, ...]] = field(default_factory=lambda: {"en": (), "ru": ()})
+    anchor: str | None = None
 
     def printed(self, language: Language) -> pd.DataFrame:
         """Cells as text in `language`, under their headings."""
@@ -167,6 +170,8 @@ def to_html(table: Table, language: Language, exhibit_id: str, title: str, sourc
     frame = table.printed(language)
     body = frame.to_html(index=False, escape=True, border=0, classes="exhibit", justify="left")
     body = body.replace("<th>", '<th scope="col">')
+    if table.anchor is not None:
+        body = _with_anchors(body, [f"{name}-{language}" for name in table.rows[table.anchor]])
     numeric = [c.kind in ("number", "p_value", "printed") for c in table.columns]
     lines = [html.escape(note) for note in table.notes[language]]
     lines.append(source_label(language) + html.escape(source))
@@ -184,10 +189,17 @@ def to_html(table: Table, language: Language, exhibit_id: str, title: str, sourc
     )
 
 
+def _with_anchors(body: str, names: Sequence[str]) -> str:
+    """Give each row of a table body its id."""
+    head, *rows = body.split("<tbody>")[1].split("<tr>")
+    marked = "".join(f'<tr id="{html.escape(name)}">{row}' for name, row in zip(names, rows, strict=True))
+    return f"{body.split('<tbody>')[0]}<tbody>{head}{marked}"
+
+
 def to_latex(table: Table, language: Language, exhibit_id: str, title: str, source: str) -> str:
     """Write a table as a LaTeX float with booktabs rules; special characters are escaped.
 
-    The reader's preamble needs ``booktabs`` and, for Russian, ``babel`` with T2A or a Unicode engine.
+    The reader's preamble needs ``booktabs``, ``amssymb`` and, for Russian, ``babel`` with T2A or a Unicode engine.
     """
     numeric = [c.kind in ("number", "p_value", "printed") for c in table.columns]
     frame = table.printed(language)
@@ -242,6 +254,9 @@ def latex_typography(text: str) -> str:
         ("≥", "$\\geq$"),
         ("≤", "$\\leq$"),
         ("×", "$\\times$"),
+        ("✓", "$\\checkmark$"),
+        ("✗", "$\\times$"),
+        ("\u2003", "\\quad "),
     ):
         text = text.replace(character, command)
     return text

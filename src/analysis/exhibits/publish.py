@@ -64,8 +64,11 @@ class Shown:
 
 
 def source_line(exhibit: Exhibit, language: Language) -> str:
-    """Source line of an exhibit, made from the observations in it."""
-    return package.source_line(list(exhibit.sources), language)
+    """Source line of an exhibit, made from the observations in it.
+
+    A ledger of another paper has no resource of ours; its period is the claims file it was made from.
+    """
+    return package.source_line(list(exhibit.sources), language) or exhibit.period
 
 
 def footer(exhibit: Exhibit, language: Language) -> list[str]:
@@ -103,6 +106,19 @@ def publish(exhibit: Exhibit, run: Run) -> Shown:
         shown += _write_table(exhibit, exhibit.table, entry, run)
     if exhibit.draw is not None:
         shown += _write_figure(exhibit, exhibit.draw, entry, run)
+    return Shown(shown)
+
+
+def show(exhibit: Exhibit, language: Language) -> Shown:
+    """Display another notebook's exhibit, its table and its figure, without writing anything."""
+    entry = register.entry(exhibit.id)
+    shown = ""
+    if exhibit.table is not None:
+        title = f"{entry.title[language]}, {exhibit.period}"
+        shown += tables.to_html(exhibit.table, language, exhibit.id, title, source_line(exhibit, language))
+    if exhibit.draw is not None:
+        figure = exhibit.draw(language, entry.title[language], footer(exhibit, language))
+        shown += _image(exhibit, entry, charts.to_bytes(figure, "png"), language)
     return Shown(shown)
 
 
@@ -150,10 +166,14 @@ def _write_figure(exhibit: Exhibit, draw: Draw, entry: register.Entry, run: Run)
             _write_bytes(folder / f"{exhibit.id}.{language}.{kind}", content)
             if kind == "png" and language == run.language:
                 shown = content
-    text = html.escape(f"{entry.title[run.language]}. {exhibit.sentence[run.language]}", quote=True)
-    data = base64.b64encode(shown).decode()
+    return _image(exhibit, entry, shown, run.language)
+
+
+def _image(exhibit: Exhibit, entry: register.Entry, png: bytes, language: Language) -> str:
+    text = html.escape(f"{entry.title[language]}. {exhibit.sentence[language]}", quote=True)
+    data = base64.b64encode(png).decode()
     return (
-        f'<figure id="{exhibit.id}-{run.language}-figure" lang="{run.language}">'
+        f'<figure id="{exhibit.id}-{language}-figure" lang="{language}">'
         f'<img style="max-width:100%" alt="{text}" src="data:image/png;base64,{data}"></figure>\n'
     )
 
