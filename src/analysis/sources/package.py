@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -225,6 +226,15 @@ def _boolean(cell: str) -> bool:
     if cell not in ("true", "false"):
         raise ValueError(cell)
     return cell == "true"
+
+
+_CONVERTERS: dict[str, Callable[[str], Any]] = {
+    "number": float,
+    "integer": int,
+    "year": int,
+    "boolean": _boolean,
+    "string": str,
+}
 
 
 def _as_list(key: str | list[str]) -> list[str]:
