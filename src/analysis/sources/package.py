@@ -203,9 +203,7 @@ def read(name: str) -> pd.DataFrame:
 
 def _typed(cells: list[str], field: dict[str, Any], where: str) -> Any:
     required = field.get("constraints", {}).get("required", False)
-    convert = {"number": float, "integer": int, "year": int, "boolean": _boolean, "string": str}[
-        field["type"]
-    ]
+    convert = _CONVERTERS[field["type"]]
     values = []
     for line, cell in enumerate(cells, start=2):
         if cell == "" and field["type"] != "string":
