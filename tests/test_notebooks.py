@@ -64,6 +64,7 @@ OTHER = {
     "02_china_share": ["-p", "first_year", "2015", "-p", "last_year", "2020", "-p", "language", "ru"],
     "03_exports": ["-p", "language", "ru"],
     "04_rating": ["-p", "edition", "II", "-p", "district", "siberian"],
+    "06_multiverse": ["-p", "subset", "border", "-p", "edition", "II", "-p", "language", "ru"],
     "07_ledger": ["-p", "language", "ru"],
     "05_association": ["-p", "trade_period", "2019", "-p", "edition", "II", "-p", "subset", "border"],
 }

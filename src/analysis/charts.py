@@ -2,8 +2,8 @@
 
 Every function takes numbers and returns a :class:`matplotlib.figure.Figure`; nothing is read or
 written here. Colours carry meaning (Okabe and Ito's palette, safe for colour-blind readers): China
-vermilion, the Amur region blue, the other border regions light blue, everything else grey. Marks
-differ too, so that a grey print keeps the distinction.
+vermilion, the Amur region blue, the other border regions light blue, everything else grey (and, for
+verdicts, green and orange). Marks differ too, so that a grey print keeps the distinction.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ CHINA = "#D55E00"
 AMUR = "#0072B2"
 BORDER = "#56B4E9"
 OTHER = "#8C8C8C"
+HOLDS = "#009E73"
+DISAGREES = "#E69F00"
 INK = "#222222"
 
 FORMATS: tuple[Literal["svg", "png"], ...] = ("svg", "png")
@@ -551,7 +553,7 @@ def forest(
         Name of the coefficient.
     """
     with style():
-        figure = new_figure(38 + 7.5 * len(rows), title, footer)
+        figure = new_figure(42 + 9 * len(rows), title, footer)
         axis = figure.subplots()
         places = np.arange(len(rows))[::-1]
         axis.axvline(0, color="#888888", linewidth=0.8)
@@ -574,13 +576,130 @@ def forest(
                 color=ink,
                 annotation_clip=False,
             )
-        axis.set_yticks(places, list(rows["label"]))
+        # two lines of 34 letters leave the axis half of the page
+        axis.set_yticks(places, [textwrap.fill(label, 34) for label in rows["label"]])
         axis.set_xlim(-1.02, 1.02)
         axis.set_ylim(-0.7, len(rows) - 0.3)
         axis.set_xlabel(axis_label)
         axis.grid(axis="x")
         head = {"en": "exact p (smallest reachable)", "ru": "точное p (наименьшее возможное)"}[language]
         axis.annotate(head, (1.02, 1.0), xycoords="axes fraction", va="bottom", annotation_clip=False)
+        _decimal(axis, language, 1)
+    return figure
+
+
+def specification_curve(
+    rows: pd.DataFrame,
+    choices: Sequence[tuple[str, Sequence[tuple[str, str]]]],
+    alpha: float,
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+    axis_label: str,
+) -> Figure:
+    """Estimates in rising order, their exact p, and below what was chosen for each.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        One row a specification in the order drawn: ``estimate, p_exact, p_min`` and a column a
+        choice.
+    choices : sequence of (column, options)
+        Choices to show; `options` are (value, label), from the top.
+    alpha : float
+        Level marked in the panel of p-values.
+    language, title, footer
+        As in :func:`new_figure`.
+    axis_label : str
+        Name of the coefficient.
+    """
+    lines = [(name, value, label) for name, options in choices for value, label in options]
+    with style():
+        figure = new_figure(105 + 4.6 * len(lines), title, footer)
+        upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=[3, 2.2, 0.42 * len(lines)])
+        place = np.arange(1, len(rows) + 1)
+        low = rows["p_exact"].to_numpy() <= alpha
+        mute = rows["p_min"].to_numpy() > alpha
+        inks = np.where(low, INK, np.where(mute, "#D6D6D6", "#9A9A9A"))
+        sizes = np.where(low, 13, 6)
+        upper.axhline(0, color="#888888", linewidth=0.8)
+        upper.scatter(place, rows["estimate"], c=inks, s=sizes, linewidths=0)
+        upper.set_ylabel(axis_label)
+        _decimal(upper, language, 1, "y")
+        middle.vlines(place, rows["p_min"], rows["p_exact"], color="#E3E3E3", linewidth=0.7)
+        middle.scatter(place, rows["p_exact"], c=inks, s=sizes, linewidths=0)
+        middle.axhline(alpha, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
+        middle.set_yscale("log")
+        middle.set_ylabel({"en": "exact p", "ru": "точное p"}[language])
+        middle.set_yticks([1, 0.1, 0.01, 0.001, 0.0001])
+        middle.yaxis.set_major_formatter(
+            lambda value, _: tables.number(value, 4, language).rstrip("0").rstrip(".,")
+        )
+        for height, (name, value, _) in enumerate(reversed(lines)):
+            chosen = (rows[name] == value).to_numpy()
+            lower.scatter(
+                place[chosen], np.full(chosen.sum(), height), c=inks[chosen], s=5, marker="|", linewidths=0.8
+            )
+        lower.set_yticks(range(len(lines)), [label for _, _, label in reversed(lines)])
+        lower.set_ylim(-0.7, len(lines) - 0.3)
+        lower.tick_params(axis="y", length=0)
+        edge = len(lines) - 0.5
+        for _, options in choices[:-1]:
+            edge -= len(options)
+            lower.axhline(edge, color="#DDDDDD", linewidth=0.6)
+        lower.set_xlabel(
+            {"en": "specifications, by estimate", "ru": "спецификации, по возрастанию оценки"}[language]
+        )
+        lower.set_xlim(0, len(rows) + 1)
+    return figure
+
+
+def influence(
+    rows: pd.DataFrame, codes: Sequence[str], language: Language, title: str, footer: Sequence[str]
+) -> Figure:
+    """Coefficients without each region in turn: one row an indicator, one mark a region left out.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``label``, ``all_regions`` and one a region code (NaN where it was not in the set).
+    codes : sequence of str
+        Regions.
+    language, title, footer
+        As in :func:`new_figure`.
+    """
+    with style():
+        figure = new_figure(36 + 12 * len(rows), title, footer)
+        axis = figure.subplots()
+        axis.axvline(0, color="#888888", linewidth=0.8)
+        places = np.arange(len(rows))[::-1]
+        for place, (_, row) in zip(places, rows.iterrows(), strict=True):
+            without = row[list(codes)].astype(float).dropna()
+            if without.empty or np.isnan(float(row["all_regions"])):
+                continue
+            axis.plot(
+                [without.min(), without.max()], [place, place], color="#DDDDDD", linewidth=1.2, zorder=1
+            )
+            for code, value in without.items():
+                axis.plot(value, place, marker_of(str(code)), color=colour_of(str(code)), markersize=4.5)
+            axis.plot(row["all_regions"], place, "|", color=INK, markersize=14, markeredgewidth=1.6)
+            far = (without - float(row["all_regions"])).abs().idxmax()
+            axis.annotate(
+                {"en": "without ", "ru": "без: "}[language] + short(str(far), language),
+                (without[far], place),
+                xytext=(0, 6),
+                textcoords="offset points",
+                # towards the middle, so that a name at either end stays inside
+                ha="left" if without[far] < -0.4 else "right" if without[far] > 0.6 else "center",
+                va="bottom",
+                color=_darker(colour_of(str(far))),
+            )
+        axis.set_yticks(places, [textwrap.fill(label, 34) for label in rows["label"]])
+        axis.set_xlim(-1.02, 1.02)
+        axis.set_ylim(-0.6, len(rows) - 0.2)
+        axis.set_xlabel({"en": "Kendall's tau-b", "ru": "Тау-b Кендалла"}[language])
+        axis.set_xticks([-1, -0.5, 0, 0.5, 1])
+        axis.grid(axis="x")
         _decimal(axis, language, 1)
     return figure
 

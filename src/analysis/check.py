@@ -29,7 +29,7 @@ README_FIGURES = ("figures/association-forest.en.png", "figures/association-fore
 def reference_files() -> list[str]:
     """Files kept as reference, relative to the folder of results."""
     tables = [f"tables/{entry.id}.csv" for entry in register.entries() if "table" in entry.outputs]
-    return ["associations.csv", "ledger.csv", *tables, *README_FIGURES]
+    return ["associations.csv", "multiverse.csv", "ledger.csv", *tables, *README_FIGURES]
 
 
 def compare(results: Path, reference: Path) -> list[str]:

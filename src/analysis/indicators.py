@@ -280,8 +280,16 @@ def periods(name: str) -> list[str]:
         If the catalogue has no such indicator.
     """
     indicator(name)
-    table = _observations()
-    return sorted(table.loc[table["indicator"] == name, "period"].unique())
+    return sorted(period for known, period in _by_indicator_and_period() if known == name)
+
+
+@cache
+def _by_indicator_and_period() -> dict[tuple[str, str], pd.Series]:
+    # a look-up by key: comparing every text of the table for each of thousands of calls takes seconds
+    return {
+        (str(name), str(period)): part.set_index("region")["value"]
+        for (name, period), part in _observations().groupby(["indicator", "period"])
+    }
 
 
 def values(name: str, period: str, region_codes: Sequence[str]) -> pd.Series:
@@ -308,9 +316,7 @@ def values(name: str, period: str, region_codes: Sequence[str]) -> pd.Series:
     """
     if period not in periods(name):
         raise one_of(f"The period of {name}", period, periods(name))
-    table = _observations()
-    chosen = table[(table["indicator"] == name) & (table["period"] == period)]
-    return chosen.set_index("region")["value"].reindex(list(region_codes))
+    return _by_indicator_and_period()[name, period].reindex(list(region_codes))
 
 
 def resources_of(name: str, period: str | None = None) -> list[str]:

@@ -144,12 +144,17 @@ def _association() -> dict[str, Check]:
     }
 
 
+def _multiverse() -> dict[str, Check]:
+    return {"edition": _choice(*EDITIONS), "subset": _choice(*regions.SUBSETS), "alpha": _level}
+
+
 _NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
     "01_transit_potential": _transit,
     "02_china_share": _china_share,
     "03_exports": dict,
     "04_rating": _rating,
     "05_association": _association,
+    "06_multiverse": _multiverse,
     "07_ledger": lambda: {"claims": _file},
 }
 

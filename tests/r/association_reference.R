@@ -72,8 +72,14 @@ out("two_groups", "wilcoxon_exactRankTests_p", wilcox.exact(inside, outside)$p.v
 frame <- data.frame(y = c(inside, outside), g = factor(rep(c("a", "b"), c(6, 7))))
 out("two_groups", "wilcoxon_coin_p", as.numeric(pvalue(wilcox_test(y ~ g, frame, distribution = "exact"))))
 out("two_groups", "perm_p", perm.test(inside, outside, exact = TRUE)$p.value)
-# the same test blocked by strata is a stratified rank sum, which coin does exactly
 out("two_groups", "upper_p", wilcox.exact(inside, outside, alternative = "greater")$p.value)
+# permuted within blocks, exact by coin: with ranks taken within blocks, and over all (coin's own way)
+frame$block <- factor(c(1, 1, 2, 2, 1, 1, 1, 2, 2, 1, 1, 2, 2))
+frame$within <- ave(frame$y, frame$block, FUN = rank)
+blocked <- independence_test(within ~ g | block, frame, distribution = "exact")
+out("two_groups_blocked", "within_p", as.numeric(pvalue(blocked)))
+overall <- wilcox_test(y ~ g | block, frame, distribution = "exact")
+out("two_groups_blocked", "overall_p", as.numeric(pvalue(overall)))
 
 # paired: signed rank with ties; zero differences are dropped (Wilcoxon's own rule)
 before <- c(5, 7, 3, 9, 4, 6, 8, 2, 5, 7, 6, 3); after <- c(6, 7, 5, 8, 6, 7, 8, 4, 4, 9, 7, 3)

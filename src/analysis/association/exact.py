@@ -128,7 +128,7 @@ def _total(groups: TieGroups) -> int:
 # --- cost -------------------------------------------------------------------------------------
 
 # One transition of the lattice costs about 0.5 us of interpreter plus 0.2 ns a byte of the shifted
-# polynomial (measured on a 2.5 GHz core); above this many seconds sampling is the better bargain.
+# polynomial (measured on one core); above this many seconds sampling is the better bargain.
 EXACT_SECONDS = 3.0
 # Two layers of states are held at once; the project's kernels promise to stay below 100 MB.
 EXACT_BYTES = 80e6
@@ -159,8 +159,8 @@ def exact_cost(kernel: Kernel, pattern: Pattern) -> Cost:
     bits = _coefficient_bits(kernel, pattern)
     for score, covariate in pattern:
         if _closed_form(kernel, score, covariate):
-            # some ten shifted additions per region over the packed polynomial
-            seconds += 10 * sum(score[1]) * untied_pairs(score[1]) * bits / 8 * 2e-10
+            # two passes a region over half the coefficients, some 5 ns a limb of six bytes
+            seconds += sum(score[1]) * untied_pairs(score[1]) * bits / 48 * 5e-9
             continue
         states, walk = _roles(score, covariate)
         lattice = math.prod(count + 1 for count in states[1])
@@ -351,73 +351,59 @@ def _fillings(limits: tuple[int, ...], size: int) -> Iterator[tuple[tuple[int, .
 def _gaussian_multinomial(score: TieGroups, covariate: TieGroups, bits: int) -> tuple[int, int]:
     """Arrangements of a multiset by inversions, packed, and Kendall's S without inversions, negated.
 
-    The coefficient is [n]! / ([t1]! [t2]! ...) with [m]! the product of (1 - q**k), k = 1..m.
-    It is a palindrome, so only the lower half is computed.
+    The coefficient is [n]! / ([t1]! [t2]! ...) with [m]! the product of 1 - q**k, k = 1..m. It is a
+    palindrome, so only its lower half is computed, as a power series: multiplying by 1 - q**k is a
+    subtraction of the series shifted by k, dividing by it a running sum in steps of k. Arithmetic is
+    modulo a power of two above every coefficient, so what overflows on the way comes back.
     """
     tied = covariate[1] if max(score[1]) == 1 else score[1]
     degree = untied_pairs(tied)
-    half = degree // 2
-    mask = (1 << ((half + 1) * bits)) - 1
-    packed = 1
-    quotients, numerators, denominators = _multinomial_factors(tied)
-    for k, terms in quotients:
-        packed = _times_progression(packed, k * bits, terms)
-        if packed > mask:
-            packed &= mask
-    for k in numerators:
-        packed = (packed - (packed << (k * bits))) & mask
-    for k in denominators:
-        # enough terms of 1 + q**k + q**2k + ... to pass the half
-        packed = _times_progression(packed, k * bits, half // k + 1) & mask
+    length = degree // 2 + 1
+    # a coefficient is cut into limbs, small enough for a running sum of `length` of them in 63 bits
+    limb_bytes = (62 - length.bit_length()) // 8
+    limbs = np.zeros((-(-bits // (8 * limb_bytes)), length), dtype=np.int64)
+    limbs[0, 0] = 1
+    for k, power in enumerate(_factor_powers(tied)):
+        if power > 0:
+            limbs[:, k:] -= limbs[:, :-k].copy()
+            _carry(limbs, 8 * limb_bytes)
+        for _ in range(-power):
+            limbs = _running_sums(limbs, k)
+            _carry(limbs, 8 * limb_bytes)
+    # the limbs' bytes in order make a coefficient, of which the packed width is kept
+    raw = limbs.T.astype("<i8").reshape(length, -1, 1).view(np.uint8)[:, :, :limb_bytes]
+    lower = np.ascontiguousarray(raw.reshape(length, -1)[:, : bits // 8]).tobytes()
+    packed = int.from_bytes(_mirrored(lower, degree, bits // 8), "little")
     # arrangements of the tied side are those of the score when the score is the tied one;
     # an untied score has n! of them
-    packed *= _orders_within(tied) // _orders_within(score[1])
-    return _mirrored(packed, degree, bits), -degree
+    return packed * (_orders_within(tied) // _orders_within(score[1])), -degree
 
 
-def _times_progression(packed: int, shift: int, terms: int) -> int:
-    """Multiply by 1 + x + x**2 + ... of so many terms, x being a shift, in about log2(terms) additions."""
-    if terms == 1:
-        return packed
-    if terms % 2:
-        return packed + (_times_progression(packed, shift, terms - 1) << shift)
-    half = _times_progression(packed, shift, terms // 2)
-    return half + (half << (shift * (terms // 2)))
+def _factor_powers(counts: tuple[int, ...]) -> list[int]:
+    """Power (at most one) of 1 - q**k in the multinomial, by k, once equal factors cancel."""
+    return [0] + [1 - sum(count >= k for count in counts) for k in range(1, sum(counts) + 1)]
 
 
-def _multinomial_factors(counts: tuple[int, ...]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
-    """Factor the multinomial into cheap pieces.
-
-    A denominator 1 - q**k goes into a numerator 1 - q**(m*k) as a progression of m terms, which is
-    cheaper than both. Each denominator, the largest first, takes its smallest free multiple.
-
-    Returns
-    -------
-    quotients : list of (k, m)
-        Progressions, those of low degree first so that polynomials stay short for long.
-    numerators, denominators : list of int
-        Exponents that found no partner.
-    """
-    size, largest = sum(counts), max(counts)
-    numerators = set(range(largest + 1, size + 1))
-    others = sorted(counts)[:-1]
-    quotients: list[tuple[int, int]] = []
-    alone: list[int] = []
-    for k in sorted((k for count in others for k in range(1, count + 1)), reverse=True):
-        multiple = next((m for m in range(1, size // k + 1) if m * k in numerators), None)
-        if multiple is None:
-            alone.append(k)
-        else:
-            numerators.discard(multiple * k)
-            quotients.append((k, multiple))
-    quotients.sort(key=lambda pair: pair[0] * (pair[1] - 1))
-    return quotients, sorted(numerators), alone
+def _running_sums(limbs: Integers, step: int) -> Integers:
+    """Divide a power series by 1 - q**step, limb by limb."""
+    count, length = limbs.shape
+    rounds = -(-length // step)
+    padded = np.zeros((count, rounds * step), dtype=np.int64)
+    padded[:, :length] = limbs
+    sums = padded.reshape(count, rounds, step).cumsum(axis=1).reshape(count, -1)
+    return np.ascontiguousarray(sums[:, :length])
 
 
-def _mirrored(packed: int, degree: int, bits: int) -> int:
+def _carry(limbs: Integers, bits: int) -> None:
+    """Bring every limb into its bits, lowest first; what leaves the highest is dropped."""
+    mask = (1 << bits) - 1
+    for i in range(len(limbs) - 1):
+        limbs[i + 1] += limbs[i] >> bits
+        limbs[i] &= mask
+    limbs[-1] &= mask
+
+
+def _mirrored(lower: bytes, degree: int, size: int) -> bytes:
     """Full palindrome of `degree` from its lower half (middle coefficient included)."""
-    size = bits // 8
-    lower = packed.to_bytes((degree // 2 + 1) * size, "little")
     pieces = [lower[i : i + size] for i in range(0, len(lower), size)]
-    upper = pieces[: (degree + 1) // 2][::-1]
-    return int.from_bytes(lower + b"".join(upper), "little")
+    return lower + b"".join(pieces[: (degree + 1) // 2][::-1])

@@ -102,11 +102,13 @@ def headline_rows(
     return chosen.set_index("indicator").loc[names].reset_index()
 
 
-def _label(indicator: str, period: str, language: Language) -> str:
+def label(indicator: str, period: str, language: Language) -> str:
+    """Name of an indicator with its year."""
     return f"{indicators.indicator(indicator).name[language]}, {period}"
 
 
-def _sources(names: Sequence[str], periods: Periods) -> tuple[str, ...]:
+def sources_of(names: Sequence[str], periods: Periods) -> tuple[str, ...]:
+    """Data resources of the scores and of the indicators `names` in the years asked for."""
     found = dict.fromkeys(["rating-scores"])
     for name in names:
         found.update(dict.fromkeys(indicators.resources_of(name, periods.of(name))))
@@ -136,8 +138,8 @@ def data(edition: str, subset: str, periods: Periods) -> Exhibit:
             *(
                 column(
                     name,
-                    f"{_label(name, periods.of(name), 'en')}, {indicators.indicator(name).unit['en']}",
-                    f"{_label(name, periods.of(name), 'ru')}, {indicators.indicator(name).unit['ru']}",
+                    f"{label(name, periods.of(name), 'en')}, {indicators.indicator(name).unit['en']}",
+                    f"{label(name, periods.of(name), 'ru')}, {indicators.indicator(name).unit['ru']}",
                     "number",
                     2 if name in associations.CROSSINGS else (1 if name in associations.DEPENDENCE else 0),
                 )
@@ -161,7 +163,7 @@ def data(edition: str, subset: str, periods: Periods) -> Exhibit:
             "en": f"{len(frame)} regions share {frame['score'].nunique()} different scores, so {ties} ties are broken by nothing.",
             "ru": f"На {len(frame)} регионов приходится {frame['score'].nunique()} разных оценок: совпадений — {ties}.",
         },
-        _sources(names, periods),
+        sources_of(names, periods),
         table,
     )
 
@@ -171,7 +173,7 @@ def forest(rows: pd.DataFrame, edition: str, subset: str, periods: Periods, alph
     chosen = headline_rows(rows, edition, subset, periods)
     labels: Mapping[Language, list[str]] = {
         language: [
-            _label(name, period, language)
+            label(name, period, language)
             for name, period in zip(chosen["indicator"], chosen["period"], strict=True)
         ]
         for language in regions.LANGUAGES
@@ -221,7 +223,7 @@ def forest(rows: pd.DataFrame, edition: str, subset: str, periods: Periods, alph
         "association-forest",
         _period(edition, periods),
         _forest_sentence(chosen, alpha),
-        _sources(chosen["indicator"].tolist(), periods),
+        sources_of(chosen["indicator"].tolist(), periods),
         table,
         lambda language, title, footer: charts.forest(
             plotted[language], language, title, footer, axis_label[language]
@@ -244,6 +246,19 @@ def _forest_sentence(chosen: pd.DataFrame, alpha: float) -> dict[Language, str]:
     }
 
 
+def detectable_sentence(edition: str, subset: str, periods: Periods, alpha: float) -> dict[Language, str]:
+    """Smallest association that the exact test could have shown, for the first indicator there is."""
+    name = headline_indicators(periods)[0]
+    data_of = associations.pair(edition, name, periods.of(name), subset)
+    found = association.minimum_detectable_effect(
+        STATISTIC, data_of["score"].to_numpy(), data_of["covariate"].to_numpy(), alpha
+    )
+    return {
+        language: f"{label(name, periods.of(name), language)}. {found.sentence(language)}"
+        for language in regions.LANGUAGES
+    }
+
+
 # one indicator of each kind: dependence, volume, investment, crossings
 _PANELS = ("china_share", "trade_turnover", "investment", "crossing_density_functioning")
 
@@ -260,16 +275,19 @@ def scatter(edition: str, subset: str, periods: Periods) -> Exhibit:
         for language in regions.LANGUAGES:
             unit = indicators.indicator(name).unit[language]
             panels[language].append(
-                (f"{_label(name, period, language)}, {unit}", points, _panel_note(found, language))
+                (f"{label(name, period, language)}, {unit}", points, _panel_note(found, language))
             )
-    label: Mapping[Language, str] = {"en": f"Score, edition {edition}", "ru": f"Оценка, выпуск {edition}"}
+    axis_label: Mapping[Language, str] = {
+        "en": f"Score, edition {edition}",
+        "ru": f"Оценка, выпуск {edition}",
+    }
     return Exhibit(
         "association-scatter",
         _period(edition, periods),
         _border_sentence(edition, subset),
-        _sources(available, periods),
+        sources_of(available, periods),
         draw=lambda language, title, footer: charts.scatter_panels(
-            panels[language], language, title, footer, label[language]
+            panels[language], language, title, footer, axis_label[language]
         ),
     )
 
@@ -315,8 +333,8 @@ def leave_one_out(edition: str, subset: str, periods: Periods) -> Exhibit:
         rows.append(
             {
                 "indicator": name,
-                "label_en": _label(name, periods.of(name), "en"),
-                "label_ru": _label(name, periods.of(name), "ru"),
+                "label_en": label(name, periods.of(name), "en"),
+                "label_ru": label(name, periods.of(name), "ru"),
                 "all_regions": whole.estimate,
                 **{code: without.get(code, np.nan) for code in codes},
             }
@@ -340,7 +358,14 @@ def leave_one_out(edition: str, subset: str, periods: Periods) -> Exhibit:
         },
     )
     return Exhibit(
-        "leave-one-out", _period(edition, periods), _influence(frame, codes), _sources(shown, periods), table
+        "leave-one-out",
+        _period(edition, periods),
+        _influence(frame, codes),
+        sources_of(shown, periods),
+        table,
+        lambda language, title, footer: charts.influence(
+            frame.rename(columns={f"label_{language}": "label"}), codes, language, title, footer
+        ),
     )
 
 

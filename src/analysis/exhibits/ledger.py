@@ -26,7 +26,12 @@ _VERDICT_HEADS: dict[str, Text] = {
     "match": {"en": "Holds", "ru": "Подтверждено"},
     "not_checkable": {"en": "Cannot be checked", "ru": "Проверить нельзя"},
 }
-_COLOURS = {"paper_error": "#222222", "mismatch": "#7A7A7A", "match": "#56B4E9", "not_checkable": "#E4E4E4"}
+_COLOURS = {
+    "paper_error": charts.INK,
+    "mismatch": charts.DISAGREES,
+    "match": charts.HOLDS,
+    "not_checkable": "#E4E4E4",
+}
 
 
 def judge(claims: str) -> Ledger:

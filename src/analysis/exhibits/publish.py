@@ -64,11 +64,9 @@ class Shown:
 
 
 def source_line(exhibit: Exhibit, language: Language) -> str:
-    """Source line of an exhibit, made from the observations in it.
-
-    A ledger of another paper has no resource of ours; its period is the claims file it was made from.
-    """
-    return package.source_line(list(exhibit.sources), language) or exhibit.period
+    """Source line of an exhibit, made from the observations in it; without any it is our own statement."""
+    own: Text = {"en": "this study", "ru": "настоящее исследование"}
+    return package.source_line(list(exhibit.sources), language) or own[language]
 
 
 def footer(exhibit: Exhibit, language: Language) -> list[str]:

@@ -1,0 +1,406 @@
+"""Families, paired tests, agreement and the ordered logit, against R, brute force and print."""
+
+import csv
+import itertools
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from analysis import association
+from analysis.association import _compiled, exact, joint, kernels, maxt, ordinal, paired
+from analysis.association.arrangements import arrangements
+from analysis.association.multiplicity import joint_null
+from analysis.association.ranks import doubled_midranks, tie_groups
+from analysis.errors import AnalysisError
+
+SCORE_III = [9, 9, 9, 8, 8, 8, 6, 5, 5, 4, 3]
+SCORE_II = [9, 9, 9, 8, 8, 7, 6, 6, 5, 2, 3]
+SHARE = [52.6, 98.3, 48.3, 27.5, 33.0, 87.8, 42.5, 17.0, 16.2, 80.0, 5.0]
+TIED = [3, 1, 3, 2, 2, 5, 4, 4, 1, 1, 6]
+NAN = float("nan")
+
+
+# --- R ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def r_values():
+    """Output of tests/r/association_reference.R, as committed."""
+    path = Path(__file__).parent / "r" / "association_reference.csv"
+    with path.open(encoding="utf-8") as file:
+        return {(row["case"], row["quantity"]): float(row["value"]) for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize(
+    ("case", "score", "covariate"),
+    [
+        ("III_share", SCORE_III, SHARE),
+        ("II_share_first_nine", SCORE_II[:9], SHARE[:9]),
+        ("III_tied_first_nine", SCORE_III[:9], TIED[:9]),
+        ("border_five", [9, 9, 9, 8, 8], [1, 2, 3, 4, 5]),
+    ],
+)
+def test_r_enumerates_to_the_same_p(r_values, case, score, covariate):
+    """R went through every arrangement in plain code; fails if our distributions differ from it."""
+    rho, tau = association.spearman_rho(score, covariate), association.kendall_tau_b(score, covariate)
+    assert rho.estimate == pytest.approx(r_values[case, "rho"])
+    assert rho.p_exact == pytest.approx(r_values[case, "rho_p"], rel=1e-12)
+    assert (rho.upper, rho.arrangements) == (r_values[case, "rho_upper"], r_values[case, "arrangements"])
+    assert tau.estimate == pytest.approx(r_values[case, "tau"])
+    assert tau.p_exact == pytest.approx(r_values[case, "tau_p"], rel=1e-12)
+
+
+def test_r_cor_test_agrees_without_ties(r_values):
+    """R's own exact tests are right where nothing ties; fails if our two-sided rule is not theirs."""
+    other = [2, 9, 4, 1, 3, 8, 5, 6, 7]
+    assert association.kendall_tau_b(SHARE[:9], other).p_exact == pytest.approx(
+        r_values["kendall_untied_9", "p"]
+    )
+    assert association.spearman_rho(SHARE[:9], other).p_exact == pytest.approx(
+        r_values["spearman_untied_9", "p"]
+    )
+
+
+def test_exact_rank_tests_and_coin_agree_on_two_groups(r_values):
+    """Wilcoxon-Mann-Whitney with ties, and the same on raw scores; fails if groups are compared otherwise."""
+    score, member = [9, 9, 8, 6, 5, 5, 8, 5, 4, 4, 3, 2, 2], [1] * 6 + [0] * 7
+    found = association.compare_groups(score, member).association
+    assert found.p_exact == pytest.approx(r_values["two_groups", "wilcoxon_exactRankTests_p"], rel=1e-12)
+    assert found.p_exact == pytest.approx(r_values["two_groups", "wilcoxon_coin_p"], rel=1e-12)
+    assert found.upper / found.arrangements == pytest.approx(r_values["two_groups", "upper_p"], rel=1e-12)
+    assert association.pearson_r(member, score).p_exact == pytest.approx(
+        r_values["two_groups", "perm_p"], rel=1e-12
+    )
+
+
+def test_coin_agrees_on_groups_within_blocks(r_values):
+    """Ranks and permutation within blocks, exactly; fails if our strata mean something else."""
+    score, member = [9, 9, 8, 6, 5, 5, 8, 5, 4, 4, 3, 2, 2], [1] * 6 + [0] * 7
+    block = [1, 1, 2, 2, 1, 1, 1, 2, 2, 1, 1, 2, 2]
+    found = association.spearman_rho(score, member, strata=block)
+    assert found.p_exact == pytest.approx(r_values["two_groups_blocked", "within_p"], rel=1e-12)
+    # the same distribution with ranks over all blocks, which is coin's own statistic
+    x, y, blocks = doubled_midranks(np.array(score)), doubled_midranks(np.array(member)), np.array(block)
+    pattern = tuple((tie_groups(x[blocks == b]), tie_groups(y[blocks == b])) for b in (1, 2))
+    table = exact.null_table("product", pattern)
+    p = table.at_least_as_far(int(x @ y)) / table.arrangements
+    assert p == pytest.approx(r_values["two_groups_blocked", "overall_p"], rel=1e-12)
+
+
+BEFORE = [5, 7, 3, 9, 4, 6, 8, 2, 5, 7, 6, 3]
+AFTER = [6, 7, 5, 8, 6, 7, 8, 4, 4, 9, 7, 3]
+
+
+def test_signed_rank_with_ties_is_that_of_exact_rank_tests(r_values):
+    """scipy's exact signed-rank test is wrong with ties; fails if ours were built on it."""
+    found = association.signed_rank(BEFORE, AFTER)
+    assert found.statistic == r_values["paired", "signed_rank_V"]
+    assert found.p_exact == pytest.approx(r_values["paired", "signed_rank_p"], rel=1e-12)
+    assert (found.rose, found.fell, found.kept, found.arrangements) == (7, 2, 3, 512)
+    assert "7 rose, 2 fell" in found.sentence("en") and "0,0625" in found.sentence("ru")
+
+
+def test_bowker_and_stuart_maxwell_statistics_are_those_of_r(r_values):
+    """Fails if a pair is counted twice or the covariance has the wrong sign."""
+    bowker = association.bowker([[20, 10, 5], [3, 30, 15], [4, 5, 40]])
+    assert bowker.statistic == pytest.approx(r_values["square_3", "bowker"])
+    assert bowker.degrees == r_values["square_3", "bowker_df"]
+    assert bowker.p_asymptotic == pytest.approx(r_values["square_3", "bowker_p"])
+    maxwell = association.stuart_maxwell([[20, 10, 5, 1], [3, 30, 15, 0], [4, 5, 40, 2], [0, 0, 1, 0]])
+    assert maxwell.statistic == pytest.approx(r_values["square_4", "stuart_maxwell"])
+    assert maxwell.p_asymptotic == pytest.approx(r_values["square_4", "stuart_maxwell_p"])
+
+
+def test_ordered_logit_is_that_of_polr(r_values):
+    """MASS::polr on the same 32 cars; fails if scaling is not undone or signs are turned."""
+    cars = sorted({case for case, _ in r_values if case.startswith("cars_") and case != "cars_polr"})
+    gear, wt, qsec = (np.array([r_values[car, name] for car in cars]) for name in ("gear", "wt", "qsec"))
+    found = association.ordered_logit(gear, np.column_stack([wt, qsec]), ["wt", "qsec"])
+    for name, coefficient, error in zip(found.names, found.coefficients, found.standard_errors, strict=True):
+        assert coefficient == pytest.approx(r_values["cars_polr", name], rel=1e-3)
+        assert error == pytest.approx(r_values["cars_polr", f"se_{name}"], rel=1e-2)
+    assert found.log_likelihood == pytest.approx(r_values["cars_polr", "logLik"], rel=1e-6)
+    assert len(found.by_cut) == 2 and found.p_likelihood_ratio < 0.001
+    assert "wt −2.27" in found.sentence("en") and "−2,27" in found.sentence("ru")
+
+
+# --- families ---------------------------------------------------------------------------------
+
+
+def brute_step_down(score, rows, coefficient):
+    """Step-down max-T over every distinct arrangement, with scipy's coefficients."""
+    every = sorted(set(itertools.permutations(score)))
+    there = [~np.isnan(row) for row in rows]
+
+    def value(scores, row, used):
+        inside = np.array(scores)[used]
+        return 0.0 if len(set(inside)) == 1 else float(coefficient(inside, row[used]).statistic)
+
+    table = np.array([[value(s, r, u) for r, u in zip(rows, there, strict=True)] for s in every])
+    spread = np.sqrt((table**2).mean(axis=0))
+    extreme = np.abs(table) / spread
+    observed = np.array([abs(value(score, r, u)) for r, u in zip(rows, there, strict=True)]) / spread
+    adjusted, last = np.empty(len(rows)), 0.0
+    order = np.argsort(-observed, kind="stable")
+    for place, row in enumerate(order):
+        reached = (extreme[:, order[place:]].max(axis=1) >= observed[row] - 1e-9).mean()
+        last = adjusted[row] = max(last, reached)
+    return adjusted
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10_000))
+def test_step_down_max_t_is_westfall_and_youngs_by_brute_force(seed):
+    """Ties, gaps and unequal scales included; fails if maxima run over the wrong rows."""
+    generator = np.random.default_rng(seed)
+    rows = np.round(generator.random((4, 6)) * generator.choice([2, 9, 100], (4, 1)))
+    rows[0, int(generator.integers(6))] = NAN
+    rows = rows[[len(set(row[~np.isnan(row)])) > 1 for row in rows]]
+    score = [1, 1, 2, 2, 3, 4]
+    for statistic, known in (("kendall_tau_b", stats.kendalltau), ("spearman_rho", stats.spearmanr)):
+        assert association.step_down_max_t(score, rows, statistic) == pytest.approx(
+            brute_step_down(score, rows, known)
+        )
+
+
+def test_split_halves_give_what_the_general_path_gives():
+    """The fast path of rho at edition III's size; fails if an arrangement is counted twice or lost."""
+    rows = np.random.default_rng(3).permuted(np.tile(np.arange(11.0), (12, 1)), axis=1)
+    fast = association.step_down_max_t(SCORE_III, rows, "spearman_rho")
+    frame = joint.Frame("product", tuple(range(11)))
+    every = joint_null(np.array(SCORE_III, dtype=float), [joint.make_row(frame, row) for row in rows])
+    extremes = [np.abs(marginal.estimates) / marginal.deviation() for marginal in every.marginals]
+    family = joint.StepDown(every, range(len(rows)), extremes)
+    for levels in every.level_blocks():
+        family.add(every.cells(levels))
+    assert fast.tolist() == family.adjusted().tolist()
+    alone = association.exact_p_values("spearman_rho", SCORE_III, rows)
+    assert (fast >= alone).all()
+    single = association.step_down_max_t(SCORE_III, rows[:1], "spearman_rho")
+    assert single == pytest.approx(alone[:1])
+
+
+def test_compiled_loops_count_what_the_plain_ones_count():
+    """Fails if 16-bit arithmetic in compiled code wraps where numpy's does not."""
+    generator = np.random.default_rng(4)
+    left, right = (generator.integers(-400, 400, (20, size)).astype(np.int16) for size in (7, 31))
+    thresholds = np.sort(generator.integers(0, 700, 20)).astype(np.int16)
+    counts = []
+    for loop in (kernels.count_hits_plain, _compiled.count_hits):
+        hits = np.zeros(20, dtype=np.int64)
+        loop(left, right, thresholds, np.zeros((7, 31), dtype=np.int16), hits)
+        counts.append(hits.tolist())
+    assert counts[0] == counts[1]
+    columns, vectors = (generator.integers(-10, 11, shape).astype(np.int16) for shape in ((11, 50), (6, 11)))
+    plain = kernels.row_sums(columns, vectors, work=0)
+    assert (kernels.row_sums(columns, vectors, work=kernels.WORTH_COMPILING) == plain).all()
+    assert (plain == vectors.astype(int) @ columns.astype(int)).all()
+
+
+def test_halves_without_numba_are_the_same(monkeypatch):
+    """A machine without numba must get the same figures, only later."""
+    rows = np.random.default_rng(6).permuted(np.tile(np.arange(-10, 11, 2), (40, 1)), axis=1)
+    ranks = doubled_midranks(np.array(SCORE_III)) - 12
+    levels, counts = np.unique(ranks, return_counts=True)
+    fast = maxt.rho_max_t_by(_compiled.count_hits, levels, counts.tolist(), ranks, rows)
+    monkeypatch.setattr(maxt, "compiled", lambda: None)
+    assert maxt.rho_max_t(levels, counts.tolist(), ranks, rows).tolist() == fast.tolist()
+
+
+def test_copies_enter_a_family_once():
+    """Share of the district and total order alike; fails if a copy is taken for a second question."""
+    rows = [SHARE, np.sqrt(SHARE), [-v for v in SHARE], TIED, [NAN, *SHARE[1:]], [NAN, *np.log(SHARE[1:])]]
+    assert association.distinct_rows(rows).tolist() == [0, 0, 0, 3, 4, 4]
+    with_copy = association.step_down_max_t(SCORE_III, [SHARE, TIED, np.sqrt(SHARE)])
+    without = association.step_down_max_t(SCORE_III, [SHARE, TIED])
+    assert with_copy[:2].tolist() == without.tolist() and with_copy[2] == with_copy[0]
+
+
+def test_holm_and_benjamini_hochberg_by_hand():
+    """0.01, 0.04, 0.03 by hand; fails if methods are swapped."""
+    assert association.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert association.benjamini_hochberg([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.04, 0.04])
+    assert association.holm([]).size == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([[1.0] * 11], "Covariate 1"),
+        ([SHARE, [1.0, 2.0, *[NAN] * 9]], "Covariate 2"),
+        ([[1, 2, 3]], "columns"),
+    ],
+)
+def test_rows_without_a_coefficient_have_no_place_in_a_family(rows, words):
+    """Fails if a constant or empty row enters with a p of its own making."""
+    with pytest.raises(AnalysisError, match=words):
+        association.step_down_max_t(SCORE_III, rows)
+
+
+def test_arrangements_are_all_different_and_all_there():
+    """Fails if an order is listed twice; and refuses lists that would fill the memory."""
+    rows = arrangements([2, 1, 0, 3])
+    assert len(rows) == 60 == len({tuple(row) for row in rows.tolist()})
+    assert (np.sort(rows, axis=1) == [0, 0, 1, 3, 3, 3]).all()
+    with pytest.raises(AnalysisError, match="at most"):
+        arrangements([1] * 12)
+
+
+# --- paired -----------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(-4, 4), min_size=1, max_size=8))
+def test_signed_rank_counts_every_sign_pattern(change):
+    """Ties and zeros included; fails if zeros are ranked or V is halved wrongly."""
+    found = association.signed_rank([0] * len(change), change)
+    moved = [c for c in change if c]
+    if not moved:
+        assert found.p_exact is None and "no region" in found.sentence("en") and found.sentence("ru")
+        return
+    ranks = stats.rankdata(np.abs(moved))
+    middle = ranks.sum() / 2
+    observed = sum(r for r, c in zip(ranks, moved, strict=True) if c > 0)
+    values = [sum(itertools.compress(ranks, signs)) for signs in itertools.product((0, 1), repeat=len(moved))]
+    assert found.statistic == observed
+    assert found.p_exact == np.mean([abs(v - middle) >= abs(observed - middle) for v in values])
+    assert found.p_min == 2 / len(values)
+
+
+def test_bowker_leaves_empty_pairs_out():
+    """statsmodels counts them in the degrees of freedom; fails if we do."""
+    table = [[5, 4, 0], [1, 6, 0], [0, 0, 7]]
+    found = association.bowker(table)
+    assert (found.degrees, found.statistic) == (1, pytest.approx(9 / 5))
+    # one pair of five: at least as far from 2.5 as 4 is
+    assert found.p_exact == pytest.approx(2 * (math.comb(5, 4) + 1) / 32)
+    assert "1 degrees" in found.sentence("en") and "Боукера" in found.sentence("ru")
+
+
+TABLE = [[3, 4, 1], [1, 2, 3], [0, 2, 5]]
+
+
+def every_split(table):
+    """All tables with the same pair totals, and their weight under symmetry."""
+    pairs = [(i, j) for i, j in itertools.combinations(range(len(table)), 2) if table[i][j] + table[j][i]]
+    totals = [table[i][j] + table[j][i] for i, j in pairs]
+    for split in itertools.product(*(range(total + 1) for total in totals)):
+        other = np.array(table)
+        for (i, j), total, k in zip(pairs, totals, split, strict=True):
+            other[i, j], other[j, i] = k, total - k
+        yield other, math.prod(math.comb(t, k) for t, k in zip(totals, split, strict=True)) / 2 ** sum(totals)
+
+
+@pytest.mark.parametrize("test", [association.bowker, association.stuart_maxwell])
+def test_square_table_tests_weigh_every_split_of_every_pair(test):
+    """Exact p by going through all tables; fails if binomial weights or the comparison are off."""
+    found = test(TABLE)
+    expected = sum(w for other, w in every_split(TABLE) if test(other).statistic >= found.statistic - 1e-9)
+    assert found.p_exact == pytest.approx(expected) and found.method == "enumeration"
+
+
+def test_stuart_maxwell_is_sampled_where_states_are_too_many(monkeypatch):
+    """Fails if the fallback is unmarked or far from the exact p."""
+    known = association.stuart_maxwell(TABLE).p_exact
+    monkeypatch.setattr(paired, "MOST_STATES", 3)
+    drawn = association.stuart_maxwell(TABLE)
+    assert (drawn.p_exact, drawn.method) == (None, "monte_carlo")
+    assert drawn.p == pytest.approx(known, abs=0.01) and "sampled" in drawn.sentence("en")
+
+
+@pytest.mark.parametrize("test", [association.bowker, association.stuart_maxwell])
+def test_square_tables_that_allow_nothing(test):
+    """Nobody moved, or no square of counts: fails if a p appears."""
+    still = test([[3, 0], [0, 4]])
+    assert still.p is None and "no region" in still.sentence("en") and still.sentence("ru")
+    for table, words in (([[1, 2]], "square"), ([[1, -1], [0, 1]], "counts"), ([[0.5, 1], [0, 1]], "counts")):
+        with pytest.raises(AnalysisError, match=words):
+            test(table)
+
+
+# --- agreement --------------------------------------------------------------------------------
+
+
+def test_krippendorffs_own_example():
+    """Twelve units, four observers, gaps: 0.815 in print (Krippendorff 2011, ordinal data)."""
+    observers = [
+        [1, 2, 3, 3, 2, 1, 4, 1, 2, NAN, NAN, NAN],
+        [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, NAN, 3],
+        [NAN, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, NAN],
+        [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, NAN],
+    ]
+    found = association.krippendorff_alpha(observers)
+    assert round(found.estimate, 3) == 0.815 and found.n == 11
+    assert "not reliability" in found.sentence("en") and "0,82" in found.sentence("ru")
+
+
+def test_weighted_kappa_by_hand():
+    """Quadratic weights on a 3 x 3 table, by the definition; fails if weights are turned round."""
+    table = np.array([[5, 2, 0], [1, 6, 2], [0, 1, 3]])
+    for weights, power in (("linear", 1), ("quadratic", 2)):
+        distance = np.abs(np.subtract.outer(range(3), range(3))) ** power
+        expected = np.outer(table.sum(1), table.sum(0)) / table.sum()
+        by_hand = 1 - (distance * table).sum() / (distance * expected).sum()
+        assert association.weighted_kappa(table, weights).estimate == pytest.approx(by_hand)
+    with pytest.raises(AnalysisError, match="quadratic"):
+        association.weighted_kappa(table, "cubic")
+
+
+def test_agreement_without_variation_cannot_be_had():
+    """One score everywhere, or nothing scored twice; fails if a division by zero shows."""
+    assert association.weighted_kappa([[0, 0], [0, 9]]).estimate is None
+    assert association.weighted_kappa([[0, 0], [0, 0]]).estimate is None
+    assert "same score" in association.krippendorff_alpha([[4, 4], [4, 4]]).sentence("en")
+    assert association.krippendorff_alpha([[4.0, NAN], [NAN, 4.0]]).sentence("ru").endswith("дважды.")
+    with pytest.raises(AnalysisError, match="one row an edition"):
+        association.krippendorff_alpha([1, 2, 3])
+
+
+def test_transition_table_counts_old_against_new():
+    """Fails if rows and columns are exchanged or a score off the scale is dropped."""
+    table = association.transition_table([1, 1, 2], [2, 1, 3], [1, 2, 3])
+    assert table.tolist() == [[1, 1, 0], [0, 0, 1], [0, 0, 0]]
+    with pytest.raises(AnalysisError, match="allowed are: 1, 2, 3"):
+        association.transition_table([1, 4], [1, 1], [1, 2, 3])
+
+
+# --- ordered logit ----------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2)), min_size=6, max_size=14))
+def test_separation_of_one_covariate_is_a_matter_of_order(pairs):
+    """With one covariate separation means its ranges per score touch at most; fails if the programme errs."""
+    x, score = (np.array(v) for v in zip(*pairs, strict=True))
+    _, codes = np.unique(score, return_inverse=True)
+    if len(set(x.tolist())) == 1 or codes.max() == 0:
+        return
+    groups = [x[codes == level] for level in range(int(codes.max()) + 1)]
+    rising = all(a.max() <= b.min() for a, b in itertools.pairwise(groups))
+    falling = all(a.min() >= b.max() for a, b in itertools.pairwise(groups))
+    assert ordinal.is_separated(x[:, None].astype(float), codes) == (rising or falling)
+
+
+@pytest.mark.parametrize(
+    ("score", "columns", "words"),
+    [
+        (range(8), [range(8)], "too few"),
+        ([1, 1, 1, 1, 2, 2, 2, 2], [[0, 0, 0, 1, 1, 1, 1, 2]], "separates"),
+        ([1] * 8, [range(8)], "same in all"),
+        ([1, 2] * 4, [[3] * 8], "a is the same"),
+        ([1, 2] * 4, [[1, 3, 2, 4, 0, 1, 5, 2], [2, 6, 4, 8, 0, 2, 10, 4]], "determine each other"),
+    ],
+)
+def test_ordered_logit_refuses_what_has_no_maximum(score, columns, words):
+    """statsmodels returns a coefficient of 31 with SE 379 there; fails if that is passed on."""
+    names = ["a", "b"][: len(columns)]
+    found = association.ordered_logit(list(score), np.array([list(c) for c in columns]).T, names)
+    assert found.coefficients == () and words in found.sentence("en")
+    assert found.sentence("ru").startswith("Порядковая")
+    with pytest.raises(AnalysisError, match="shape"):
+        association.ordered_logit(list(score), np.zeros((3, 1)), names)
