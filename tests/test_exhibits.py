@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import associations, parameters, paths
+from analysis import associations, parameters, paths, regions
 from analysis.errors import AnalysisError
 from analysis.exhibits import Exhibit, ledger, publish, register, transit
 from analysis.tables import Table, column
@@ -136,5 +136,5 @@ class TestAssociations:
         assert len(wide) == 5
 
     def test_a_family_is_named_by_its_regions(self):
-        assert associations.region_set(["RU-PRI", "RU-KHA", "RU-AMU", "RU-ZAB", "RU-YEV"]) == "border"
-        assert associations.region_set(["RU-PRI", "RU-KHA", "RU-AMU", "RU-YEV"]) == "border less RU-ZAB"
+        assert regions.region_set(["RU-PRI", "RU-KHA", "RU-AMU", "RU-ZAB", "RU-YEV"]) == "border"
+        assert regions.region_set(["RU-PRI", "RU-KHA", "RU-AMU", "RU-YEV"]) == "border less RU-ZAB"

@@ -7,8 +7,6 @@ all arrangements of the score).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -109,7 +107,7 @@ def associate(edition: str, indicator: str, period: str, subset: str, statistic:
         "arrangements": found.arrangements,
         "p_exact": found.p_exact,
         "p_min": found.p_min,
-        "family": f"{edition}/{statistic}/{region_set(data.index.tolist())}",
+        "family": f"{edition}/{statistic}/{regions.region_set(data.index.tolist())}",
         "ci_low": interval.ci_low,
         "ci_high": interval.ci_high,
         "ci_method": interval.ci_method,
@@ -117,17 +115,6 @@ def associate(edition: str, indicator: str, period: str, subset: str, statistic:
         "loo_high": influence.loo_high if influence else None,
         "regions": " ".join(data.index),
     }
-
-
-def region_set(codes: Sequence[str]) -> str:
-    """Name of a set of Far Eastern regions: ``far_east``, ``border``, or one of them less some regions."""
-    chosen = set(codes)
-    for name in ("border", "far_east"):
-        whole = regions.codes(regions.subset(name))
-        if chosen <= set(whole):
-            missing = [code for code in whole if code not in chosen]
-            return name + "".join(f" less {code}" for code in missing)
-    return "none" if not codes else " ".join(codes)
 
 
 def table() -> pd.DataFrame:

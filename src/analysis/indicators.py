@@ -20,7 +20,7 @@ import pandas as pd
 from analysis import regions
 from analysis.errors import AnalysisError, one_of
 from analysis.regions import Language
-from analysis.sources import crossings, package, paper, rosstat
+from analysis.sources import crossings, paper, rating, rosstat
 
 COLUMNS = ["region", "indicator", "period", "value", "unit", "source", "basis"]
 
@@ -92,7 +92,7 @@ def _observations() -> pd.DataFrame:
             paper.observations(),
             rosstat.observations(),
             crossings.observations(),
-            _scores(),
+            rating.observations(),
         ],
         ignore_index=True,
     )
@@ -103,23 +103,6 @@ def _observations() -> pd.DataFrame:
     table = table.sort_values(["indicator", "region", "period"], ignore_index=True)[COLUMNS]
     _check(table)
     return table
-
-
-def _scores() -> pd.DataFrame:
-    table = package.read("rating-scores")
-    parts = [
-        pd.DataFrame(
-            {
-                "region": table["region"],
-                "indicator": "score",
-                "period": table[edition],
-                "value": table[score].astype(float),
-                "source": "rating-scores",
-            }
-        )
-        for edition, score in (("edition", "score"), ("previous_edition", "previous_score"))
-    ]
-    return pd.concat(parts, ignore_index=True)
 
 
 def observations() -> pd.DataFrame:

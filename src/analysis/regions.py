@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -227,3 +227,23 @@ def subset(name: str) -> tuple[Region, ...]:
 def codes(regions: Iterable[Region]) -> tuple[str, ...]:
     """ISO codes of `regions`, in their order."""
     return tuple(region.code for region in regions)
+
+
+def region_set(region_codes: Sequence[str]) -> str:
+    """Name of a set of Far Eastern regions: ``border``, ``far_east``, or one of them less some regions.
+
+    Parameters
+    ----------
+    region_codes : sequence of str
+        ISO codes.
+
+    Returns
+    -------
+    str
+        ``border less RU-ZAB``, say; the codes themselves for regions elsewhere.
+    """
+    for name in ("border", "far_east"):
+        whole = codes(subset(name))
+        if set(region_codes) <= set(whole):
+            return name + "".join(f" less {code}" for code in whole if code not in region_codes)
+    return " ".join(region_codes)

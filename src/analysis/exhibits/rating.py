@@ -10,22 +10,14 @@ from analysis.errors import AnalysisError
 from analysis.exhibits.publish import Exhibit
 from analysis.regions import Language
 from analysis.sources import package
+from analysis.sources.rating import SCORES, TIERS, tier_of
 from analysis.tables import Table, column
 
-_TIERS = ("high", "moderate", "low")
 _TIER_NAMES: dict[str, dict[Language, str]] = {
     "high": {"en": "high (9-7)", "ru": "высокая (9–7)"},
     "moderate": {"en": "moderate (6-4)", "ru": "умеренная (6–4)"},
     "low": {"en": "low (3-1)", "ru": "низкая (3–1)"},
 }
-# the bounds of the tiers that the print keeps; the third heading is lost
-_TIER_FLOORS = (("high", 7), ("moderate", 4), ("low", 1))
-SCORES = tuple(range(1, 11))
-
-
-def tier_of(score: float) -> str:
-    """Tier of a score, by the bounds of the printed headings."""
-    return next(name for name, floor in _TIER_FLOORS if score >= floor)
 
 
 def scores(edition: str, district: str) -> pd.DataFrame:
@@ -131,11 +123,11 @@ def _score_sentence(frame: pd.DataFrame) -> dict[Language, str]:
 def tiers(edition: str, district: str) -> Exhibit:
     """Regions by tier and federal district."""
     frame = scores(edition, district)
-    counts = pd.crosstab(frame["district"], frame["tier"]).reindex(columns=_TIERS, fill_value=0)
+    counts = pd.crosstab(frame["district"], frame["tier"]).reindex(columns=TIERS, fill_value=0)
     counts = counts.reindex([name for name in regions.DISTRICTS if name in counts.index])
     rows = counts.reset_index().rename_axis(columns=None)
-    rows["total"] = rows[list(_TIERS)].sum(axis=1)
-    total = {"district": "all", **rows[[*_TIERS, "total"]].sum().to_dict()}
+    rows["total"] = rows[list(TIERS)].sum(axis=1)
+    total = {"district": "all", **rows[[*TIERS, "total"]].sum().to_dict()}
     rows = pd.concat([rows, pd.DataFrame([total])], ignore_index=True)
     names: dict[str, dict[Language, str]] = {"all": {"en": "All", "ru": "Всего"}, **regions.DISTRICT_NAMES}
     rows["district_en"] = [names[name]["en"] for name in rows["district"]]
@@ -144,7 +136,7 @@ def tiers(edition: str, district: str) -> Exhibit:
         rows,
         (
             column({"en": "district_en", "ru": "district_ru"}, "District", "Федеральный округ"),
-            *(column(tier, _TIER_NAMES[tier]["en"], _TIER_NAMES[tier]["ru"], "number") for tier in _TIERS),
+            *(column(tier, _TIER_NAMES[tier]["en"], _TIER_NAMES[tier]["ru"], "number") for tier in TIERS),
             column("total", "Regions", "Регионов", "number"),
         ),
         {
@@ -156,7 +148,7 @@ def tiers(edition: str, district: str) -> Exhibit:
             ),
         },
     )
-    high, moderate, low = (int(total[name]) for name in _TIERS)
+    high, moderate, low = (int(total[name]) for name in TIERS)
     return Exhibit(
         "rating-tiers",
         edition,

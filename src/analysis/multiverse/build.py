@@ -61,7 +61,7 @@ class Specification:
     @property
     def region_set(self) -> str:
         """Name of the regions actually used."""
-        return region_set(self.regions)
+        return regions.region_set(self.regions)
 
 
 @dataclass(frozen=True)
@@ -91,15 +91,6 @@ class Universe:
     specifications: tuple[Specification, ...]
     combinations: int
     without_result: tuple[tuple[Options, str], ...] = field(default=())
-
-
-def region_set(codes: Sequence[str]) -> str:
-    """Name of a set of Far Eastern regions: ``border``, ``far_east``, or one of them less some regions."""
-    for name in ("border", "far_east"):
-        whole = regions.codes(regions.subset(name))
-        if set(codes) <= set(whole):
-            return name + "".join(f" less {code}" for code in whole if code not in codes)
-    return " ".join(codes)
 
 
 def build(observations: pd.DataFrame, *, edition: str, subset: str) -> Universe:
