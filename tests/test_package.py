@@ -26,6 +26,8 @@ def test_every_number_has_a_unit_and_every_resource_a_source(name):
     assert entry["licenses"][0]["title"]
     assert entry["table"]
     counted = {
+        "number",
+        "line_now",
         "row",
         "position",
         "statement",

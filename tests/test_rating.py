@@ -509,11 +509,11 @@ def test_tier_bounds_cover_the_scale_once():
 def test_misplaced_finds_one_entry_moved_out_of_order(values, data):
     """Order is restored by moving what is named, and nothing is named in an ordered list."""
     keys = [(value,) for value in sorted(values)]
-    assert rating._misplaced(keys) == set()
+    assert rating.misplaced(keys) == set()
     if keys:
         moved = data.draw(st.integers(0, len(keys) - 1))
         keys.insert(data.draw(st.integers(0, len(keys) - 1)), keys.pop(moved))
-    misplaced = rating._misplaced(keys)
+    misplaced = rating.misplaced(keys)
     assert len(misplaced) <= 1
     left = [key for index, key in enumerate(keys) if index not in misplaced]
     assert left == sorted(left)

@@ -746,7 +746,7 @@ def scatter_panels(
             axis.set_ylabel(score_label)
         figure.draw_without_rendering()  # settles the layout, so that labels can be placed around it
         for axis, (_, rows, _) in zip(axes, panels, strict=False):
-            _name_points(figure, axis, rows, language)
+            name_points(figure, axis, rows, language)
     return figure
 
 
@@ -760,7 +760,7 @@ def _places() -> list[tuple[float, float]]:
     return [(dx * step, dy * step) for step in (NEAR, 13, 22, 31, 40) for dx, dy in ring]
 
 
-def _name_points(figure: Figure, axis: Axes, rows: pd.DataFrame, language: Language) -> None:
+def name_points(figure: Figure, axis: Axes, rows: pd.DataFrame, language: Language) -> None:
     """Write each region's name at the nearest place around its point where it covers least."""
     points = axis.transData.transform(rows[["x", "score"]].to_numpy(dtype=float))
     size = 3.5 * figure.dpi * POINT

@@ -19,6 +19,7 @@ import pandas as pd
 
 from analysis import regions
 from analysis.errors import AnalysisError, one_of
+from analysis.rating import measures
 from analysis.regions import Language
 from analysis.sources import crossings, paper, rating, rosstat
 
@@ -93,6 +94,7 @@ def _observations() -> pd.DataFrame:
             rosstat.observations(),
             crossings.observations(),
             rating.observations(),
+            measures.observations(),
         ],
         ignore_index=True,
     )

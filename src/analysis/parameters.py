@@ -111,6 +111,14 @@ def _file(name: str, value: Any) -> str:
     return value
 
 
+def _path_or_nothing(name: str, value: Any) -> str:
+    if not isinstance(value, str) or (value and not (paths.root() / value).exists()):
+        raise AnalysisError(
+            f"{name} is {value!r}; it must be empty, or a path from the top of the repository or a full one that exists."
+        )
+    return str(paths.root() / value) if value else ""
+
+
 def _transit() -> dict[str, Check]:
     return {
         "regions": _regions(regions.codes(regions.far_east_border())),
@@ -156,6 +164,7 @@ _NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
     "05_association": _association,
     "06_multiverse": _multiverse,
     "07_ledger": lambda: {"claims": _file},
+    "09_rating_edition": lambda: {"scoring_sheets": _path_or_nothing, "previous_scores": _path_or_nothing},
 }
 
 

@@ -270,11 +270,12 @@ def packed_counts(packed: int, bits: int) -> NDArray[Any]:
     size = bits // 8
     length = -(-packed.bit_length() // bits)
     raw = packed.to_bytes(length * size, "little")
-    if bits <= 64:
-        # below 2**63 by construction of the width, so the signed reading is the same number
+    # below 2**63 by construction of the width, so the signed reading is the same number
+    if size in (1, 2, 4, 8):
         return np.frombuffer(raw, dtype=f"<u{size}").astype(np.int64)
+    # numpy has no integers of the widths between
     numbers = [int.from_bytes(raw[i : i + size], "little") for i in range(0, len(raw), size)]
-    return np.array(numbers, dtype=object)
+    return np.array(numbers, dtype=np.int64 if bits <= 64 else object)
 
 
 def _lattice(kernel: Kernel, score: TieGroups, covariate: TieGroups, bits: int, unit: int) -> tuple[int, int]:

@@ -57,6 +57,15 @@ _COVARIATES = (
     "crossings-2026",
 )
 
+_ENTRY_SOURCES = (
+    "rating-scores",
+    "rating-statements",
+    "rating-dictionary-counts",
+    "rating-initiatives",
+    "rosstat-population",
+    "rosstat-investment",
+)
+
 _ENTRIES: tuple[Entry, ...] = (
     _entry(
         "table-1",
@@ -211,6 +220,78 @@ _ENTRIES: tuple[Entry, ...] = (
         "Оценки, изменившиеся между выпусками II и III",
     ),
     _entry(
+        "rating-map",
+        "04_rating",
+        ("figure",),
+        ("rating-scores",),
+        "Scores of 83 regions on a tile-grid map",
+        "Оценки 83 регионов на плиточной карте",
+    ),
+    _entry(
+        "rating-questions",
+        "04_rating",
+        ("table",),
+        _ENTRY_SOURCES,
+        "Questions to the rating, with the numbers of each answer",
+        "Вопросы к рейтингу и числа ответов",
+    ),
+    _entry(
+        "rating-length",
+        "04_rating",
+        ("figure",),
+        _ENTRY_SOURCES,
+        "Score against the length of the region's entry",
+        "Оценка и длина записи о регионе",
+    ),
+    _entry(
+        "rating-dictionary",
+        "04_rating",
+        ("table",),
+        ("rating-dictionary-counts", "rating-statements", "rating-scores"),
+        "Event statements by a dictionary's code, not validated by people",
+        "События по кодам словаря, не проверено людьми",
+    ),
+    _entry(
+        "rating-conversion",
+        "04_rating",
+        ("table", "figure"),
+        ("rating-initiatives", "rating-scores"),
+        "What became of the Far Eastern initiatives left open by the edition before",
+        "Что стало с инициативами Дальнего Востока, не завершёнными к прошлому выпуску",
+    ),
+    _entry(
+        "rating-conversion-kinds",
+        "04_rating",
+        ("table",),
+        ("rating-initiatives",),
+        "What became of the initiatives, by kind",
+        "Что стало с инициативами, по видам",
+    ),
+    _entry(
+        "rating-initiatives",
+        "04_rating",
+        ("table",),
+        ("rating-initiatives",),
+        "Register of named initiatives of the Far Eastern regions",
+        "Реестр названных инициатив регионов Дальнего Востока",
+    ),
+    _entry(
+        "rating-trends",
+        "04_rating",
+        ("table",),
+        ("rating-trends",),
+        "The twelve trends of the document and the data that could test them",
+        "Двенадцать трендов документа и данные для их проверки",
+    ),
+    _entry(
+        "rating-trend-tests",
+        "04_rating",
+        ("table",),
+        ("rating-scores", "rating-statements", "rating-initiatives", "rating-trends"),
+        "Tests of the trends that today's data allow",
+        "Проверки трендов, возможные по сегодняшним данным",
+    ),
+    _entry(
         "association-data",
         "05_association",
         ("table",),
@@ -337,6 +418,30 @@ _ENTRIES: tuple[Entry, ...] = (
         ("paper-claims",),
         "The ledger: every printed claim with its verdict",
         "Реестр: каждое напечатанное утверждение и вывод о нём",
+    ),
+    _entry(
+        "edition-scores",
+        "09_rating_edition",
+        ("table", "figure"),
+        ("rating-scores",),
+        "The edition made by the method: scores, tiers and order",
+        "Выпуск, составленный по методике: оценки, группы и порядок",
+    ),
+    _entry(
+        "edition-changes",
+        "09_rating_edition",
+        ("figure",),
+        ("rating-scores",),
+        "Scores that changed against the edition before",
+        "Оценки, изменившиеся к прошлому выпуску",
+    ),
+    _entry(
+        "edition-departures",
+        "09_rating_edition",
+        ("table",),
+        ("rating-scores",),
+        "Where the print departs from the method",
+        "Где текст отступает от методики",
     ),
 )
 

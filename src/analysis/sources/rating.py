@@ -626,7 +626,7 @@ def _contradiction(item: _Found, tier: Tier, current: Tier, above: int, path: Pa
 def _entries(found: Sequence[_Found], openings: set[str]) -> tuple[Entry, ...]:
     by_score = [(-item.score, -(item.previous or 0)) for item in found]
     by_name_too = [(*key, normalise_name(item.name)) for key, item in zip(by_score, found, strict=True)]
-    out_of_order, out_of_any_order = _misplaced(by_score), _misplaced(by_name_too)
+    out_of_order, out_of_any_order = misplaced(by_score), misplaced(by_name_too)
     entries = []
     for index, item in enumerate(found):
         notes = {
@@ -652,7 +652,7 @@ def _entries(found: Sequence[_Found], openings: set[str]) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _misplaced(keys: Sequence[tuple[Any, ...]]) -> set[int]:
+def misplaced(keys: Sequence[tuple[Any, ...]]) -> set[int]:
     """Find the fewest indices that, moved, put `keys` in order: those outside the longest ordered run."""
     # per key: length of the longest ordered run that ends in it, and the index before it in that run
     best: list[tuple[int, int | None]] = []

@@ -1,0 +1,1 @@
+"""Questions put to the rating, and to the trends its document claims: numbers, sentences, reservations."""

@@ -1,0 +1,180 @@
+"""Tables that go to people and come back: CSV and XLSX, with nothing in them a spreadsheet would run.
+
+A cell that starts like a formula is written behind an apostrophe, in either format (CSV has no cell
+types, and an XLSX saved again as CSV loses them); reading takes that apostrophe off again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from analysis import paths
+from analysis.errors import AnalysisError, one_of
+
+# What Excel, LibreOffice and Google Sheets take for the start of a formula, full-width forms included
+# (OWASP, "CSV Injection").
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "\u2212")
+FORMATS = (".csv", ".xlsx")
+
+Row = Mapping[str, str]
+
+
+def harmless(cell: str) -> str:
+    """Put an apostrophe before a cell that starts like a formula.
+
+    Spaces in front do not hide one; apostrophes that are already there get one more, so that `original`
+    gives the same text back.
+    """
+    return f"'{cell}" if cell.lstrip(" '\u00a0\ufeff").startswith(FORMULA_STARTS) else cell
+
+
+def original(cell: str) -> str:
+    """Take off the apostrophe `harmless` put before a cell."""
+    return cell[1:] if cell.startswith("'") and harmless(cell[1:]) != cell[1:] else cell
+
+
+def write(
+    path: Path,
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    choices: Mapping[str, Sequence[str]] | None = None,
+) -> Path:
+    """Write a sheet for people, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Ending in ``.csv`` (UTF-8 with a byte order mark, so that Excel shows Cyrillic) or ``.xlsx``.
+    columns : sequence of str
+        Header.
+    rows : sequence of dict
+        Texts by column.
+    choices : dict, optional
+        Allowed values of a column, offered as a list in XLSX.
+
+    Raises
+    ------
+    AnalysisError
+        If the name ends otherwise, or the file cannot be written.
+    """
+    _check_format(path)
+    cells = [[harmless(row[name]) for name in columns] for row in rows]
+    with paths.replacing(path) as temporary:
+        if path.suffix == ".csv":
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows([list(columns), *cells])
+            temporary.write_text(text.getvalue(), encoding="utf-8-sig", newline="\n")
+        else:
+            _write_workbook(temporary, columns, cells, choices or {})
+    return path
+
+
+def _write_workbook(
+    path: Path, columns: Sequence[str], cells: Sequence[Sequence[str]], choices: Mapping[str, Sequence[str]]
+) -> None:
+    from openpyxl import Workbook  # type: ignore[import-untyped]  # here only, as sheets are rarely made
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped]
+    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+    from openpyxl.worksheet.datavalidation import DataValidation  # type: ignore[import-untyped]
+
+    book = Workbook()
+    page = book.active
+    for number, row in enumerate([list(columns), *cells], start=1):
+        for place, value in enumerate(row, start=1):
+            cell = page.cell(number, place)
+            # control characters cannot stand in a workbook
+            cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", value)
+            # never a formula or an error value, whatever the text looks like
+            cell.data_type = "s"
+    page.freeze_panes = "A2"
+    for name, allowed in choices.items():
+        letter = get_column_letter(list(columns).index(name) + 1)
+        offered = DataValidation(type="list", formula1=f'"{",".join(allowed)}"', allow_blank=True)
+        page.add_data_validation(offered)
+        offered.add(f"{letter}2:{letter}{len(cells) + 1}")
+    book.save(path)
+
+
+def read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Read a sheet that came back.
+
+    Parameters
+    ----------
+    path : Path
+        CSV (commas, semicolons or tabs, as spreadsheets save it) or XLSX (its first page).
+    columns : sequence of str
+        Columns that must be there, in any order; others are left aside.
+
+    Returns
+    -------
+    list of dict
+        One a row with anything in it; texts without outer spaces, whole numbers without ``.0``.
+        ``row`` is the row's number in the file.
+
+    Raises
+    ------
+    AnalysisError
+        If the file cannot be read or lacks a column.
+    """
+    _check_format(path)
+    table = _csv_rows(path) if path.suffix == ".csv" else _workbook_rows(path)
+    header = [cell.casefold() for cell in table[0]] if table else []
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise AnalysisError(
+            f"{paths.relative(path)}, row 1, lacks the column {missing[0]}; needed are {', '.join(columns)}."
+        )
+    places = {name: header.index(name) for name in columns}
+    rows = []
+    for number, cells in enumerate(table[1:], start=2):
+        if any(cells):
+            padded = [*cells, *[""] * (len(header) - len(cells))]
+            rows.append({name: padded[place] for name, place in places.items()} | {"row": str(number)})
+    return rows
+
+
+def _check_format(path: Path) -> None:
+    if path.suffix not in FORMATS:
+        raise one_of(f"The ending of {path.name}", path.suffix, FORMATS)
+
+
+def _unreadable(path: Path, why: str) -> AnalysisError:
+    return AnalysisError(f"{paths.relative(path)} cannot be read ({why}); allowed are UTF-8 CSV and XLSX.")
+
+
+def _csv_rows(path: Path) -> list[list[str]]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise _unreadable(path, str(error.strerror)) from None
+    except UnicodeDecodeError:
+        raise _unreadable(path, "it is not UTF-8") from None
+    first = text.split("\n", 1)[0]
+    # a header holds no delimiters but the real one
+    delimiter = max(",;\t", key=first.count)
+    return [[_cell(cell) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+
+
+def _workbook_rows(path: Path) -> list[list[str]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
+
+    try:
+        page = load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        return [[_cell(value) for value in row] for row in page.iter_rows(values_only=True)]
+    except OSError as error:
+        raise _unreadable(path, str(error.strerror)) from None
+    except (InvalidFileException, zipfile.BadZipFile, KeyError):
+        raise _unreadable(path, "it is no workbook") from None
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    # spreadsheets store a typed 7 as 7.0
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return original(text.strip())
