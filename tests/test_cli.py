@@ -1,5 +1,7 @@
 """The command line: a person's mistake is one sentence and exit status 2, never a traceback."""
 
+import csv
+
 import pytest
 from click.testing import CliRunner
 
@@ -97,3 +99,35 @@ def test_observations_of_ones_own_are_refused_with_their_line(tmp_path, text, me
     result = amur("verify", f"{FIXTURES}/synthetic_claims.csv", "--observations", str(own))
     assert result.exit_code == 2
     assert message in result.output
+
+
+SYNTHETIC = "tests/fixtures/rating/synthetic_edition.txt"
+
+
+def test_sheets_for_experts_come_back_as_an_edition(tmp_path):
+    assert amur("rating", "sheets", str(tmp_path / "s"), "--expert", "one", "--expert", "two").exit_code == 0
+    assert {path.name for path in (tmp_path / "s").iterdir()} == {"one.xlsx", "two.xlsx"}
+
+
+def test_a_coding_sheet_is_written_coded_and_compared(tmp_path):
+    sheet = tmp_path / "person.csv"
+    assert amur("rating", "code", SYNTHETIC, str(sheet)).exit_code == 0
+    lines = sheet.read_text(encoding="utf-8-sig").splitlines()
+    place = lines[0].split(",").index("code")
+    assert place == 6
+    rows = list(csv.DictReader(sheet.open(encoding="utf-8-sig", newline="")))
+    for row in rows:
+        row["code"] = "context"
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    result = amur("rating", "compare", SYNTHETIC, str(sheet))
+    assert result.exit_code == 0, result.output
+    assert str(len(rows)) in result.output
+
+
+def test_the_text_of_a_document_may_not_go_into_the_committed_data():
+    result = amur("rating", "code", SYNTHETIC, "data/raw/rating/sheet.csv")
+    assert result.exit_code == 2
+    assert "committed data" in result.output

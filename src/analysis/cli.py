@@ -48,14 +48,23 @@ def ingest() -> None:
     """Read your own copy of a source into data/user/."""
 
 
-@ingest.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Language of the report.")
-def rating(file: Path, language: Language) -> None:
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_LANGUAGE = click.option(
+    "--language", type=click.Choice(LANGUAGES), default="en", help="Language of the report."
+)
+
+
+@ingest.command("rating")
+@click.argument("file", type=_FILE)
+@_LANGUAGE
+def ingest_rating(file: Path, language: Language) -> None:
     """Read the text layer of an edition of the rating and compare it with the committed scores."""
     from analysis.sources import rating as source
+    from analysis.sources import rating_statements
 
     report = source.ingest(file, paths.user(), paths.raw() / "rating" / "scores.csv")
+    events = report.scores.with_name(f"{report.edition.label}.statements.csv")
+    rating_statements.write_statements(report.edition, events)
     for sentence in source.uncertainties(report.edition, language):
         click.echo(sentence)
     for sentence in report.comparison.sentences(language):
@@ -67,19 +76,73 @@ def rating(file: Path, language: Language) -> None:
             "ru": " Значения совпадают с data/raw/rating/scores.csv.",
         }[language]
     click.echo(written)
+    click.echo(
+        f"{paths.relative(events)}: {len(rating_statements.to_rows(report.edition))} event statements, no text."
+    )
     if not report.comparison.same_figures:
         sys.exit(1)
 
 
+@main.group("rating", cls=_Group)
+def rating_group() -> None:
+    """Make an edition of the rating: sheets for experts and coders, and what comes back."""
+
+
+@rating_group.command("sheets")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--expert", "experts", multiple=True, required=True, help="Name for a file; once for each expert."
+)
+@click.option("--previous", type=_FILE, help="Scores of the edition before; edition III if not given.")
+@click.option(
+    "--show-previous", is_flag=True, help="Show each expert the old score, as the rating's authors saw it."
+)
+def rating_sheets(folder: Path, experts: tuple[str, ...], previous: Path | None, show_previous: bool) -> None:
+    """Write an empty scoring sheet for each expert; 09_rating_edition makes the edition from them."""
+    from analysis.rating import edition
+
+    before = previous or paths.raw() / "rating" / "scores.csv"
+    for path in edition.write_sheets(folder, experts, before, show_previous=show_previous):
+        click.echo(paths.relative(path))
+
+
+@rating_group.command("code")
+@click.argument("document", type=_FILE)
+@click.argument("sheet", type=_FILE)
+def rating_code(document: Path, sheet: Path) -> None:
+    """Write a coding sheet of every event statement of a document, for a person to code."""
+    from analysis.rating import coding
+    from analysis.sources import rating as source
+
+    click.echo(paths.relative(coding.write_sheet(source.read_edition(document), sheet)))
+
+
+@rating_group.command("compare")
+@click.argument("document", type=_FILE)
+@click.argument("coded", type=_FILE, nargs=-1, required=True)
+@_LANGUAGE
+def rating_compare(document: Path, coded: tuple[Path, ...], language: Language) -> None:
+    """Compare coding sheets that came back with one another and with the dictionary."""
+    from analysis.rating import coding
+    from analysis.sources import rating as source
+
+    codings = [coding.read_sheet(path, path.stem) for path in coded]
+    dictionary = coding.dictionary(source.read_edition(document))
+    if len(codings) > 1:
+        click.echo(coding.coders_alpha(codings).sentence(language))
+    for person in codings:
+        click.echo(coding.confusion(person, dictionary).sentence(language))
+
+
 @main.command()
-@click.argument("claims", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("claims", type=_FILE)
 @click.option(
     "--observations",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=_FILE,
     help="Outside figures of your own instead of the study's: CSV with region, indicator, period, value, source.",
 )
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where the ledger goes.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Language of the report.")
+@click.option("--output", type=_FILE, help="Where the ledger goes.")
+@_LANGUAGE
 def verify(claims: Path, observations: Path | None, output: Path | None, language: Language) -> None:
     """Judge a claims file, the paper's or your own (docs/claims-file.md), and write its ledger."""
     from analysis import indicators, ledger
