@@ -83,6 +83,33 @@ def ingest_rating(file: Path, language: Language) -> None:
         sys.exit(1)
 
 
+@ingest.command("customs")
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--replace", is_flag=True, help="Let rows of the same region, month and direction give way.")
+def ingest_customs(files: tuple[Path, ...], replace: bool) -> None:
+    """Bring customs files, ZIPs or folders of them into the store under data/user/customs/."""
+    from tqdm import tqdm
+
+    from analysis.sources import customs
+
+    with tqdm(total=100, unit="%", bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}") as bar:
+
+        def progress(name: str, share: float) -> None:
+            bar.set_description(name)
+            bar.n = round(share * 100)
+            bar.refresh()
+
+        report = customs.ingest(files, paths.user() / "customs", replace=replace, progress=progress)
+    for table in report.files:
+        click.echo(f"{table.name}: {table.outcome}, {table.rows} rows, {len(table.unreadable)} unreadable.")
+        for row in table.unreadable:
+            click.echo(f"  line {row.line}: {row.reason}")
+    for skipped in report.skipped:
+        click.echo(f"{skipped.name}: left out, {skipped.reason}")
+    if report.replaced_rows:
+        click.echo(f"{report.replaced_rows} rows of earlier files gave way.")
+
+
 @main.group("rating", cls=_Group)
 def rating_group() -> None:
     """Make an edition of the rating: sheets for experts and coders, and what comes back."""

@@ -1,0 +1,28 @@
+"""Customs files of any known edition in, one store of Parquet out."""
+
+from analysis.sources.customs.detection import EDITIONS, Skipped
+from analysis.sources.customs.reading import MAX_UNREADABLE_SHARE
+from analysis.sources.customs.rules import Unreadable
+from analysis.sources.customs.store import (
+    FileReport,
+    IngestReport,
+    Source,
+    Store,
+    exists,
+    ingest,
+    open_store,
+)
+
+__all__ = [
+    "EDITIONS",
+    "MAX_UNREADABLE_SHARE",
+    "FileReport",
+    "IngestReport",
+    "Skipped",
+    "Source",
+    "Store",
+    "Unreadable",
+    "exists",
+    "ingest",
+    "open_store",
+]
