@@ -355,7 +355,8 @@ def bars(
         axis.set_xlabel(axis_label)
         axis.margins(x=0.14)
         axis.set_xlim(left=0)
-        _decimal(axis, language, 0)
+        # whole ticks repeat themselves on a short axis
+        _decimal(axis, language, decimals if max(values) < 10 else 0)
         if is_tree:
             _align_labels_left(axis)
     return figure

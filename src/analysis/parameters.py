@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,6 +138,55 @@ def _china_share() -> dict[str, Check]:
     }
 
 
+_GOODS_CODE = re.compile(r"\d{2}(\d{2}){0,4}")
+_LEVELS = ("chapter", "heading", "subheading", "cn8", "position")
+
+
+def _period(name: str, value: Any) -> str:
+    from analysis import trade  # the customs reader's libraries load only where customs data are asked for
+
+    try:
+        return str(trade.parse_period(value))
+    except AnalysisError as error:
+        raise AnalysisError(f"{name}: {error}") from None
+
+
+def _partner(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Z]{2}|NNN", value):
+        raise AnalysisError(
+            f"{name} is {value!r}; it must be a two-letter country code in capitals, such as CN."
+        )
+    return value
+
+
+def _goods(name: str, value: Any) -> tuple[str, ...]:
+    chosen = [value] if isinstance(value, str) and value else value or []
+    if not isinstance(chosen, list | tuple):
+        raise AnalysisError(f"{name} must be a list of goods codes such as ['4403', '120190'], or empty.")
+    for code in chosen:
+        if not isinstance(code, str) or not _GOODS_CODE.fullmatch(code):
+            raise AnalysisError(f"{name} holds {code!r}; a goods code is text of 2, 4, 6, 8 or 10 digits.")
+    return tuple(chosen)
+
+
+def _count(name: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 97:
+        raise AnalysisError(f"{name} is {value!r}; it must be a whole number from 1 to 97.")
+    return value
+
+
+def _exports() -> dict[str, Check]:
+    return {
+        "region": _choice(*regions.codes(regions.all_regions()), "FAR_EAST", "RU"),
+        "period": _period,
+        "partner": _partner,
+        "direction": _choice("export", "import"),
+        "goods": _goods,
+        "by": _choice(*_LEVELS),
+        "top": _count,
+    }
+
+
 def _rating() -> dict[str, Check]:
     return {"edition": _choice(*EDITIONS), "district": _choice("all", *regions.DISTRICTS)}
 
@@ -159,7 +209,7 @@ def _multiverse() -> dict[str, Check]:
 _NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
     "01_transit_potential": _transit,
     "02_china_share": _china_share,
-    "03_exports": dict,
+    "03_exports": _exports,
     "04_rating": _rating,
     "05_association": _association,
     "06_multiverse": _multiverse,

@@ -32,10 +32,11 @@ def exhibit_table(language: Language) -> str:
         "figure": {"en": "figure", "ru": "рисунок"},
     }
     lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+    own: dict[Language, str] = {"en": "your customs files", "ru": "ваши таможенные файлы"}
     for entry in register.entries():
-        outputs = ", ".join(words[kind][language] for kind in entry.outputs)
+        outputs = ", ".join(words[kind][language] for kind in entry.outputs or entry.with_customs)
         notebook = f"[{entry.notebook}](notebooks/{entry.notebook}.ipynb)"
-        data = ", ".join(f"`{name}`" for name in entry.inputs)
+        data = ", ".join([f"`{name}`" for name in entry.inputs] + [own[language]] * bool(entry.with_customs))
         lines.append(f"| `{entry.id}` | {entry.title[language]} | {notebook} | {outputs} | {data} |")
     return "\n".join(lines)
 

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis import charts
+from analysis.exhibits import customs
 from analysis.exhibits.publish import Exhibit
 from analysis.ledger import printed
 from analysis.ledger.intervals import Interval
+from analysis.parameters import Run
 from analysis.regions import Language
 from analysis.sources import package, paper
 from analysis.tables import Table, Text, column, number
@@ -106,8 +108,11 @@ def _row(en: str, ru: str, text: str | None, unit_en: str, unit_ru: str) -> dict
     return {"figure_en": en, "figure_ru": ru, "printed": text, "unit_en": unit_en, "unit_ru": unit_ru}
 
 
-def chart_1() -> Exhibit:
+def chart_1(run: Run) -> Exhibit:
     """Chart 1, soybeans by country: no value is printed."""
+    store = customs.store_for(run)
+    if store is not None:
+        return customs.goods_by_partner(run, store)
     return _status(
         "chart-1",
         PERIOD,
@@ -126,8 +131,11 @@ def chart_1() -> Exhibit:
     )
 
 
-def chart_2() -> Exhibit:
+def chart_2(run: Run) -> Exhibit:
     """Chart 2, partners' shares of exports: China's is printed, the others are known only together."""
+    store = customs.store_for(run)
+    if store is not None:
+        return customs.partner_shares(run, store)
     share = _claim("text.export-share")
     assert share.interval is not None and share.value is not None
     rest = Interval.point(100) - share.interval
@@ -194,8 +202,11 @@ def total_exports() -> Interval:
     return value / share * Interval.point(100)
 
 
-def chart_3() -> Exhibit:
+def chart_3(run: Run) -> Exhibit:
     """Chart 3, main items of exports to China: two are named, none has a value."""
+    store = customs.store_for(run)
+    if store is not None:
+        return customs.top_items(run, store)
     return _status(
         "chart-3",
         "2021",
@@ -219,8 +230,11 @@ def chart_3() -> Exhibit:
     )
 
 
-def chart_4() -> Exhibit:
+def chart_4(run: Run) -> Exhibit:
     """Chart 4, chapter 27: no value is printed."""
+    store = customs.store_for(run)
+    if store is not None:
+        return customs.fuels(run, store)
     return _status(
         "chart-4",
         PERIOD,

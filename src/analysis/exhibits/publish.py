@@ -43,6 +43,10 @@ class Exhibit:
         The table.
     draw : callable, optional
         Draws the figure: ``draw(language, title, footer)``.
+    own_source : dict, optional
+        Source line of an exhibit made from the reader's own files.
+    own_title : dict, optional
+        Title of an exhibit made for another region or period than the registered title names.
     """
 
     id: str
@@ -51,6 +55,8 @@ class Exhibit:
     sources: tuple[str, ...]
     table: Table | None = None
     draw: Draw | None = None
+    own_source: Text | None = None
+    own_title: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,13 @@ class Shown:
 
 def source_line(exhibit: Exhibit, language: Language) -> str:
     """Source line of an exhibit, made from the observations in it; without any it is our own statement."""
-    own: Text = {"en": "this study", "ru": "настоящее исследование"}
+    own: Text = exhibit.own_source or {"en": "this study", "ru": "настоящее исследование"}
     return package.source_line(list(exhibit.sources), language) or own[language]
+
+
+def title_of(exhibit: Exhibit, language: Language) -> str:
+    """Title of an exhibit: its own, or the registered one."""
+    return (exhibit.own_title or register.entry(exhibit.id).title)[language]
 
 
 def footer(exhibit: Exhibit, language: Language) -> list[str]:
@@ -101,22 +112,21 @@ def publish(exhibit: Exhibit, run: Run) -> Shown:
     _check(exhibit, entry, run)
     shown = ""
     if exhibit.table is not None:
-        shown += _write_table(exhibit, exhibit.table, entry, run)
+        shown += _write_table(exhibit, exhibit.table, run)
     if exhibit.draw is not None:
-        shown += _write_figure(exhibit, exhibit.draw, entry, run)
+        shown += _write_figure(exhibit, exhibit.draw, run)
     return Shown(shown)
 
 
 def show(exhibit: Exhibit, language: Language) -> Shown:
     """Display another notebook's exhibit, its table and its figure, without writing anything."""
-    entry = register.entry(exhibit.id)
     shown = ""
     if exhibit.table is not None:
-        title = f"{entry.title[language]}, {exhibit.period}"
+        title = f"{title_of(exhibit, language)}, {exhibit.period}"
         shown += tables.to_html(exhibit.table, language, exhibit.id, title, source_line(exhibit, language))
     if exhibit.draw is not None:
-        figure = exhibit.draw(language, entry.title[language], footer(exhibit, language))
-        shown += _image(exhibit, entry, charts.to_bytes(figure, "png"), language)
+        figure = exhibit.draw(language, title_of(exhibit, language), footer(exhibit, language))
+        shown += _image(exhibit, charts.to_bytes(figure, "png"), language)
     return Shown(shown)
 
 
@@ -126,7 +136,7 @@ def _check(exhibit: Exhibit, entry: register.Entry, run: Run) -> None:
     made = tuple(
         kind for kind, value in (("table", exhibit.table), ("figure", exhibit.draw)) if value is not None
     )
-    if made != entry.outputs:
+    if not made or made not in (entry.outputs, entry.with_customs):
         raise AnalysisError(f"The exhibit {exhibit.id} must be made as {' and '.join(entry.outputs)}.")
     undeclared = set(exhibit.sources) - set(entry.inputs)
     if undeclared:
@@ -136,12 +146,12 @@ def _check(exhibit: Exhibit, entry: register.Entry, run: Run) -> None:
         )
 
 
-def _write_table(exhibit: Exhibit, table: Table, entry: register.Entry, run: Run) -> str:
+def _write_table(exhibit: Exhibit, table: Table, run: Run) -> str:
     folder = run.output_dir / "tables"
     paths.write_text(folder / f"{exhibit.id}.csv", tables.to_csv(table))
     fragments = {}
     for language in LANGUAGES:
-        title = f"{entry.title[language]}, {exhibit.period}"
+        title = f"{title_of(exhibit, language)}, {exhibit.period}"
         source = source_line(exhibit, language)
         fragments[language] = tables.to_html(table, language, exhibit.id, title, source)
         paths.write_text(folder / f"{exhibit.id}.{language}.html", fragments[language])
@@ -154,21 +164,21 @@ def _write_table(exhibit: Exhibit, table: Table, entry: register.Entry, run: Run
     return fragments[run.language] + f"<p>{html.escape(exhibit.sentence[run.language])}</p>\n"
 
 
-def _write_figure(exhibit: Exhibit, draw: Draw, entry: register.Entry, run: Run) -> str:
+def _write_figure(exhibit: Exhibit, draw: Draw, run: Run) -> str:
     folder = run.output_dir / "figures"
     shown = b""
     for language in LANGUAGES:
-        figure = draw(language, entry.title[language], footer(exhibit, language))
+        figure = draw(language, title_of(exhibit, language), footer(exhibit, language))
         for kind in charts.FORMATS:
             content = charts.to_bytes(figure, kind)
             _write_bytes(folder / f"{exhibit.id}.{language}.{kind}", content)
             if kind == "png" and language == run.language:
                 shown = content
-    return _image(exhibit, entry, shown, run.language)
+    return _image(exhibit, shown, run.language)
 
 
-def _image(exhibit: Exhibit, entry: register.Entry, png: bytes, language: Language) -> str:
-    text = html.escape(f"{entry.title[language]}. {exhibit.sentence[language]}", quote=True)
+def _image(exhibit: Exhibit, png: bytes, language: Language) -> str:
+    text = html.escape(f"{title_of(exhibit, language)}. {exhibit.sentence[language]}", quote=True)
     data = base64.b64encode(png).decode()
     return (
         f'<figure id="{exhibit.id}-{language}-figure" lang="{language}">'

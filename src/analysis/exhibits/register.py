@@ -31,6 +31,8 @@ class Entry:
         Data resources it may draw on.
     title : dict
         Title by language.
+    with_customs : tuple of {'table', 'figure'}
+        What is written instead where the reader's own customs files make the exhibit.
     """
 
     id: str
@@ -38,12 +40,19 @@ class Entry:
     outputs: tuple[Output, ...]
     inputs: tuple[str, ...]
     title: dict[Language, str]
+    with_customs: tuple[Output, ...] = ()
 
 
 def _entry(
-    id: str, notebook: str, outputs: tuple[Output, ...], inputs: tuple[str, ...], en: str, ru: str
+    id: str,
+    notebook: str,
+    outputs: tuple[Output, ...],
+    inputs: tuple[str, ...],
+    en: str,
+    ru: str,
+    with_customs: tuple[Output, ...] = (),
 ) -> Entry:
-    return Entry(id, notebook, outputs, inputs, {"en": en, "ru": ru})
+    return Entry(id, notebook, outputs, inputs, {"en": en, "ru": ru}, with_customs)
 
 
 _TRANSIT = ("paper-table-1", "crossings-2026")
@@ -154,6 +163,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("paper-claims",),
         "Exports of soybeans not for sowing from the Amur region by country, January-September 2021",
         "Экспорт соевых бобов не для посева из Амурской области по странам, январь–сентябрь 2021 года",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "chart-2",
@@ -162,6 +172,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("paper-claims",),
         "Partner countries in the Amur region's exports, January-September 2021",
         "Страны-контрагенты в экспорте Амурской области, январь–сентябрь 2021 года",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "chart-3",
@@ -170,6 +181,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("paper-claims",),
         "Main items of the Amur region's exports to China, 2021",
         "Основные статьи экспорта Амурской области в Китай, 2021 год",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "chart-4",
@@ -178,6 +190,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("paper-claims",),
         "Mineral fuels (chapter 27) exported from the Amur region to China, January-September 2021",
         "Экспорт минерального топлива (группа 27) из Амурской области в Китай, январь–сентябрь 2021 года",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "soybean-tonnes",
@@ -186,6 +199,42 @@ _ENTRIES: tuple[Entry, ...] = (
         ("press-soybeans-2021",),
         "Soybeans shipped from the Amur region by country, tonnes, January-September 2021",
         "Отгрузка сои из Амурской области по странам, тонн, январь–сентябрь 2021 года",
+    ),
+    _entry(
+        "goods-tree",
+        "03_exports",
+        (),
+        (),
+        "Goods as a tree, every level adding up (timber by default)",
+        "Товары деревом, каждый уровень сходится (по умолчанию древесина)",
+        with_customs=("table", "figure"),
+    ),
+    _entry(
+        "trade-monthly",
+        "03_exports",
+        (),
+        (),
+        "Trade with the partner month by month",
+        "Торговля с партнёром по месяцам",
+        with_customs=("table", "figure"),
+    ),
+    _entry(
+        "trade-concentration",
+        "03_exports",
+        (),
+        (),
+        "Concentration of trade by partners and goods",
+        "Концентрация торговли по странам и товарам",
+        with_customs=("table",),
+    ),
+    _entry(
+        "unit-values",
+        "03_exports",
+        (),
+        (),
+        "Unit values of goods",
+        "Средние цены товаров",
+        with_customs=("table",),
     ),
     _entry(
         "rating-scores",

@@ -1,0 +1,105 @@
+"""Notebook 03 on a reader's own customs files: a chart must come from them, or say that it does not."""
+
+import pytest
+
+from analysis import parameters, paths
+from analysis.errors import AnalysisError
+from analysis.exhibits import customs as own
+from analysis.exhibits import exports, publish, register
+from analysis.sources import customs
+from test_customs_trade import CELLS, unload
+
+REQUEST = {
+    "region": "RU-AMU",
+    "period": "2021-01/2021-03",
+    "partner": "CN",
+    "direction": "export",
+    "goods": [],
+    "by": "chapter",
+    "top": 10,
+}
+
+
+@pytest.fixture
+def user(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "user", lambda: tmp_path / "user")
+    return tmp_path / "user"
+
+
+@pytest.fixture
+def synthetic_store(user, tmp_path):
+    customs.ingest([unload(tmp_path, CELLS)], user / "customs")
+
+
+def accept(tmp_path, **changes):
+    values = {"language": "en", "output_dir": str(tmp_path / "out"), **REQUEST, **changes}
+    return parameters.accept("03_exports", **values)
+
+
+def test_charts_1_to_4_and_what_goes_beyond_them_are_made_and_written(synthetic_store, tmp_path):
+    run = accept(tmp_path)
+    made = [
+        exports.chart_1(run),
+        exports.chart_2(run),
+        exports.chart_3(run),
+        exports.chart_4(run),
+        *own.beyond(run),
+    ]
+    for exhibit in made:
+        publish(exhibit, run)
+        entry = register.entry(exhibit.id)
+        for kind, folder in (("table", "tables"), ("figure", "figures")):
+            written = list((tmp_path / "out" / folder).glob(f"{exhibit.id}.*"))
+            assert bool(written) == (kind in entry.with_customs), (exhibit.id, kind)
+    assert {exhibit.id for exhibit in made} == {
+        entry.id for entry in register.entries("03_exports") if entry.with_customs
+    }
+
+
+def test_chart_1_holds_the_sums_of_the_file_and_names_it_as_its_source(synthetic_store, tmp_path):
+    run = accept(tmp_path)
+    exhibit = exports.chart_1(run)
+    # soybeans: 1000 dollars to China, 400 to Namibia, in thousands
+    assert exhibit.table.rows[["partner", "value_thousand_usd"]].to_numpy().tolist() == [
+        ["CN", 1.0],
+        ["NA", 0.4],
+    ]
+    assert "data/user/customs/" in exhibit.own_source["en"]
+    assert exhibit.table.rows["name_en"].tolist() == ["China", "Namibia"]
+
+
+def test_without_a_store_the_papers_charts_say_what_is_missing(user, tmp_path):
+    run = accept(tmp_path, period="2021-01/2021-09")
+    exhibit = exports.chart_1(run)
+    assert exhibit.sources == ("paper-claims",)
+    assert exhibit.draw is None
+    assert own.beyond(run) == []
+
+
+def test_anything_else_without_a_store_is_refused(user, tmp_path):
+    with pytest.raises(AnalysisError, match="amur ingest customs"):
+        own.store_for(accept(tmp_path, region="RU-PRI"))
+
+
+def test_months_the_store_does_not_hold_are_refused_and_not_zero(synthetic_store, tmp_path):
+    with pytest.raises(AnalysisError, match="2021"):
+        own.store_for(accept(tmp_path, period="2021-01/2021-12"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"region": "Amur"}, "FAR_EAST"),
+        ({"period": "2021-13"}, "period"),
+        ({"period": "last year"}, "period"),
+        ({"partner": "China"}, "two-letter"),
+        ({"direction": "both"}, "export, import"),
+        ({"goods": ["440"]}, "'440'"),
+        ({"goods": [4403]}, "goods code is text"),
+        ({"by": "section"}, "chapter"),
+        ({"top": 0}, "1 to 97"),
+    ],
+)
+def test_a_request_that_cannot_be_meant_is_refused(user, tmp_path, changes, message):
+    with pytest.raises(AnalysisError, match=message):
+        accept(tmp_path, **changes)
