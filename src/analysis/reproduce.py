@@ -12,8 +12,10 @@ import platform
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from tqdm import tqdm
 from analysis import indicators, parameters, paths, runs
 from analysis.errors import AnalysisError
 from analysis.exhibits import register
+from analysis.kernels import client
 from analysis.regions import LANGUAGES
 from analysis.sources import package
 
@@ -59,12 +62,7 @@ def reproduce(*, quiet: bool = False) -> Path:
     shutil.rmtree(staging, ignore_errors=True)
     paths.make_folder(staging)
     write_processed()
-    names = parameters.notebooks()
-    done = []
-    with tqdm(names, desc="Notebooks", unit="notebook", disable=quiet) as progress:
-        for name in progress:
-            progress.set_postfix_str(name)
-            done.append(runs.run(name, {"output_dir": STAGING}, staging / "notebooks" / f"{name}.ipynb"))
+    done = _run_all(staging, quiet)
     missing = missing_files(staging)
     if missing:
         raise AnalysisError(f"The notebooks ran but did not write {missing[0]}.")
@@ -72,6 +70,41 @@ def reproduce(*, quiet: bool = False) -> Path:
     paths.write_text(staging / RECORD, _record(started, checked, done))
     paths.replace_folder(staging, paths.results())
     return paths.results()
+
+
+def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
+    """Run every notebook, as many at a time as there are cores; a thread waits for each kernel."""
+    names = parameters.notebooks()
+    stopped = threading.Event()
+    limits = runs.Limits(is_cancelled=stopped.is_set)
+    with ThreadPoolExecutor(runs.available_cores()) as pool:
+        futures = {
+            pool.submit(
+                runs.run,
+                name,
+                {"output_dir": STAGING},
+                staging / "notebooks" / f"{name}.ipynb",
+                is_warm=True,
+                limits=limits,
+            ): name
+            # the long ones are the late ones: started first, they leave no core idle at the end
+            for name in reversed(names)
+        }
+        try:
+            done = {}
+            with tqdm(total=len(names), desc="Notebooks", unit="notebook", disable=quiet) as progress:
+                for future in as_completed(futures):
+                    progress.set_postfix_str(futures[future])
+                    done[futures[future]] = future.result()
+                    progress.update()
+        except BaseException:
+            # a failure or Ctrl-C: the kernels that still run would only be waited for
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        finally:
+            client.stop()
+    return [done[name] for name in names]
 
 
 def _check_replaceable(folder: Path) -> None:
