@@ -10,7 +10,6 @@ import hashlib
 import json
 import platform
 import shutil
-import subprocess
 import sys
 import threading
 import time
@@ -172,24 +171,9 @@ def _record(started: float, checked: int, done: Sequence[runs.Done]) -> str:
             name: metadata.version(name)
             for name in ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "papermill")
         },
-        "git": git_state(),
+        "git": runs.git_state(),
     }
     return json.dumps(record, indent=1) + "\n"
-
-
-def git_state() -> dict[str, Any] | None:
-    """Commit and cleanliness of the repository; None outside git (an unpacked archive)."""
-    try:
-        commit = _git("rev-parse", "HEAD")
-        return {"commit": commit, "is_clean": _git("status", "--porcelain") == ""}
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-def _git(*arguments: str) -> str:
-    return subprocess.run(
-        ["git", *arguments], cwd=paths.root(), capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 def is_interactive() -> bool:

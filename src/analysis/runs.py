@@ -7,12 +7,14 @@ differs from run to run (times, paths, random cell ids), so that two runs give t
 
 from __future__ import annotations
 
+import ast
 import copy
 import hashlib
 import logging
 import os
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -97,6 +99,21 @@ def source(notebook: str) -> Path:
     """
     parameters.allowed_names(notebook)
     return paths.notebooks() / f"{notebook}.ipynb"
+
+
+def defaults(notebook: str) -> dict[str, Any]:
+    """Parameters a notebook runs with when none are given, as its cell tagged ``parameters`` says.
+
+    The folder is left out: it is no part of what a run shows.
+    """
+    cells = nbformat.read(source(notebook), as_version=4).cells
+    tagged = next(cell for cell in cells if "parameters" in cell.metadata.get("tags", []))
+    found = {}
+    for node in ast.parse(tagged.source).body:
+        if isinstance(node, ast.AnnAssign | ast.Assign) and node.value is not None:
+            target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+            found[ast.unparse(target)] = ast.literal_eval(node.value)
+    return {name: value for name, value in found.items() if name != "output_dir"}
 
 
 def run(
@@ -203,9 +220,8 @@ def execute(
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     try:
         executed = papermill.execute_notebook(
-            str(source(notebook)),
-            # papermill formats output paths with str.format; ours are made by us and have no braces
-            str(scratch),
+            _unformatted(source(notebook)),
+            _unformatted(scratch),
             parameters=dict(values),
             kernel_name="python3",
             engine_name=ENGINE,
@@ -233,6 +249,11 @@ def execute(
 def available_cores() -> int:
     """Cores this process may use, which can be fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _unformatted(path: Path) -> str:
+    """Path for papermill, which puts parameters into paths by str.format: ours are to stay as they are."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 class _Stop:
@@ -309,3 +330,18 @@ def cleaned(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
             cell.metadata.pop(key, None)
         cell["id"] = hashlib.sha256(f"{number}\n{cell.source}".encode()).hexdigest()[:8]
     return clean
+
+
+def git_state() -> dict[str, Any] | None:
+    """Commit and cleanliness of the repository; None outside git (an unpacked archive)."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        return {"commit": commit, "is_clean": _git("status", "--porcelain") == ""}
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=paths.root(), capture_output=True, text=True, check=True
+    ).stdout.strip()
