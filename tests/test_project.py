@@ -72,6 +72,7 @@ FLOORS = [
     ("associations", "multiverse"),
     ("tables",),
     ("charts", "charts_rating"),
+    ("charts_batch",),
     ("parameters",),
     ("exhibits",),
     ("kernels",),

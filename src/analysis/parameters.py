@@ -20,6 +20,8 @@ from analysis.errors import AnalysisError, one_of
 from analysis.regions import LANGUAGES, Language
 
 EDITIONS = ("II", "III")
+# notebooks that show what other runs left
+READS_RESULTS = ("08_batch",)
 Check = Callable[[str, Any], Any]
 
 
@@ -137,12 +139,25 @@ def _association() -> dict[str, Check]:
     }
 
 
+def _batch_folder(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise AnalysisError(
+            f"{name} is {value!r}; it must name the folder of a batch, such as build/batch/regions."
+        )
+    return value
+
+
+def _batch() -> dict[str, Check]:
+    return {"batch": _batch_folder}
+
+
 _NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
     "01_transit_potential": _transit,
     "02_china_share": _china_share,
     "03_exports": dict,
     "04_rating": _rating,
     "05_association": _association,
+    "08_batch": _batch,
 }
 
 
@@ -155,6 +170,11 @@ def _checks(notebook: str) -> dict[str, Check]:
 def notebooks() -> tuple[str, ...]:
     """Names of the notebooks, in reading order."""
     return tuple(_NOTEBOOKS)
+
+
+def study() -> tuple[str, ...]:
+    """Names of the notebooks that make the study itself, without those that show other runs."""
+    return tuple(name for name in notebooks() if name not in READS_RESULTS)
 
 
 def allowed_names(notebook: str) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def reproduce(*, quiet: bool = False) -> Path:
 
 def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
     """Run every notebook, as many at a time as there are cores; a thread waits for each kernel."""
-    names = parameters.notebooks()
+    names = parameters.study()
     stopped = threading.Event()
     limits = runs.Limits(is_cancelled=stopped.is_set)
     with ThreadPoolExecutor(runs.available_cores()) as pool:
@@ -144,8 +144,9 @@ def write_processed() -> Path:
 
 def missing_files(folder: Path) -> list[str]:
     """Files the register promises that `folder` does not have."""
-    promised = [name for entry in register.entries() for name in register.files(entry)]
-    promised += ["associations.csv", *(f"notebooks/{name}.ipynb" for name in parameters.notebooks())]
+    names = parameters.study()
+    promised = [file for name in names for entry in register.entries(name) for file in register.files(entry)]
+    promised += ["associations.csv", *(f"notebooks/{name}.ipynb" for name in names)]
     return [name for name in promised if not (folder / name).is_file()]
 
 

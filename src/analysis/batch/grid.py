@@ -33,7 +33,7 @@ from analysis.errors import AnalysisError, one_of
 KEYS = ("notebook", "notebooks", "fixed", "cross", "zip", "exclude")
 # a slip in a grid multiplies; a hundred thousand runs of a second each are a day on one core
 MOST_RUNS = 100_000
-# reads what a batch left, so it cannot be part of one; the batch itself says where a run writes
+# the batch itself says where a run writes
 NOT_IN_A_GRID = ("output_dir",)
 
 
@@ -149,10 +149,11 @@ def _notebooks(file: GridFile, place: Place, grid: dict[str, Any]) -> list[str]:
     names = [grid[key]] if key == "notebook" else grid[key]
     if not isinstance(names, list) or not names:
         raise file.error((*place, key), "notebooks must be a list of names.")
+    allowed = parameters.study()  # one that shows what a batch left cannot be part of one
     for number, name in enumerate(names):
-        if name not in parameters.notebooks():
+        if name not in allowed:
             at = (*place, key) if key == "notebook" else (*place, key, number)
-            raise file.error(at, str(one_of("A notebook", name, parameters.notebooks())))
+            raise file.error(at, str(one_of("A notebook", name, allowed)))
     return names
 
 

@@ -65,6 +65,8 @@ class Shown:
 
 def source_line(exhibit: Exhibit, language: Language) -> str:
     """Source line of an exhibit, made from the observations in it."""
+    if not exhibit.sources:  # it shows runs, not observations
+        return {"en": "own runs", "ru": "собственные расчёты"}[language]
     return package.source_line(list(exhibit.sources), language)
 
 

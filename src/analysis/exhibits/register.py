@@ -210,6 +210,22 @@ _ENTRIES: tuple[Entry, ...] = (
         "The coefficients with one region left out",
         "Коэффициенты при исключении одного региона",
     ),
+    _entry(
+        "batch-states",
+        "08_batch",
+        ("table",),
+        (),
+        "Runs of a batch by notebook and state",
+        "Запуски пакета по блокнотам и состоянию",
+    ),
+    _entry(
+        "batch-grid",
+        "08_batch",
+        ("figure",),
+        (),
+        "Runs of a batch over its grid of parameters",
+        "Запуски пакета по сетке параметров",
+    ),
 )
 
 
