@@ -127,7 +127,9 @@ class ForkServer:
             )
         self._address = address
         self._primed: set[str] = set()
+        self._kernels: list[Forked] = []
         self._lock = threading.Lock()
+        self._priming = threading.Lock()  # takes as long as the function does
 
     def fork(self, arguments: Sequence[str], environment: Mapping[str, str], folder: str) -> Forked:
         """Fork a kernel.
@@ -153,7 +155,18 @@ class ForkServer:
         """
         request = {"arguments": list(arguments), "environment": dict(environment), "folder": folder}
         connection, answer = self._ask(request, START_SECONDS)
-        return Forked(connection, answer["pid"])
+        kernel = Forked(connection, answer["pid"])
+        with self._lock:
+            self._kernels = [*self._running(), kernel]
+        return kernel
+
+    def _running(self) -> list[Forked]:
+        return [kernel for kernel in self._kernels if kernel.poll() is None]
+
+    def is_busy(self) -> bool:
+        """Whether a kernel of it runs."""
+        with self._lock:
+            return bool(self._running())
 
     def prime(self, name: str) -> None:
         """Have the server call ``module:function`` once, so that its cache is filled in every kernel.
@@ -163,7 +176,7 @@ class ForkServer:
         OSError
             If the server cannot be reached.
         """
-        with self._lock:
+        with self._priming:
             if name not in self._primed:
                 connection, _ = self._ask({"prime": name}, None)
                 connection.close()
@@ -228,9 +241,12 @@ def server() -> ForkServer:
     global _current
     with _lock:
         if _current is not None and not _current.is_usable():
-            # kernels that run keep their connections only as long as their server: let them end
+            # its kernels would end with it: let them finish
             _retired.append(_current)
             _current = None
+        for item in [item for item in _retired if not item.is_busy()]:
+            _retired.remove(item)
+            item.stop()
         if _current is None:
             _current = ForkServer()
         return _current

@@ -185,7 +185,8 @@ def _watched(client: _Client, must_stop: Watch | None) -> Iterator[None]:
 
 def _kill(client: _Client) -> None:
     process = client.process
-    if process is not None:
+    # a process that ended may have left its number to somebody else's
+    if process is not None and process.poll() is None:
         with suppress(OSError, AttributeError):  # no process groups on Windows
             os.killpg(process.pid, signal.SIGKILL)
         with suppress(OSError):
