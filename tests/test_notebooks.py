@@ -71,9 +71,25 @@ OTHER = {
 }
 
 
+@pytest.fixture(scope="module")
+def batch_folder(tmp_path_factory):
+    """A finished batch of two runs, for the notebook that shows one."""
+    folder = tmp_path_factory.mktemp("batch")
+    grid = folder / "grid.toml"
+    grid.write_text(
+        '[[grid]]\nnotebook = "02_china_share"\n[grid.fixed]\nregions = ["RU-ZAB"]\nlast_year = 2021\n'
+        "[[grid.zip]]\nfirst_year = [2000, 2018]\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "analysis.cli", "batch", str(grid), "--output", str(folder / "out")]
+    subprocess.run([*command, "--quiet"], check=True, capture_output=True)
+    return folder / "out"
+
+
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_it_runs_under_plain_papermill_with_other_parameters(notebook, tmp_path):
-    done = papermill(notebook, tmp_path, *OTHER[notebook])
+def test_it_runs_under_plain_papermill_with_other_parameters(notebook, tmp_path, batch_folder):
+    other = {**OTHER, "08_batch": ["-p", "batch", str(batch_folder), "-p", "language", "ru"]}
+    done = papermill(notebook, tmp_path, *other[notebook])
     assert done.returncode == 0, done.stderr[-2000:]
     assert "not found in notebook" not in done.stderr
     executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)

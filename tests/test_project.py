@@ -20,7 +20,8 @@ def canonical(name):
 
 def declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *(line for name in extras for line in extras[name])]
     return {canonical(m[1]): m[2] for m in (REQUIREMENT.match(line) for line in lines)}
 
 
@@ -73,9 +74,12 @@ FLOORS = [
     ("associations", "multiverse", "questions"),
     ("charts",),
     ("charts_rating",),
+    ("charts_batch",),
     ("parameters",),
     ("exhibits",),
-    ("runs", "batch"),
+    ("kernels",),
+    ("runs",),
+    ("batch",),
     ("reproduce", "check"),
     ("readme", "report", "citation"),
     ("cli",),

@@ -23,7 +23,7 @@ def small_job(tmp_path, monkeypatch):
     monkeypatch.setattr(reproduce.parameters, "notebooks", lambda: ("04_rating",))
     monkeypatch.setattr(reproduce, "missing_files", lambda folder: [])
 
-    def write(notebook, values, target):
+    def write(notebook, values, target, **how):
         target.parent.mkdir(parents=True)
         target.write_text("{}")
         return runs.Done(notebook, target, 1.0)
@@ -44,7 +44,7 @@ def test_a_failing_notebook_leaves_the_results_as_they_were(small_job, monkeypat
     results.mkdir()
     (results / "kept").write_text("old")
 
-    def fail(notebook, values, target):
+    def fail(notebook, values, target, **how):
         raise AnalysisError("04_rating failed.")
 
     monkeypatch.setattr(runs, "run", fail)
@@ -58,7 +58,7 @@ def test_a_changed_raw_file_stops_before_any_notebook(small_job, monkeypatch):
         raise AnalysisError("The raw file x differs.")
 
     monkeypatch.setattr(reproduce.package, "verify", refuse)
-    monkeypatch.setattr(runs, "run", lambda *_: pytest.fail("a notebook ran"))
+    monkeypatch.setattr(runs, "run", lambda *_, **how: pytest.fail("a notebook ran"))
     with pytest.raises(AnalysisError, match="raw file x"):
         reproduce.reproduce(quiet=True)
 

@@ -7,6 +7,8 @@ all arrangements of the score).
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -126,6 +128,11 @@ def table() -> pd.DataFrame:
         Columns `COLUMNS`, sorted by the first six of them (but ``gap_years``). A cell is missing
         where the data do not allow it (a constant covariate, fewer than three regions).
     """
+    return _table().copy()
+
+
+@cache
+def _table() -> pd.DataFrame:
     rows = pd.DataFrame(
         [
             associate(edition, indicator, period, subset, statistic)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from matplotlib.testing.compare import compare_images
 
-from analysis import paths
+from analysis import parameters, paths
 from analysis.errors import AnalysisError
 from analysis.exhibits import register
 
@@ -28,7 +28,12 @@ README_FIGURES = ("figures/association-forest.en.png", "figures/association-fore
 
 def reference_files() -> list[str]:
     """Files kept as reference, relative to the folder of results."""
-    tables = [f"tables/{entry.id}.csv" for entry in register.entries() if "table" in entry.outputs]
+    tables = [
+        f"tables/{entry.id}.csv"
+        for name in parameters.study()
+        for entry in register.entries(name)
+        if "table" in entry.outputs
+    ]
     return ["associations.csv", "multiverse.csv", "ledger.csv", *tables, *README_FIGURES]
 
 

@@ -43,6 +43,58 @@ def reproduce(quiet: bool) -> None:
     click.echo(f"Done: {paths.relative(folder)}/ (checksums in {job.SUMS}, times in {job.RECORD}).")
 
 
+@main.command()
+@click.argument("grid", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Folder; build/batch/<name of the grid> if not given."
+)
+@click.option(
+    "--where", multiple=True, metavar="CONDITION", help="Only runs that meet it: 'trade_period>=2018'."
+)
+@click.option("--dry-run", is_flag=True, help="Print the runs and their number, and run nothing.")
+@click.option("--retry-failed", is_flag=True, help="Run again what failed.")
+@click.option("--collect", "table", metavar="TABLE", help="Gather a table of all runs: associations.csv.")
+@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on (docs/cluster.md).")
+@click.option("--cell-timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for a cell (600).")
+@click.option("--run-timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for a run.")
+@click.option("--quiet", is_flag=True, help="Lines for a log instead of a progress display.")
+def batch(
+    grid: Path,
+    output: Path | None,
+    where: tuple[str, ...],
+    dry_run: bool,
+    retry_failed: bool,
+    table: str | None,
+    scheduler: str | None,
+    cell_timeout: float | None,
+    run_timeout: float | None,
+    quiet: bool,
+) -> None:
+    """Run notebooks over the grid of parameters in a TOML or YAML file; what is finished stays.
+
+    Exit status: 0 if every run is done or has no data, 1 if one failed, 2 if the grid is refused, 130 after Ctrl-C.
+    """
+    from analysis.batch import job, summary
+
+    options = job.Options(cell_timeout, run_timeout, scheduler, retry_failed, quiet, table)
+    jobs = job.plan(grid, output, where, options)
+    if dry_run:
+        for line in job.listing(jobs):
+            click.echo(line)
+        return
+    done = job.run(jobs, options, click.echo)
+    for row in done.table:
+        if row["state"] == "failed":
+            click.echo(f"failed {row['id']}: {row['reason']}")
+    click.echo(f"{summary.sentence(done.table)}. {paths.relative(done.output / summary.HTML)}")
+    if done.collected is not None:
+        click.echo(f"Collected: {paths.relative(done.collected)}")
+    if done.is_interrupted:
+        click.echo("Stopped; the same command goes on from here.", err=True)
+        sys.exit(130)  # the shell's status for Ctrl-C
+    sys.exit(any(row["state"] in ("failed", "stopped") for row in done.table))
+
+
 @main.group(cls=_Group)
 def ingest() -> None:
     """Read your own copy of a source into data/user/."""

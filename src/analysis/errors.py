@@ -13,6 +13,10 @@ class AnalysisError(ValueError):
     """A request that cannot be carried out, explained in one sentence."""
 
 
+class NoDataError(AnalysisError):
+    """A request in order for which no source has figures: neither a result nor a failure."""
+
+
 def one_of(what: str, value: object, allowed: Iterable[object]) -> AnalysisError:
     """Make the error for a value outside a closed list.
 

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from analysis.errors import AnalysisError, one_of
 from analysis.regions import LANGUAGES, Language
 
 EDITIONS = ("II", "III")
+# notebooks that show what other runs left
+READS_RESULTS = ("08_batch",)
 Check = Callable[[str, Any], Any]
 
 
@@ -206,6 +209,18 @@ def _multiverse() -> dict[str, Check]:
     return {"edition": _choice(*EDITIONS), "subset": _choice(*regions.SUBSETS), "alpha": _level}
 
 
+def _batch_folder(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise AnalysisError(
+            f"{name} is {value!r}; it must name the folder of a batch, such as build/batch/regions."
+        )
+    return value
+
+
+def _batch() -> dict[str, Check]:
+    return {"batch": _batch_folder}
+
+
 _NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
     "01_transit_potential": _transit,
     "02_china_share": _china_share,
@@ -214,13 +229,25 @@ _NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
     "05_association": _association,
     "06_multiverse": _multiverse,
     "07_ledger": lambda: {"claims": _file},
+    "08_batch": _batch,
     "09_rating_edition": lambda: {"scoring_sheets": _path_or_nothing, "previous_scores": _path_or_nothing},
 }
+
+
+@cache
+def _checks(notebook: str) -> dict[str, Check]:
+    """Check of every parameter but the folder; a grid asks for them thousands of times."""
+    return {"language": _choice(*LANGUAGES), **_NOTEBOOKS[notebook]()}
 
 
 def notebooks() -> tuple[str, ...]:
     """Names of the notebooks, in reading order."""
     return tuple(_NOTEBOOKS)
+
+
+def study() -> tuple[str, ...]:
+    """Names of the notebooks that make the study itself, without those that show other runs."""
+    return tuple(name for name in notebooks() if name not in READS_RESULTS)
 
 
 def allowed_names(notebook: str) -> tuple[str, ...]:
@@ -233,7 +260,8 @@ def allowed_names(notebook: str) -> tuple[str, ...]:
     """
     if notebook not in _NOTEBOOKS:
         raise one_of("A notebook", notebook, _NOTEBOOKS)
-    return (*_NOTEBOOKS[notebook](), "language", "output_dir")
+    own = [name for name in _checks(notebook) if name != "language"]
+    return (*own, "language", "output_dir")
 
 
 def check_names(notebook: str, given: Mapping[str, Any]) -> None:
@@ -275,25 +303,64 @@ def accept(notebook: str, *, language: Any, output_dir: Any, **values: Any) -> R
         If a parameter is missing, unknown or has a value that is not allowed, or if the folder
         cannot be written.
     """
-    check_names(notebook, values)
-    checks = _NOTEBOOKS[notebook]()
-    missing = [name for name in checks if name not in values]
-    if missing:
-        raise AnalysisError(f"{notebook} needs the parameter {missing[0]}.")
-    language = _choice(*LANGUAGES)("language", language)
-    checked = {name: check(name, values[name]) for name, check in checks.items()}
-    if "first_year" in checked and int(checked["first_year"]) > int(checked["last_year"]):
-        raise AnalysisError(
-            f"first_year {checked['first_year']} is after last_year {checked['last_year']}; "
-            "give the earlier year first."
-        )
+    checked = check_values(notebook, language=language, **values)
     if not isinstance(output_dir, str):
         raise AnalysisError(f"output_dir is {output_dir!r}; it must be text, empty for the default folder.")
     if output_dir:
         folder = paths.root() / output_dir
     else:
-        folder = paths.build() / notebook / identity(notebook, {"language": language, **checked})
+        folder = paths.build() / notebook / identity(notebook, checked)
+    language = checked.pop("language")
     return Run(notebook, language, paths.make_folder(folder), checked)
+
+
+def check_values(notebook: str, *, language: Any, **values: Any) -> dict[str, Any]:
+    """Check all parameters of a notebook but the folder.
+
+    Parameters
+    ----------
+    notebook : str
+        Name without the suffix.
+    language : {'en', 'ru'}
+        Language shown.
+    **values
+        The notebook's own parameters.
+
+    Returns
+    -------
+    dict
+        Typed values, ``language`` first.
+
+    Raises
+    ------
+    AnalysisError
+        If a parameter is missing, unknown or has a value that is not allowed.
+    """
+    check_names(notebook, values)
+    given = {"language": language, **values}
+    checks = _checks(notebook)
+    missing = [name for name in checks if name not in given]
+    if missing:
+        raise AnalysisError(f"{notebook} needs the parameter {missing[0]}.")
+    checked = {name: check(name, given[name]) for name, check in checks.items()}
+    if "first_year" in checked and int(checked["first_year"]) > int(checked["last_year"]):
+        raise AnalysisError(
+            f"first_year {checked['first_year']} is after last_year {checked['last_year']}; "
+            "give the earlier year first."
+        )
+    return checked
+
+
+def check_value(notebook: str, name: str, value: Any) -> Any:
+    """Check one parameter of a notebook by itself and give its typed value.
+
+    Raises
+    ------
+    AnalysisError
+        If the notebook has no such parameter or the value is not allowed.
+    """
+    check_names(notebook, {name: value})
+    return _checks(notebook)[name](name, value)
 
 
 def identity(notebook: str, values: Mapping[str, Any]) -> str:

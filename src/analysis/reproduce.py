@@ -10,10 +10,11 @@ import hashlib
 import json
 import platform
 import shutil
-import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from tqdm import tqdm
 from analysis import indicators, parameters, paths, runs
 from analysis.errors import AnalysisError
 from analysis.exhibits import register
+from analysis.kernels import client
 from analysis.regions import LANGUAGES
 from analysis.sources import package
 
@@ -59,12 +61,7 @@ def reproduce(*, quiet: bool = False) -> Path:
     shutil.rmtree(staging, ignore_errors=True)
     paths.make_folder(staging)
     write_processed()
-    names = parameters.notebooks()
-    done = []
-    with tqdm(names, desc="Notebooks", unit="notebook", disable=quiet) as progress:
-        for name in progress:
-            progress.set_postfix_str(name)
-            done.append(runs.run(name, {"output_dir": STAGING}, staging / "notebooks" / f"{name}.ipynb"))
+    done = _run_all(staging, quiet)
     missing = missing_files(staging)
     if missing:
         raise AnalysisError(f"The notebooks ran but did not write {missing[0]}.")
@@ -72,6 +69,41 @@ def reproduce(*, quiet: bool = False) -> Path:
     paths.write_text(staging / RECORD, _record(started, checked, done))
     paths.replace_folder(staging, paths.results())
     return paths.results()
+
+
+def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
+    """Run every notebook, as many at a time as there are cores; a thread waits for each kernel."""
+    names = parameters.study()
+    stopped = threading.Event()
+    limits = runs.Limits(is_cancelled=stopped.is_set)
+    with ThreadPoolExecutor(runs.available_cores()) as pool:
+        futures = {
+            pool.submit(
+                runs.run,
+                name,
+                {"output_dir": STAGING},
+                staging / "notebooks" / f"{name}.ipynb",
+                is_warm=True,
+                limits=limits,
+            ): name
+            # the long ones are the late ones: started first, they leave no core idle at the end
+            for name in reversed(names)
+        }
+        try:
+            done = {}
+            with tqdm(total=len(names), desc="Notebooks", unit="notebook", disable=quiet) as progress:
+                for future in as_completed(futures):
+                    progress.set_postfix_str(futures[future])
+                    done[futures[future]] = future.result()
+                    progress.update()
+        except BaseException:
+            # a failure or Ctrl-C: the kernels that still run would only be waited for
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        finally:
+            client.stop()
+    return [done[name] for name in names]
 
 
 def _check_replaceable(folder: Path) -> None:
@@ -112,11 +144,13 @@ def write_processed() -> Path:
 
 def missing_files(folder: Path) -> list[str]:
     """Files the register promises that `folder` does not have."""
-    promised = [name for entry in register.entries() for name in register.files(entry)]
+    names = parameters.study()
+    promised = [file for name in names for entry in register.entries(name) for file in register.files(entry)]
     promised += [
         "associations.csv",
+        "multiverse.csv",
         "ledger.csv",
-        *(f"notebooks/{name}.ipynb" for name in parameters.notebooks()),
+        *(f"notebooks/{name}.ipynb" for name in names),
     ]
     return [name for name in promised if not (folder / name).is_file()]
 
@@ -143,24 +177,9 @@ def _record(started: float, checked: int, done: Sequence[runs.Done]) -> str:
             name: metadata.version(name)
             for name in ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "papermill")
         },
-        "git": git_state(),
+        "git": runs.git_state(),
     }
     return json.dumps(record, indent=1) + "\n"
-
-
-def git_state() -> dict[str, Any] | None:
-    """Commit and cleanliness of the repository; None outside git (an unpacked archive)."""
-    try:
-        commit = _git("rev-parse", "HEAD")
-        return {"commit": commit, "is_clean": _git("status", "--porcelain") == ""}
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-def _git(*arguments: str) -> str:
-    return subprocess.run(
-        ["git", *arguments], cwd=paths.root(), capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 def is_interactive() -> bool:

@@ -7,26 +7,67 @@ differs from run to run (times, paths, random cell ids), so that two runs give t
 
 from __future__ import annotations
 
+import ast
 import copy
 import hashlib
 import logging
+import os
 import shutil
-from collections.abc import Mapping
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellTimeoutError
 from papermill.exceptions import PapermillExecutionError
 
 from analysis import parameters, paths
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, NoDataError
+from analysis.kernels.engine import KernelEndedError
 
 # the slowest cell takes seconds (the joint null over 1 663 200 arrangements); ten minutes mean a hang
 CELL_TIMEOUT_SECONDS = 600
 JSON_TYPES = (str, int, float, bool, list, dict, type(None))
+ENGINE = "amur"
+
+
+class RunError(AnalysisError):
+    """A run that did not reach its end.
+
+    Attributes
+    ----------
+    cell : int or None
+        Number of the cell it failed in, counting every cell from one.
+    has_no_data : bool
+        Whether it stopped for want of figures (:class:`~analysis.errors.NoDataError`).
+    """
+
+    def __init__(self, sentence: str, cell: int | None = None, *, has_no_data: bool = False) -> None:
+        super().__init__(sentence)
+        self.cell = cell
+        self.has_no_data = has_no_data
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a run is stopped from outside.
+
+    Attributes
+    ----------
+    cell_seconds, run_seconds : float, optional
+        Longest time for one cell (`CELL_TIMEOUT_SECONDS`) and for the whole run (no limit).
+    is_cancelled : callable, optional
+        Asked several times a second; True ends the run.
+    """
+
+    cell_seconds: float | None = None
+    run_seconds: float | None = None
+    is_cancelled: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +101,29 @@ def source(notebook: str) -> Path:
     return paths.notebooks() / f"{notebook}.ipynb"
 
 
-def run(notebook: str, values: Mapping[str, Any], target: Path) -> Done:
+def defaults(notebook: str) -> dict[str, Any]:
+    """Parameters a notebook runs with when none are given, as its cell tagged ``parameters`` says.
+
+    The folder is left out: it is no part of what a run shows.
+    """
+    cells = nbformat.read(source(notebook), as_version=4).cells
+    tagged = next(cell for cell in cells if "parameters" in cell.metadata.get("tags", []))
+    found = {}
+    for node in ast.parse(tagged.source).body:
+        if isinstance(node, ast.AnnAssign | ast.Assign) and node.value is not None:
+            target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+            found[ast.unparse(target)] = ast.literal_eval(node.value)
+    return {name: value for name, value in found.items() if name != "output_dir"}
+
+
+def run(
+    notebook: str,
+    values: Mapping[str, Any],
+    target: Path,
+    *,
+    is_warm: bool = False,
+    limits: Limits | None = None,
+) -> Done:
     """Run a notebook with parameters and put the executed copy at `target`.
 
     Parameters
@@ -71,6 +134,10 @@ def run(notebook: str, values: Mapping[str, Any], target: Path) -> Done:
         Parameters, JSON values only; those not given keep the notebook's defaults.
     target : Path
         Where the executed notebook goes, whole or not at all.
+    is_warm : bool
+        Whether to fork the kernel from a process that has the libraries loaded; the result is the same.
+    limits : Limits, optional
+        When to stop it.
 
     Returns
     -------
@@ -84,18 +151,14 @@ def run(notebook: str, values: Mapping[str, Any], target: Path) -> Done:
         or if the notebook stops before its last cell. The failed notebook is kept under
         ``build/failed/`` and named in the sentence.
     """
-    parameters.check_names(notebook, values)
-    for name, value in values.items():
-        if not isinstance(value, JSON_TYPES):
-            raise AnalysisError(f"{name} is a {type(value).__name__}; parameters are JSON values.")
+    check_json(notebook, values)
     failed = paths.make_folder(paths.build() / "failed") / f"{notebook}.ipynb"
     failed.unlink(missing_ok=True)
     with paths.replacing(target) as temporary:
         scratch = temporary.with_name(temporary.name + ".ipynb")
         try:
-            executed = _execute(notebook, values, scratch)
-            _check_completed(notebook, executed)
-        except AnalysisError as error:
+            executed = execute(notebook, values, scratch, is_warm=is_warm, limits=limits)
+        except RunError as error:
             where = ""
             if scratch.exists():
                 shutil.move(scratch, failed)
@@ -103,37 +166,137 @@ def run(notebook: str, values: Mapping[str, Any], target: Path) -> Done:
             raise AnalysisError(f"{error}{where}") from None
         finally:
             scratch.unlink(missing_ok=True)
-        temporary.write_text(nbformat.writes(cleaned(executed)) + "\n", encoding="utf-8")
+        temporary.write_text(as_text(executed), encoding="utf-8")
     return Done(notebook, target, _seconds(executed))
 
 
-def _execute(notebook: str, values: Mapping[str, Any], scratch: Path) -> nbformat.NotebookNode:
+def check_json(notebook: str, values: Mapping[str, Any]) -> None:
+    """Refuse what a notebook cannot be given.
+
+    Raises
+    ------
+    AnalysisError
+        If a parameter is unknown or not a JSON value.
+    """
+    parameters.check_names(notebook, values)
+    for name, value in values.items():
+        if not isinstance(value, JSON_TYPES):
+            raise AnalysisError(f"{name} is a {type(value).__name__}; parameters are JSON values.")
+
+
+def execute(
+    notebook: str,
+    values: Mapping[str, Any],
+    scratch: Path,
+    *,
+    is_warm: bool = False,
+    limits: Limits | None = None,
+) -> nbformat.NotebookNode:
+    """Execute a notebook to its last cell.
+
+    Parameters
+    ----------
+    notebook, values, is_warm
+        As in `run`.
+    scratch : Path
+        Where papermill keeps the notebook while it runs; it stays there after a failure.
+    limits : Limits, optional
+        When to stop it.
+
+    Returns
+    -------
+    NotebookNode
+        The executed notebook, every code cell completed.
+
+    Raises
+    ------
+    RunError
+        If it did not reach its end.
+    """
+    limits = limits or Limits()
+    cell_seconds = limits.cell_seconds or CELL_TIMEOUT_SECONDS
+    stop = _Stop(limits)
     # papermill reports through logging what it also raises
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     try:
-        return papermill.execute_notebook(
-            str(source(notebook)),
-            # papermill formats output paths with str.format; ours are made by us and have no braces
-            str(scratch),
+        executed = papermill.execute_notebook(
+            _unformatted(source(notebook)),
+            _unformatted(scratch),
             parameters=dict(values),
             kernel_name="python3",
+            engine_name=ENGINE,
             progress_bar=False,
-            execution_timeout=CELL_TIMEOUT_SECONDS,
-            cwd=str(paths.notebooks()),
+            execution_timeout=cell_seconds,
+            is_warm=is_warm,
+            # not papermill's cwd, which would move the whole process and with it runs in other threads
+            kernel_folder=str(paths.notebooks()),
+            must_stop=stop,
         )
     except PapermillExecutionError as error:
-        last = f"{error.ename}: {error.evalue}".strip()
-        # an AnalysisError is a sentence of its own, whatever module path Python prints before it
-        told = error.evalue if error.ename == AnalysisError.__name__ else last
-        raise AnalysisError(f"{notebook} failed in cell {error.cell_index + 1}: {told}") from None
-    except DeadKernelError:
-        raise AnalysisError(
-            f"{notebook} stopped because its kernel died (out of memory, or ended from outside)."
-        ) from None
+        raise _cell_failed(notebook, error) from None
+    except KernelEndedError as error:
+        raise RunError(f"{notebook} {stop.reason or _how_it_ended(error.status)}.") from None
     except CellTimeoutError:
-        raise AnalysisError(
-            f"{notebook} was stopped because a cell ran for more than {CELL_TIMEOUT_SECONDS} seconds."
+        raise RunError(
+            f"{notebook} was stopped because a cell ran for more than {cell_seconds:g} seconds."
         ) from None
+    except RuntimeError as error:  # jupyter_client's, when a kernel does not come up
+        raise RunError(f"{notebook} {stop.reason or f'could not start its kernel ({error})'}.") from None
+    _check_completed(notebook, executed)
+    return executed
+
+
+def available_cores() -> int:
+    """Cores this process may use, which can be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _unformatted(path: Path) -> str:
+    """Path for papermill, which puts parameters into paths by str.format: ours are to stay as they are."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+class _Stop:
+    """Tells the engine when a run must end, and afterwards why it had to."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.started = time.monotonic()
+        self.reason = ""
+
+    def __call__(self) -> bool:
+        longest = self.limits.run_seconds
+        if longest is not None and time.monotonic() - self.started > longest:
+            self.reason = f"was stopped because it ran for more than {longest:g} seconds"
+        elif self.limits.is_cancelled is not None and self.limits.is_cancelled():
+            self.reason = "was stopped with its batch"
+        return bool(self.reason)
+
+
+def _cell_failed(notebook: str, error: PapermillExecutionError) -> RunError:
+    # an error of ours is a sentence of its own, whatever module path Python prints before it
+    ours = (AnalysisError.__name__, NoDataError.__name__)
+    told = error.evalue if error.ename in ours else f"{error.ename}: {error.evalue}".strip()
+    number = error.cell_index + 1
+    return RunError(
+        f"{notebook} failed in cell {number}: {told}", number, has_no_data=error.ename == NoDataError.__name__
+    )
+
+
+def _how_it_ended(status: int | None) -> str:
+    """Say how a kernel ended, for a sentence that begins with the notebook."""
+    if status is None:
+        return "stopped because its kernel died"
+    if status >= 0:
+        return f"stopped because its kernel died (it ended itself with exit status {status})"
+    if status == -signal.SIGKILL:
+        return "stopped because its kernel died (killed: out of memory, or ended from outside)"
+    return f"stopped because its kernel died (signal {signal.Signals(-status).name})"
+
+
+def as_text(executed: nbformat.NotebookNode) -> str:
+    """Executed notebook as it is kept: cleaned, one line end at the end."""
+    return str(nbformat.writes(cleaned(executed))) + "\n"
 
 
 def _check_completed(notebook: str, executed: nbformat.NotebookNode) -> None:
@@ -142,9 +305,10 @@ def _check_completed(notebook: str, executed: nbformat.NotebookNode) -> None:
             continue
         status = cell.metadata.get("papermill", {}).get("status")
         if status != "completed":
-            raise AnalysisError(
+            raise RunError(
                 f"{notebook} stopped before the end of its cells (cell {number} is {status or 'not run'}); a cell "
-                "must not call sys.exit or end the kernel."
+                "must not call sys.exit or end the kernel.",
+                number,
             )
 
 
@@ -166,3 +330,18 @@ def cleaned(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
             cell.metadata.pop(key, None)
         cell["id"] = hashlib.sha256(f"{number}\n{cell.source}".encode()).hexdigest()[:8]
     return clean
+
+
+def git_state() -> dict[str, Any] | None:
+    """Commit and cleanliness of the repository; None outside git (an unpacked archive)."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        return {"commit": commit, "is_clean": _git("status", "--porcelain") == ""}
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=paths.root(), capture_output=True, text=True, check=True
+    ).stdout.strip()

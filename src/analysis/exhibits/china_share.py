@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis import charts, indicators, regions, tables
+from analysis.errors import NoDataError
 from analysis.exhibits.publish import Exhibit
 from analysis.regions import Language
 from analysis.sources import paper
@@ -29,6 +30,7 @@ def printed_years(first_year: str, last_year: str) -> list[str]:
 def table_2(region_codes: Sequence[str], first_year: str, last_year: str) -> Exhibit:
     """Table 2 as printed: the district, the border regions, the others."""
     years = printed_years(first_year, last_year)
+    _check_has_figures(region_codes, years, f"{first_year}-{last_year}")
     cells = paper.table_2().set_index(["row", "column"])["printed"]
     border = set(regions.codes(regions.far_east_border()))
     order = [
@@ -69,6 +71,22 @@ def table_2(region_codes: Sequence[str], first_year: str, last_year: str) -> Exh
     return Exhibit(
         "table-2", f"{years[0]}–{years[-1]}", _sentence(region_codes, years), ("paper-table-2",), table
     )
+
+
+def _check_has_figures(region_codes: Sequence[str], years: Sequence[str], asked: str) -> None:
+    printed = {
+        code: [year for year in indicators.periods("china_share") if _has_share(code, year)]
+        for code in region_codes
+    }
+    if not any(year in printed[code] for code in region_codes for year in years):
+        known = "; ".join(f"{code}: {', '.join(found) or 'none'}" for code, found in printed.items())
+        raise NoDataError(
+            f"Table 2 prints no share for {asked} of the regions chosen; years it has: {known}."
+        )
+
+
+def _has_share(code: str, year: str) -> bool:
+    return bool(indicators.values("china_share", year, [code]).notna().all())
 
 
 def _print_order() -> list[str]:

@@ -492,6 +492,22 @@ _ENTRIES: tuple[Entry, ...] = (
         "Where the print departs from the method",
         "Где текст отступает от методики",
     ),
+    _entry(
+        "batch-states",
+        "08_batch",
+        ("table",),
+        (),
+        "Runs of a batch by notebook and state",
+        "Запуски пакета по блокнотам и состоянию",
+    ),
+    _entry(
+        "batch-grid",
+        "08_batch",
+        ("figure",),
+        (),
+        "Runs of a batch over its grid of parameters",
+        "Запуски пакета по сетке параметров",
+    ),
 )
 
 

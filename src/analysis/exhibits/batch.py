@@ -1,0 +1,144 @@
+"""A batch at a glance, from the summary it left."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis import charts_batch, paths, regions, tables
+from analysis.errors import AnalysisError, NoDataError
+from analysis.exhibits.publish import Exhibit
+from analysis.regions import Language
+from analysis.tables import Column, Table
+
+STATES: Mapping[str, Mapping[Language, str]] = {
+    "done": {"en": "Done", "ru": "Выполнено"},
+    "no data": {"en": "No data", "ru": "Нет данных"},
+    "failed": {"en": "Failed", "ru": "С ошибкой"},
+    "stopped": {"en": "Stopped", "ru": "Остановлено"},
+    "left": {"en": "Left", "ru": "Не начато"},
+}
+# columns of summary.csv before those of the parameters
+FIXED = ["id", "notebook", "state", "seconds", "cell", "reason", "folder"]
+BETWEEN = " · "
+
+
+def summary(folder: str) -> pd.DataFrame:
+    """Summary of a batch.
+
+    Parameters
+    ----------
+    folder : str
+        Folder of the batch, relative to the repository or absolute.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a run in the order of the grid: `FIXED`, all text but ``seconds`` (NaN for a run not
+        carried out), then a column for each parameter.
+
+    Raises
+    ------
+    NoDataError
+        If there is no batch.
+    AnalysisError
+        If the file is not a summary.
+    """
+    path = paths.root() / folder / "summary.csv"
+    where = paths.relative(path)
+    if not path.is_file():
+        raise NoDataError(f"There is no {where}; run a batch first, such as `amur batch grids/regions.toml`.")
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if list(table.columns[: len(FIXED)]) != FIXED or table.empty or not set(table["state"]) <= set(STATES):
+        raise AnalysisError(
+            f"{where} is not the summary of a batch; its first columns are {', '.join(FIXED)}."
+        )
+    return table.assign(seconds=pd.to_numeric(table["seconds"]))
+
+
+def states(table: pd.DataFrame) -> Exhibit:
+    """Runs of each notebook by state, and how long they took."""
+    rows = []
+    for notebook, runs in table.groupby("notebook", sort=True):
+        counted = runs["state"].value_counts()
+        rows.append(
+            {
+                "notebook": notebook,
+                "runs": len(runs),
+                **{state: int(counted.get(state, 0)) for state in STATES},
+                "median_seconds": runs["seconds"].median(),
+                "longest_seconds": runs["seconds"].max(),
+            }
+        )
+    columns = (
+        Column("notebook", {"en": "Notebook", "ru": "Блокнот"}),
+        Column("runs", {"en": "Runs", "ru": "Запусков"}, "number"),
+        *(Column(state, names, "number") for state, names in STATES.items()),
+        Column("median_seconds", {"en": "Median, s", "ru": "Медиана, с"}, "number", 1),
+        Column("longest_seconds", {"en": "Longest, s", "ru": "Наибольшее, с"}, "number", 1),
+    )
+    return Exhibit("batch-states", _period(table), _sentence(table), (), Table(pd.DataFrame(rows), columns))
+
+
+def grid(table: pd.DataFrame) -> Exhibit:
+    """Every run as a cell of its notebook's grid of parameters."""
+    panels = [
+        (str(notebook), _placed(runs.drop(columns=FIXED), runs))
+        for notebook, runs in table.groupby("notebook", sort=True)
+    ]
+    return Exhibit(
+        "batch-grid",
+        _period(table),
+        {
+            "en": "A cell is a run, the number its seconds; ×: failed, —: no data, a dot: not carried out.",
+            "ru": "Клетка — запуск, число — секунды; × — ошибка, — — нет данных, точка — не выполнен.",
+        },
+        (),
+        draw=lambda language, title, footer: charts_batch.run_grid(panels, language, title, footer),
+    )
+
+
+def _placed(parameters: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Place of each run: the parameter with most values across, the others down."""
+    counted = {name: parameters[name].nunique() for name in parameters}
+    varied = {name: count for name, count in counted.items() if count > 1}
+    across = max(varied, key=lambda name: varied[name]) if varied else None
+    down = [name for name in varied if name != across]
+    return pd.DataFrame(
+        {
+            "row": parameters[down].agg(BETWEEN.join, axis=1) if down else "",
+            "column": parameters[across] if across else "",
+            "state": runs["state"],
+            "seconds": runs["seconds"],
+        }
+    ).sort_values(["row", "column"])
+
+
+def _period(table: pd.DataFrame) -> str:
+    return f"n = {len(table)}"
+
+
+def _sentence(table: pd.DataFrame) -> dict[Language, str]:
+    counted = table["state"].value_counts()
+    median = float(table["seconds"].median())
+    told: dict[Language, str] = {}
+    for language in regions.LANGUAGES:
+        parts = ", ".join(
+            f"{names[language].lower()} {counted[state]}"
+            for state, names in STATES.items()
+            if state in counted
+        )
+        told[language] = {
+            "en": f"Of {len(table)} runs: {parts}",
+            "ru": f"Всего запусков {len(table)}: {parts}",
+        }[language]
+        if math.isfinite(median):
+            seconds = tables.number(median, 1, language)
+            told[language] += {
+                "en": f"; the median run took {seconds} s",
+                "ru": f"; медианное время запуска — {seconds} с",
+            }[language]
+        told[language] += "."
+    return told

@@ -1,0 +1,539 @@
+"""Batches: nothing wrong may start, nothing half done may count, nothing may be left behind."""
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import nbformat
+import psutil
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import cli, paths, runs
+from analysis.batch import collect, grid, gridfile, identity, job, pools, summary, work
+from analysis.errors import AnalysisError
+from analysis.kernels import client
+
+PARAMETERS = "edition: str = 'III'\ndistrict: str = 'all'\nlanguage: str = 'en'\noutput_dir: str = ''"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_server_for_all():
+    # a batch ends its server; here the next test goes on with it
+    stop = client.stop
+    pools.client.stop = lambda: None
+    yield
+    pools.client.stop = stop
+    stop()
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """Put cells into a notebook that runs as 04_rating does and promises no exhibits."""
+    monkeypatch.setattr(paths, "build", lambda: tmp_path / "build")
+    monkeypatch.setattr(work, "declared_files", lambda notebook: [])
+
+    def make(*sources):
+        notebook = nbformat.v4.new_notebook()
+        notebook.cells = [nbformat.v4.new_code_cell(source) for source in (PARAMETERS, *sources)]
+        notebook.metadata["kernelspec"] = {
+            "name": "python3",
+            "language": "python",
+            "display_name": "Python 3",
+        }
+        notebook.cells[0].metadata["tags"] = ["parameters"]
+        path = tmp_path / "made.ipynb"
+        nbformat.write(notebook, path)
+        monkeypatch.setattr(runs, "source", lambda name: path)
+
+    return make
+
+
+EDITIONS = """
+    [[grid]]
+    notebook = "04_rating"
+    [grid.cross]
+    edition = ["II", "III"]
+"""
+
+
+def written(folder, text, name="grid.toml"):
+    path = folder / name
+    path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
+    return path
+
+
+def plan(folder, text, where=(), **options):
+    return job.plan(written(folder, text), folder / "out", where, job.Options(**options))
+
+
+def batch(folder, text, **options):
+    options = {"is_quiet": True, **options}
+    return job.run(plan(folder, text, **options), job.Options(**options), lambda line: None)
+
+
+def states(done):
+    return [row["state"] for row in done.table]
+
+
+# the grid file -------------------------------------------------------------------------------------
+
+
+def test_lists_are_crossed_and_zipped_and_exclusions_left_out(tmp_path):
+    path = written(
+        tmp_path,
+        """
+        [[grid]]
+        notebook = "05_association"
+        fixed = { alpha = 0.1 }
+        [grid.cross]
+        edition = ["II", "III"]
+        [[grid.zip]]
+        trade_period = [2019, 2020, 2021]
+        investment_period = [2022, 2023, 2024]
+        [[grid.exclude]]
+        edition = "II"
+        trade_period = "2021"
+        """,
+    )
+    found = grid.requests(gridfile.read(path))
+    assert [
+        (r.values["edition"], r.values["trade_period"], r.values["investment_period"]) for r in found
+    ] == [
+        ("II", 2019, 2022),
+        ("II", 2020, 2023),
+        ("III", 2019, 2022),
+        ("III", 2020, 2023),
+        ("III", 2021, 2024),
+    ]
+    assert {(r.values["alpha"], r.values["crossings_period"]) for r in found} == {(0.1, 2020)}
+
+
+def test_yaml_says_the_same_as_toml(tmp_path):
+    toml = written(tmp_path, EDITIONS)
+    yaml = written(
+        tmp_path, "grid:\n  - notebook: 04_rating\n    cross:\n      edition: [II, III]\n", "grid.yaml"
+    )
+    assert grid.requests(gridfile.read(toml)) == grid.requests(gridfile.read(yaml))
+
+
+def test_a_run_asked_for_twice_runs_once(tmp_path):
+    assert len(plan(tmp_path, EDITIONS + EDITIONS)) == 2
+
+
+HEAD = '[[grid]]\nnotebook = "02_china_share"\n'
+WRONG = {
+    "unknown key of the file": ("runs = 1\n" + HEAD, 1, "'runs'"),
+    "no grid": ("# nothing\n", 1, "one or more"),
+    "unknown key of a grid": (HEAD + "fix = 1\n", 3, "'fix'"),
+    "unknown notebook": ('[[grid]]\n\nnotebook = "02_china"\n', 3, "'02_china'"),
+    "no notebook": ("[[grid]]\nfixed = {}\n", 1, "either"),
+    "unknown parameter": (HEAD + "[grid.fixed]\n# years\nlast_yaer = 2020\n", 5, "'last_yaer'"),
+    "unknown region in a list over lines": (
+        HEAD + '[grid.cross]\nregions = [\n  ["RU-AMU"],\n  ["RU-XXX"],\n]\n', 6, "'RU-XXX'"
+    ),
+    "second value of a list": (HEAD + "[grid.cross]\nfirst_year = [2015,\n 1915]\n", 5, "1915"),
+    "cross that is no list": (HEAD + "[grid.cross]\nfirst_year = 2015\n", 4, "belongs in fixed"),
+    "value twice": (HEAD + "[grid.cross]\nfirst_year = [2015, 2015]\n", 4, "twice"),
+    "unequal zip": (HEAD + "[[grid.zip]]\nfirst_year = [2015]\nlast_year = [2019, 2020]\n", 3, "has 1"),
+    "in two sections": (
+        HEAD + "fixed = { first_year = 2015 }\n[grid.cross]\nfirst_year = [2016]\n", 5, "fixed already"
+    ),
+    "order of years": (HEAD + "[grid.fixed]\nfirst_year = 2020\nlast_year = 2015\n", 1, "is after"),
+    "useless exclusion": (HEAD + "[[grid.exclude]]\nfirst_year = 2015\n", 3, "leaves out nothing"),
+    "a folder": (HEAD + '[grid.fixed]\noutput_dir = "/tmp"\n', 4, "folder of its own"),
+    "a date": (HEAD + "[grid.fixed]\nlast_year = 2020-01-01\n", 4, "is a date"),
+    "a number that is none": (HEAD + "[grid.fixed]\nlast_year = nan\n", 4, "is a float"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_in_a_grid_is_refused_with_file_and_line(tmp_path, name):
+    text, line, told = WRONG[name]
+    with pytest.raises(AnalysisError) as caught:
+        plan(tmp_path, text)
+    assert re.search(rf"grid\.toml, line {line}: ", str(caught.value)), caught.value
+    assert told in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("grid.toml", "[[grid]]\nnotebook =\n", "line 2"),
+        ("grid.yaml", "grid:\n  - notebook: [\n", "line 3"),
+        (
+            "grid.yaml",
+            "grid:\n- notebook: 04_rating\n  notebook: 02_china_share\n",
+            "line 3: notebook stands",
+        ),
+        ("grid.yml", "grid:\n- notebook: 04_rating\n  cross:\n    edition: [II, IV]\n", "line 4"),
+        ("grid.json", "{}", "'.json'"),
+    ],
+)
+def test_what_is_no_grid_file_is_refused(tmp_path, name, text, told):
+    with pytest.raises(AnalysisError, match=re.escape(told)):
+        grid.requests(gridfile.read(written(tmp_path, text, name)))
+
+
+@given(st.dictionaries(st.text(max_size=6), st.text(max_size=8) | st.integers() | st.lists(st.integers())))
+def test_any_grid_ends_in_runs_or_a_sentence(content):
+    file = gridfile.GridFile(paths.root() / "any.toml", {"grid": [content]}, lambda place: 1)
+    try:
+        assert grid.requests(file)
+    except AnalysisError as error:
+        assert "line 1" in str(error)
+
+
+def test_too_many_runs_are_refused_before_they_are_listed(tmp_path, monkeypatch):
+    monkeypatch.setattr(grid, "MOST_RUNS", 1)
+    with pytest.raises(AnalysisError, match="line 1: this grid asks for 2 runs"):
+        plan(tmp_path, EDITIONS)
+
+
+@pytest.mark.parametrize(
+    ("condition", "count"),
+    [("edition==II", 1), ("edition != II", 1), ("edition>=II", 2), ("district==all", 2)],
+)
+def test_conditions_choose_runs(tmp_path, condition, count):
+    assert len(plan(tmp_path, EDITIONS, [condition])) == count
+
+
+def test_numbers_are_compared_as_numbers_and_lists_by_what_they_hold(tmp_path):
+    text = HEAD + '[grid.cross]\nfirst_year = [2000, "2015"]\nregions = [["RU-AMU"], ["RU-PRI", "RU-AMU"]]\n'
+    assert len(plan(tmp_path, text, ["first_year>=2001", "regions==RU-AMU"])) == 2
+    assert len(plan(tmp_path, text, ["regions==RU-PRI"])) == 2
+    with pytest.raises(AnalysisError, match="is a list"):
+        plan(tmp_path, text, ["regions>RU-PRI"])
+
+
+@pytest.mark.parametrize("condition", ["period>=2018", "edition", "edition=II", "edition>III"])
+def test_a_condition_that_cannot_be_met_is_refused(tmp_path, condition):
+    with pytest.raises(AnalysisError):
+        plan(tmp_path, EDITIONS, [condition])
+
+
+# identity ------------------------------------------------------------------------------------------
+
+
+def test_a_comment_or_a_docstring_does_not_count_and_code_does(tmp_path):
+    first = written(tmp_path, '"""A."""\n\ndef f(x):\n    """B."""\n    return x + 1\n', "a.py")
+    same = written(tmp_path, "# new\ndef f(x):\n    return (x +\n            1)  # why\n", "b.py")
+    other = written(tmp_path, "def f(x):\n    return x + 2\n", "c.py")
+    assert identity._tree(first) == identity._tree(same) != identity._tree(other)
+
+
+def test_modules_are_those_imported_directly_or_through_others():
+    found = identity.modules(paths.notebooks() / "04_rating.ipynb")
+    assert {"analysis.exhibits.rating", "analysis.charts", "analysis.regions", "analysis.errors"} <= set(
+        found
+    )
+    assert not {"analysis.exhibits.transit", "analysis.cli", "analysis.associations"} & set(found)
+
+
+def test_inputs_are_the_data_the_exhibits_declare():
+    data = {name for name in identity.inputs("04_rating") if name.startswith("data ")}
+    assert data == {"data rating-scores"}
+
+
+def test_outputs_and_ids_of_a_notebook_do_not_count(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    path = tmp_path / "a.ipynb"
+    nbformat.write(notebook, path)
+    before = identity._cells(path)
+    notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text="2")]
+    notebook.cells[0]["id"] = "other"
+    nbformat.write(notebook, path)
+    assert identity._cells(path) == before
+    notebook.cells[0].source = "1 + 2"
+    nbformat.write(notebook, path)
+    assert identity._cells(path) != before
+
+
+def test_the_identity_depends_on_every_input_and_parameter():
+    base = identity.identity("04_rating", {"edition": "II"}, {"lock": "a"})
+    assert base == identity.identity("04_rating", {"edition": "II"}, {"lock": "a"})
+    others = [
+        identity.identity("05_association", {"edition": "II"}, {"lock": "a"}),
+        identity.identity("04_rating", {"edition": "III"}, {"lock": "a"}),
+        identity.identity("04_rating", {"edition": "II"}, {"lock": "b"}),
+        identity.identity("04_rating", {"edition": "II"}, {"lock": "a", "notebook": "c"}),
+    ]
+    assert len({base, *others}) == 5
+
+
+# runs ----------------------------------------------------------------------------------------------
+
+
+def test_a_finished_run_has_its_record_and_is_not_run_again(made, tmp_path):
+    made("open(f'{output_dir}/told.txt', 'w').write(edition)")
+    first = batch(tmp_path, EDITIONS)
+    assert states(first) == ["done", "done"]
+    folder = first.output / first.table[0]["folder"]
+    record = json.loads((folder / "run.json").read_text())
+    assert record["parameters"] == {"edition": "II", "district": "all", "language": "en"}
+    assert {"told.txt", "04_rating.ipynb"} == set(record["files"])
+    assert {"state", "seconds", "host", "versions", "git", "inputs", "started"} <= set(record)
+    assert str(folder) in (folder / "04_rating.ipynb").read_text()
+    assert ".partial" not in (folder / "04_rating.ipynb").read_text()
+    before = {path: path.stat().st_mtime_ns for path in (first.output / "runs").rglob("*")}
+    assert batch(tmp_path, EDITIONS).table == first.table
+    assert {path: path.stat().st_mtime_ns for path in (first.output / "runs").rglob("*")} == before
+    assert not (first.output / ".partial").exists()
+
+
+def test_a_run_of_which_a_file_is_missing_or_short_is_run_again(made, tmp_path):
+    made("open(f'{output_dir}/told.txt', 'w').write(edition)")
+    first = batch(tmp_path, EDITIONS)
+    told = [first.output / row["folder"] / "told.txt" for row in first.table]
+    told[0].unlink()
+    told[1].write_text("I")
+    batch(tmp_path, EDITIONS)
+    assert [path.read_text() for path in told] == ["II", "III"]
+
+
+def test_a_folder_without_a_record_is_not_taken_as_done(made, tmp_path):
+    made("pass")
+    jobs = plan(tmp_path, EDITIONS)
+    jobs[0].folder.mkdir(parents=True)
+    (jobs[0].folder / "04_rating.ipynb").write_text("{}")
+    assert work.finished(jobs[0]) is None
+    assert states(batch(tmp_path, EDITIONS)) == ["done", "done"]
+
+
+def test_a_changed_notebook_runs_again(made, tmp_path):
+    made("print(1)")
+    first = batch(tmp_path, EDITIONS)
+    made("print(2)")
+    second = batch(tmp_path, EDITIONS)
+    assert {row["id"] for row in first.table}.isdisjoint(row["id"] for row in second.table)
+
+
+FAILURES = {
+    "1 / 0": (3, "ZeroDivisionError: division by zero"),
+    "import os, signal; os.kill(os.getpid(), signal.SIGKILL)": (None, "killed: out of memory"),
+    "import os; os._exit(3)": (None, "exit status 3"),
+    "import sys; sys.exit(0)": (3, "must not call sys.exit"),
+    "import sys; sys.exit('no')": (3, "SystemExit"),
+    "open('/dev/full', 'w').write('x' * 100_000)": (3, "No space left on device"),
+    "from analysis.errors import AnalysisError; raise AnalysisError('Not so.')": (3, "cell 3: Not so."),
+}
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+def test_each_way_to_fail_is_one_failed_run_with_a_plain_reason(made, tmp_path):
+    source = "\n".join(
+        f"{'if' if n == 0 else 'elif'} district == {name!r}:\n    {code}"
+        for n, (name, code) in enumerate(zip(DISTRICTS, FAILURES, strict=True))
+    )
+    made(f"FAIL = True\n{source}", "print('the end')")
+    text = f'[[grid]]\nnotebook = "04_rating"\n[grid.cross]\ndistrict = {["all", *DISTRICTS]!r}\n'
+    # the cell after the parameters and the injected ones is the third
+    done = batch(tmp_path, text)
+    assert states(done) == ["done"] + ["failed"] * len(FAILURES)
+    for row, (cell, told) in zip(done.table[1:], FAILURES.values(), strict=True):
+        assert told in row["reason"]
+        assert row["cell"] == (cell or "")
+        assert "\n" not in row["reason"]
+        assert (done.output / row["folder"] / "04_rating.ipynb").is_file()
+    again = batch(tmp_path, text)
+    assert again.table == done.table
+    page = (done.output / summary.HTML).read_text()
+    assert page.index("failed</td>") < page.index("done</td>")
+
+
+DISTRICTS = ["central", "northwestern", "southern", "north_caucasian", "volga", "ural", "siberian"]
+
+
+def test_only_what_failed_is_retried_and_only_when_asked(made, tmp_path):
+    flag = tmp_path / "flag"
+    made(f"import pathlib\nassert edition == 'II' or pathlib.Path({str(flag)!r}).exists()")
+    first = batch(tmp_path, EDITIONS)
+    assert states(first) == ["done", "failed"]
+    flag.touch()
+    assert states(batch(tmp_path, EDITIONS)) == ["done", "failed"]
+    done = first.output / first.table[0]["folder"] / "run.json"
+    before = done.stat().st_mtime_ns
+    assert states(batch(tmp_path, EDITIONS, is_retry=True)) == ["done", "done"]
+    assert done.stat().st_mtime_ns == before
+
+
+def test_a_run_without_data_is_neither_done_nor_failed(made, tmp_path):
+    made(
+        "from analysis.errors import NoDataError\nif edition == 'II':\n    raise NoDataError('No source has it.')"
+    )
+    done = batch(tmp_path, EDITIONS)
+    assert states(done) == ["no data", "done"]
+    assert states(batch(tmp_path, EDITIONS, is_retry=True)) == ["no data", "done"]
+    assert "No source has it." in done.table[0]["reason"]
+
+
+def test_a_hanging_cell_and_a_long_run_are_stopped(made, tmp_path):
+    made("import time\ntime.sleep(30 if edition == 'II' else 0)")
+    started = time.monotonic()
+    done = batch(tmp_path, EDITIONS, cell_seconds=1)
+    assert states(done) == ["failed", "done"]
+    assert "a cell ran for more than 1 seconds" in done.table[0]["reason"]
+    done = batch(tmp_path, EDITIONS, run_seconds=1.5, is_retry=True)
+    assert "it ran for more than 1.5 seconds" in done.table[0]["reason"]
+    assert time.monotonic() - started < 25
+
+
+def test_a_missing_exhibit_is_a_failure(made, tmp_path, monkeypatch):
+    made("pass")
+    monkeypatch.setattr(work, "declared_files", lambda notebook: ["tables/rating-tiers.csv"])
+    done = batch(tmp_path, EDITIONS)
+    assert states(done) == ["failed", "failed"]
+    assert "did not write tables/rating-tiers.csv" in done.table[0]["reason"]
+
+
+def test_a_module_changed_during_a_run_fails_it(made, tmp_path, monkeypatch):
+    # its results would stand under the identity of the old code
+    made("pass")
+    jobs = plan(tmp_path, EDITIONS)
+    asked = iter([jobs[0].inputs, {**jobs[0].inputs, "module analysis.charts": "other"}])
+    monkeypatch.setattr(identity, "inputs", lambda name: next(asked))
+    jobs[0].alive.parent.mkdir(parents=True)
+    jobs[0].alive.touch()
+    outcome = work.carry_out(jobs[0])
+    assert outcome.state == "failed"
+    assert "module analysis.charts changed while it ran" in outcome.reason
+
+
+def test_a_full_disk_under_the_results_is_one_failed_run(made, tmp_path, monkeypatch):
+    made("pass")
+
+    def full(path, text):
+        raise OSError(28, "No space left on device")
+
+    jobs = plan(tmp_path, EDITIONS)
+    jobs[0].alive.parent.mkdir(parents=True)
+    jobs[0].alive.touch()
+    monkeypatch.setattr(work.paths, "write_text", full)
+    outcome = work.carry_out(jobs[0])
+    assert (outcome.state, outcome.reason) == ("failed", "The disk is full.")
+    assert not jobs[0].folder.exists()
+    assert list((tmp_path / "out" / ".partial").iterdir()) == [jobs[0].alive]
+
+
+def test_values_never_take_part_in_a_path_or_a_format(made, tmp_path):
+    # papermill formats paths with str.format
+    made("print(edition)")
+    folder = tmp_path / "{edition}{0.__class__}"
+    folder.mkdir()
+    done = batch(folder, EDITIONS)
+    assert states(done) == ["done", "done"]
+    assert {path.name for path in folder.iterdir()} == {"grid.toml", "out"}
+
+
+def test_two_batches_do_not_work_in_one_folder(made, tmp_path):
+    made("pass")
+    jobs = plan(tmp_path, EDITIONS)
+    paths.make_folder(tmp_path / "out")
+    with job._alone_in(tmp_path / "out"), pytest.raises(AnalysisError, match="Another batch works"):
+        job.run(jobs, job.Options(is_quiet=True), print)
+
+
+def test_tables_are_collected_with_the_parameters_beside_them(made, tmp_path, monkeypatch):
+    made("open(f'{output_dir}/t.csv', 'w').write(f'edition,p\\nx,0.10\\n{edition},\\n')")
+    monkeypatch.setattr(work, "declared_files", lambda notebook: ["t.csv"])
+    monkeypatch.setattr(collect, "declared_files", work.declared_files)
+    done = batch(tmp_path, EDITIONS, table="t.csv")
+    with done.collected.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["run_edition"], row["edition"], row["p"]) for row in rows] == [
+        ("II", "x", "0.10"), ("II", "II", ""), ("III", "x", "0.10"), ("III", "III", "")
+    ]  # fmt: skip
+    assert {row["run_id"] for row in rows} == {row["id"] for row in done.table}
+
+
+def test_a_table_nobody_writes_is_refused_before_the_first_run(tmp_path):
+    with pytest.raises(AnalysisError, match=r"associations\.csv.*rating-scores\.csv"):
+        plan(tmp_path, EDITIONS, table="associations.csv")
+
+
+# the command ---------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_prints_the_runs_and_their_number_and_writes_nothing(tmp_path):
+    path = written(tmp_path, EDITIONS)
+    shown = CliRunner().invoke(cli.main, ["batch", str(path), "--output", str(tmp_path / "out"), "--dry-run"])
+    assert shown.exit_code == 0
+    assert "edition=III" in shown.output
+    assert shown.output.endswith("2 runs, 2 to do, 0 ended before.\n")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_exit_status_tells(made, tmp_path):
+    made("assert edition == 'II'")
+    path = written(tmp_path, EDITIONS)
+    command = ["batch", str(path), "--output", str(tmp_path / "out"), "--quiet"]
+    shown = CliRunner().invoke(cli.main, command)
+    assert shown.exit_code == 1
+    assert "2 runs: 1 done, 1 failed." in shown.output
+    assert CliRunner().invoke(cli.main, [*command, "--where", "edition==II"]).exit_code == 0
+    assert CliRunner().invoke(cli.main, [*command, "--where", "editon==II"]).exit_code == 2
+
+
+@pytest.mark.parametrize("grid_file", sorted((paths.root() / "grids").glob("*.toml")), ids=lambda p: p.stem)
+def test_the_grids_that_come_along_are_in_order(grid_file):
+    jobs = job.plan(grid_file, None, (), job.Options())
+    if grid_file.stem == "sensitivity":
+        assert len(jobs) >= 200
+    assert len({item.id for item in jobs}) == len(jobs)
+
+
+# a batch as a process ------------------------------------------------------------------------------
+
+SLOW = """
+    [[grid]]
+    notebook = "01_transit_potential"
+    [grid.cross]
+    crossings_period = [2020, 2026]
+"""
+
+
+@pytest.mark.skipif(not client.is_available(), reason="signals and /proc as on Linux")
+def test_ctrl_c_and_a_kill_leave_no_process_and_the_batch_goes_on(tmp_path):
+    path = written(tmp_path, SLOW)
+    command = [
+        sys.executable, "-m", "analysis.cli", "batch", str(path), "--output", str(tmp_path / "out"), "--quiet"
+    ]  # fmt: skip
+    for signum in (signal.SIGINT, signal.SIGKILL):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            children = wait_for_kernels(process.pid)
+            process.send_signal(signum)
+            started = time.monotonic()
+            told, errors = process.communicate(timeout=20)
+            assert time.monotonic() - started < 6
+        _, alive = psutil.wait_procs(children, timeout=6)
+        assert not [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
+        if signum == signal.SIGINT:
+            assert process.returncode == 130, errors
+            assert "the same command goes on" in errors
+            assert "left" in told or "stopped" in told
+            assert not (tmp_path / "out" / ".partial").exists()
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert "2 runs: 2 done." in ended.stdout
+    assert len(list((tmp_path / "out" / "runs").glob("*/*/run.json"))) == 2
+    assert not (tmp_path / "out" / ".partial").exists()
+
+
+def wait_for_kernels(pid):
+    """Every process below the batch, once there is a kernel among them."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        below = psutil.Process(pid).children(recursive=True)
+        if len(below) >= 2:  # the fork server and a kernel
+            return below
+        time.sleep(0.05)
+    raise AssertionError("no kernel came up")
