@@ -94,5 +94,24 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
     click.echo(paths.relative(target))
 
 
+@main.command()
+@click.argument("name")
+@click.option(
+    "--style", default="apa", show_default=True, help="bibtex, csl-json, gost (R 7.0.5-2008) or apa."
+)
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of titles; gost: ru, others: en.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of your own run; by default results/, else reference/.",
+)
+def cite(name: str, style: str, language: Language | None, folder: Path | None) -> None:
+    """Reference to the project, an exhibit, a notebook or a raw resource (amur cite table-3)."""
+    from analysis import citation, repository
+
+    state = repository.state()
+    click.echo(citation.cite(name, style, folder=folder, language=language, state=state))  # type: ignore[arg-type]
+
+
 if __name__ == "__main__":
     main()

@@ -10,7 +10,6 @@ import hashlib
 import json
 import platform
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from analysis import indicators, parameters, paths, runs
+from analysis import indicators, parameters, paths, repository, runs
 from analysis.errors import AnalysisError
 from analysis.exhibits import register
 from analysis.regions import LANGUAGES
@@ -143,24 +142,9 @@ def _record(started: float, checked: int, done: Sequence[runs.Done]) -> str:
             name: metadata.version(name)
             for name in ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "papermill")
         },
-        "git": git_state(),
+        "git": repository.git_state(),
     }
     return json.dumps(record, indent=1) + "\n"
-
-
-def git_state() -> dict[str, Any] | None:
-    """Commit and cleanliness of the repository; None outside git (an unpacked archive)."""
-    try:
-        commit = _git("rev-parse", "HEAD")
-        return {"commit": commit, "is_clean": _git("status", "--porcelain") == ""}
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-def _git(*arguments: str) -> str:
-    return subprocess.run(
-        ["git", *arguments], cwd=paths.root(), capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 def is_interactive() -> bool:

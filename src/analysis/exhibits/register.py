@@ -362,7 +362,7 @@ def entry(exhibit_id: str) -> Entry:
 
 def files(item: Entry) -> list[str]:
     """Files of an exhibit, relative to the folder of results."""
-    names = []
+    names = [f"exhibits/{item.id}.json"]
     if "table" in item.outputs:
         names.append(f"tables/{item.id}.csv")
         names += [
