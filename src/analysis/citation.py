@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -249,9 +250,15 @@ def metadata() -> dict[str, Any]:
     """
     path = paths.root() / "CITATION.cff"
     try:
-        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return _parsed(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise AnalysisError(f"CITATION.cff cannot be read: {error}.") from None
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> dict[str, Any]:
+    # the report asks for it hundreds of times
+    content: dict[str, Any] = yaml.safe_load(text)
     return content
 
 
@@ -312,11 +319,17 @@ def _styled(item: dict[str, Any], identity: list[str], style: Style, language: L
     else:
         # APA describes the form of a work in brackets; a longer version would be taken for several
         shown["genre"] = "; ".join([item.get("genre", "Computer software"), *identity])
-    chosen = CitationStylesStyle(get_style_filepath(_CSL[style]), locale=_LOCALES[language], validate=False)
-    made = CitationStylesBibliography(chosen, CiteProcJSON([shown]), formatter.plain)
+    made = CitationStylesBibliography(
+        _sheet(_CSL[style], _LOCALES[language]), CiteProcJSON([shown]), formatter.plain
+    )
     made.register(Citation([CitationItem(item["id"])]))
     # the number belongs to the reader's list, not to the reference
     return re.sub(r"^1\.\s*", "", str(made.bibliography()[0]))
+
+
+@cache
+def _sheet(name: str, locale: str) -> CitationStylesStyle:
+    return CitationStylesStyle(get_style_filepath(name), locale=locale, validate=False)
 
 
 def _bibtex(item: dict[str, Any]) -> str:

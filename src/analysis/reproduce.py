@@ -19,7 +19,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from analysis import indicators, parameters, paths, repository, runs
+from analysis import indicators, parameters, paths, report, repository, runs
 from analysis.errors import AnalysisError
 from analysis.exhibits import register
 from analysis.regions import LANGUAGES
@@ -67,6 +67,7 @@ def reproduce(*, quiet: bool = False) -> Path:
     missing = missing_files(staging)
     if missing:
         raise AnalysisError(f"The notebooks ran but did not write {missing[0]}.")
+    report.build(staging)
     paths.write_text(staging / SUMS, sums(staging))
     paths.write_text(staging / RECORD, _record(started, checked, done))
     paths.replace_folder(staging, paths.results())
