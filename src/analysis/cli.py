@@ -113,5 +113,21 @@ def cite(name: str, style: str, language: Language | None, folder: Path | None) 
     click.echo(citation.cite(name, style, folder=folder, language=language, state=state))  # type: ignore[arg-type]
 
 
+@main.group(cls=_Group)
+def export() -> None:
+    """Pack the study for a repository of data."""
+
+
+@export.command("ro-crate")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where the ZIP goes.")
+def ro_crate(output: Path | None) -> None:
+    """Write sources, results and their description as one RO-Crate ZIP, ready to deposit."""
+    from analysis import archive
+
+    click.echo(paths.relative(archive.export(output)))
+    for sentence in archive.remarks():
+        click.echo(sentence, err=True)
+
+
 if __name__ == "__main__":
     main()

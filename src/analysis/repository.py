@@ -54,3 +54,11 @@ def _git(*arguments: str) -> str:
     return subprocess.run(
         ["git", *arguments], cwd=paths.root(), capture_output=True, text=True, check=True
     ).stdout.strip()
+
+
+def tracked_files() -> list[str] | None:
+    """Files of the repository, relative to its top; None outside git."""
+    if state() is None:
+        return None
+    # -z keeps Cyrillic names as they are
+    return sorted(name for name in _git("ls-files", "-z").split("\0") if name)

@@ -123,7 +123,8 @@ class _Site:
         exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
         body, _ = exporter.from_notebook_node(executed)
         # the cells' own exhibits are escaped where they are made, the rest by nbconvert
-        context = {"name": name, "title": citation.notebook_title(name), "body": Markup(body)}
+        told = _scrolling(body, words("en").table_scroll)
+        context = {"name": name, "title": citation.notebook_title(name), "body": told}
         self._write(f"notebooks/{name}", "en", context | {"references": self.references[name]}, "notebook")
 
     def _write(self, name: str, language: Language, context: Mapping[str, Any], template: str = "") -> None:
@@ -159,13 +160,7 @@ class _Site:
         if "table" not in page.entry.outputs:
             return None
         path = self.found.folder / "tables" / f"{page.entry.id}.{language}.html"
-        label = Markup.escape(f"{page.entry.title[language]}. {words(language).table_scroll}")
-        box = f'<div class="scroll" role="region" tabindex="0" aria-label="{label}"><table class="sortable">'
-        fragment = path.read_text(encoding="utf-8")
-        fragment = fragment.replace('<table class="dataframe exhibit">', box).replace(
-            "</table>", "</table></div>"
-        )
-        return Markup(fragment.replace(' style="text-align: left;"', ""))
+        return _scrolling(path.read_text(encoding="utf-8"), words(language).table_scroll)
 
     def _index(self, language: Language) -> dict[str, Any]:
         first = [page for page in self.found.pages if page.entry.id in FIRST_FIGURES]
@@ -220,6 +215,14 @@ class _Site:
 
 def _other(language: Language) -> Language:
     return "ru" if language == "en" else "en"
+
+
+def _scrolling(text: str, label: str) -> Markup:
+    """Text with its tables, written by `tables.to_html`, in boxes that scroll and can be sorted."""
+    box = f'<div class="scroll" role="group" tabindex="0" aria-label="{Markup.escape(label)}"><table class="sortable">'
+    # every cell is escaped, so these strings stand only where a table begins and ends
+    text = text.replace('<table class="dataframe exhibit">', box).replace("</table>", "</table></div>")
+    return Markup(text.replace(' style="text-align: left;"', ""))
 
 
 def _linker(here: str) -> Callable[[str], str]:

@@ -70,7 +70,6 @@ _WORDS: dict[str, Text] = {
     "copied": {"en": "Copied", "ru": "Скопировано"},
     "selected": {"en": "Selected: press Ctrl+C", "ru": "Выделено: нажмите Ctrl+C"},
     "verdicts": {"en": "What holds of it", "ru": "Что из неё подтвердилось"},
-    "verdicts_count": {"en": "claims", "ru": "утверждений"},
     "cell_by_cell": {"en": "Cell by cell", "ru": "По ячейкам"},
     "previous": {"en": "Previous", "ru": "Назад"},
     "next": {"en": "Next", "ru": "Далее"},
@@ -121,7 +120,6 @@ _WORDS: dict[str, Text] = {
     "smallest_p": {"en": "Smallest p possible", "ru": "Наименьшее возможное p"},
     "adjusted_p": {"en": "Adjusted p", "ru": "p с поправкой"},
     "regions": {"en": "Regions", "ru": "Регионы"},
-    "specification": {"en": "Specification", "ru": "Спецификация"},
     "more": {"en": "Show 100 more", "ru": "Показать ещё 100"},
     "nothing": {
         "en": "No specification has all of these choices.",
@@ -162,7 +160,6 @@ _WORDS: dict[str, Text] = {
     "trust": {"en": "Cross-checks", "ru": "Проверка"},
     "licence": {"en": "Terms", "ru": "Условия"},
     "data_file": {"en": "File", "ru": "Файл"},
-    "fields": {"en": "Columns", "ru": "Столбцы"},
     "used_by": {"en": "Used by", "ru": "Используется в"},
     "version": {"en": "Version", "ru": "Версия"},
     "sort": {"en": "sort", "ru": "сортировать"},

@@ -5,6 +5,8 @@
   const russian = document.documentElement.lang === "ru";
   const said = document.body.dataset;
   const MISSING = "—";
+  // the marks the paper prints where it has no figure count as none too
+  const isMissing = (text) => ["", MISSING, "-", "–", "…", "...", "x"].includes(text);
 
   function element(name, properties = {}, ...children) {
     const made = document.createElement(name);
@@ -24,7 +26,7 @@
 
   function comparable(cells, hasDecimalComma) {
     const numbers = cells.map((text) => numberOf(text, hasDecimalComma));
-    const known = cells.filter((text, i) => text !== MISSING && numbers[i] === null);
+    const known = cells.filter((text, i) => !isMissing(text) && numbers[i] === null);
     return known.length === 0 ? numbers : null;
   }
 
@@ -41,7 +43,7 @@
       const sign = step === "ascending" ? 1 : -1;
       const keyed = rows.map((row, i) => ({ row, i, text: cells[i], number: numbers && numbers[i] }));
       // what has no value stays last whichever way
-      keyed.sort((a, b) => (a.text === MISSING) - (b.text === MISSING)
+      keyed.sort((a, b) => isMissing(a.text) - isMissing(b.text)
         || sign * (numbers ? a.number - b.number : order.compare(a.text, b.text)) || a.i - b.i);
       rows.splice(0, rows.length, ...keyed.map((item) => item.row));
     }
@@ -58,10 +60,10 @@
   }
 
   // code that scrolls sideways must be reachable by keyboard
-  for (const block of document.querySelectorAll(".notebook pre, .notebook figure.exhibit")) {
+  for (const block of document.querySelectorAll(".notebook pre")) {
     if (block.scrollWidth > block.clientWidth) {
       block.tabIndex = 0;
-      block.setAttribute("role", "region");
+      block.setAttribute("role", "group");
       block.setAttribute("aria-label", said.code);
     }
   }
@@ -164,10 +166,10 @@
 
     function list() {
       body.replaceChildren(...rows.slice(0, limit).map((row) => element("tr", {},
-        ...data.choices.map((choice, c) => element("td", { textContent: inRow(choice.options[row[c]]) })),
-        element("td", { textContent: row[at.n] }),
         element("td", { textContent: shown(row[at.estimate], 2) }),
         ...["p_exact", "p_min", "p_maxt"].map((name) => element("td", { textContent: probability(row[at[name]]) })),
+        element("td", { textContent: row[at.n] }),
+        ...data.choices.map((choice, c) => element("td", { textContent: inRow(choice.options[row[c]]) })),
         element("td", { textContent: data.regions[row[row.length - 1]] }))));
       more.hidden = rows.length <= limit;
     }
