@@ -77,11 +77,14 @@ FLOORS = [
     ("charts_batch",),
     ("parameters",),
     ("exhibits",),
+    ("repository",),
     ("kernels",),
     ("runs",),
     ("batch",),
+    ("readme", "citation"),
+    ("report",),
     ("reproduce", "check"),
-    ("readme", "report", "citation"),
+    ("archive", "documents"),
     ("cli",),
 ]
 

@@ -236,5 +236,40 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
     click.echo(paths.relative(target))
 
 
+@main.command()
+@click.argument("name")
+@click.option(
+    "--style", default="apa", show_default=True, help="bibtex, csl-json, gost (R 7.0.5-2008) or apa."
+)
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of titles; gost: ru, others: en.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of your own run; by default results/, else reference/.",
+)
+def cite(name: str, style: str, language: Language | None, folder: Path | None) -> None:
+    """Reference to the project, an exhibit, a notebook or a raw resource (amur cite table-3)."""
+    from analysis import citation, repository
+
+    state = repository.state()
+    click.echo(citation.cite(name, style, folder=folder, language=language, state=state))  # type: ignore[arg-type]
+
+
+@main.group(cls=_Group)
+def export() -> None:
+    """Pack the study for a repository of data."""
+
+
+@export.command("ro-crate")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where the ZIP goes.")
+def ro_crate(output: Path | None) -> None:
+    """Write sources, results and their description as one RO-Crate ZIP, ready to deposit."""
+    from analysis import archive
+
+    click.echo(paths.relative(archive.export(output)))
+    for sentence in archive.remarks():
+        click.echo(sentence, err=True)
+
+
 if __name__ == "__main__":
     main()

@@ -6,6 +6,7 @@ notebook works with. A value or a name that is not allowed ends in one sentence 
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import math
@@ -361,6 +362,27 @@ def check_value(notebook: str, name: str, value: Any) -> Any:
     """
     check_names(notebook, {name: value})
     return _checks(notebook)[name](name, value)
+
+
+def defaults(notebook: str) -> dict[str, Any]:
+    """Default values of a notebook's own parameters, checked and typed, from its tagged cell."""
+    cells = json.loads((paths.notebooks() / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
+    tagged = next(cell for cell in cells if "parameters" in cell["metadata"].get("tags", []))
+    written = {
+        statement.target.id: ast.literal_eval(statement.value)
+        for statement in ast.parse("".join(tagged["source"])).body
+        if isinstance(statement, ast.AnnAssign)
+        and isinstance(statement.target, ast.Name)
+        and statement.value is not None
+    }
+    checks = _NOTEBOOKS[notebook]()
+    return {name: checks[name](name, value) for name, value in written.items() if name in checks}
+
+
+def differing(notebook: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of `values` that are not the notebook's defaults; JSON's lists count as tuples."""
+    usual = json.loads(json.dumps(defaults(notebook)))
+    return {name: value for name, value in values.items() if usual.get(name) != value}
 
 
 def identity(notebook: str, values: Mapping[str, Any]) -> str:

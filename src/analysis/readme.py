@@ -43,7 +43,14 @@ def exhibit_table(language: Language) -> str:
 
 def findings(language: Language) -> str:
     """Main associations and the ledger's headline, from the committed reference."""
-    rows = pd.read_csv(paths.reference() / "associations.csv", dtype={"period": str})
+    judged = ledger.headline(ledger.read_ledger(paths.reference() / "ledger.csv"))
+    sentences = [*association_sentences(paths.reference(), language), judged.sentence(language)]
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def association_sentences(folder: Path, language: Language) -> list[str]:
+    """Main associations in four sentences, from a folder of results."""
+    rows = pd.read_csv(folder / "associations.csv", dtype={"period": str})
     rows = rows[
         (rows["edition"] == "III") & (rows["subset"] == "far_east") & (rows["statistic"] == "kendall_tau_b")
     ].set_index(["indicator", "period"])
@@ -56,9 +63,9 @@ def findings(language: Language) -> str:
         label = indicators.indicator(name).name[language]
         lines.append(
             {
-                "en": f"- {label}, {period}: tau-b {estimate}, exact p {p}, adjusted for the family {adjusted}; "
+                "en": f"{label}, {period}: tau-b {estimate}, exact p {p}, adjusted for the family {adjusted}; "
                 f"{low} to {high} when one region is left out.",
-                "ru": f"- {label}, {period}: тау-b {estimate}, точное p {p}, с поправкой на семейство {adjusted}; "
+                "ru": f"{label}, {period}: тау-b {estimate}, точное p {p}, с поправкой на семейство {adjusted}; "
                 f"от {low} до {high} при исключении одного региона.",
             }[language]
         )
@@ -66,13 +73,11 @@ def findings(language: Language) -> str:
     least = tables.p_value(min(float(row["p_min"]) for row in densities), language)
     lines.append(
         {
-            "en": f"- Density of border crossings: five regions, no two-sided p below {least} was possible; nothing follows.",
-            "ru": f"- Плотность пунктов пропуска: пять регионов, p ниже {least} недостижимо; вывода нет.",
+            "en": f"Density of border crossings: five regions, no two-sided p below {least} was possible; nothing follows.",
+            "ru": f"Плотность пунктов пропуска: пять регионов, p ниже {least} недостижимо; вывода нет.",
         }[language]
     )
-    judged = ledger.headline(ledger.read_ledger(paths.reference() / "ledger.csv"))
-    lines.append(f"- {judged.sentence(language)}")
-    return "\n".join(lines)
+    return lines
 
 
 def notebook_table(language: Language) -> str:

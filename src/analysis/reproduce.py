@@ -21,7 +21,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from analysis import indicators, parameters, paths, runs
+from analysis import indicators, parameters, paths, report, repository, runs
 from analysis.errors import AnalysisError
 from analysis.exhibits import register
 from analysis.kernels import client
@@ -65,6 +65,7 @@ def reproduce(*, quiet: bool = False) -> Path:
     missing = missing_files(staging)
     if missing:
         raise AnalysisError(f"The notebooks ran but did not write {missing[0]}.")
+    report.build(staging)
     paths.write_text(staging / SUMS, sums(staging))
     paths.write_text(staging / RECORD, _record(started, checked, done))
     paths.replace_folder(staging, paths.results())
@@ -177,7 +178,7 @@ def _record(started: float, checked: int, done: Sequence[runs.Done]) -> str:
             name: metadata.version(name)
             for name in ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "papermill")
         },
-        "git": runs.git_state(),
+        "git": repository.git_state(),
     }
     return json.dumps(record, indent=1) + "\n"
 

@@ -14,7 +14,6 @@ import logging
 import os
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -330,18 +329,3 @@ def cleaned(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
             cell.metadata.pop(key, None)
         cell["id"] = hashlib.sha256(f"{number}\n{cell.source}".encode()).hexdigest()[:8]
     return clean
-
-
-def git_state() -> dict[str, Any] | None:
-    """Commit and cleanliness of the repository; None outside git (an unpacked archive)."""
-    try:
-        commit = _git("rev-parse", "HEAD")
-        return {"commit": commit, "is_clean": _git("status", "--porcelain") == ""}
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-def _git(*arguments: str) -> str:
-    return subprocess.run(
-        ["git", *arguments], cwd=paths.root(), capture_output=True, text=True, check=True
-    ).stdout.strip()

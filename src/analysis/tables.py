@@ -169,7 +169,9 @@ def to_html(table: Table, language: Language, exhibit_id: str, title: str, sourc
     """
     frame = table.printed(language)
     body = frame.to_html(index=False, escape=True, border=0, classes="exhibit", justify="left")
-    body = body.replace("<th>", '<th scope="col">')
+    for column in table.columns:
+        # a page that sorts must know whether a comma is decimal or groups thousands
+        body = body.replace("<th>", f'<th scope="col" data-kind="{column.kind}">', 1)
     if table.anchor is not None:
         body = _with_anchors(body, [f"{name}-{language}" for name in table.rows[table.anchor]])
     numeric = [c.kind in ("number", "p_value", "printed") for c in table.columns]

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from tqdm import tqdm
 
-from analysis import paths, runs
+from analysis import paths, repository
 from analysis.batch import collect, grid, gridfile, identity, summary
 from analysis.batch.pools import Pool, pool
 from analysis.batch.work import PARTIAL, Job, Outcome, carry_out, finished
@@ -91,7 +91,7 @@ def plan(file: Path, output: Path | None, where: Sequence[str], options: Options
     inputs = {name: identity.inputs(name) for name in names}
     often = Counter(request.notebook for request in requests)
     folder = (output or paths.build() / "batch" / file.stem).absolute()
-    git = runs.git_state()
+    git = repository.git_state()
     return [
         Job(
             id=identity.identity(request.notebook, request.values, inputs[request.notebook]),

@@ -20,7 +20,7 @@ PAPER_CLAIMS = "data/raw/paper/claims.csv"
 VERDICTS = ("paper_error", "mismatch", "match", "not_checkable")
 # a mark a cell carries behind its printed string
 MARKS = {"match": "✓", "mismatch": "✗", "paper_error": "✗", "not_checkable": "?"}
-_VERDICT_HEADS: dict[str, Text] = {
+VERDICT_HEADS: dict[str, Text] = {
     "paper_error": {"en": "Against the paper's own figures", "ru": "Противоречит самой статье"},
     "mismatch": {"en": "Against independent data", "ru": "Расходится с независимыми данными"},
     "match": {"en": "Holds", "ru": "Подтверждено"},
@@ -87,7 +87,7 @@ def summary(found: Ledger, run: Run) -> Exhibit:
         (
             column({"en": "exhibit_en", "ru": "exhibit_ru"}, "Part of the paper", "Часть статьи"),
             *(
-                column(verdict, _VERDICT_HEADS[verdict]["en"], _VERDICT_HEADS[verdict]["ru"], "number")
+                column(verdict, VERDICT_HEADS[verdict]["en"], VERDICT_HEADS[verdict]["ru"], "number")
                 for verdict in VERDICTS
             ),
             column("claims", "Claims", "Всего", "number"),
@@ -104,7 +104,7 @@ def summary(found: Ledger, run: Run) -> Exhibit:
         lambda language, title, footer: charts.stacked_counts(
             plotted[f"exhibit_{language}"].tolist(),
             [
-                (_VERDICT_HEADS[verdict][language], _COLOURS[verdict], plotted[verdict].tolist())
+                (VERDICT_HEADS[verdict][language], _COLOURS[verdict], plotted[verdict].tolist())
                 for verdict in VERDICTS
             ],
             language,
@@ -132,7 +132,7 @@ def by_rule(found: Ledger, run: Run) -> Exhibit:
             column("rule", "Rule", "Правило"),
             column({"en": "words_en", "ru": "words_ru"}, "What it looks at", "Что проверяет"),
             *(
-                column(verdict, _VERDICT_HEADS[verdict]["en"], _VERDICT_HEADS[verdict]["ru"], "number")
+                column(verdict, VERDICT_HEADS[verdict]["en"], VERDICT_HEADS[verdict]["ru"], "number")
                 for verdict in VERDICTS
             ),
             column("claims", "Claims", "Всего", "number"),
@@ -215,7 +215,7 @@ def full(found: Ledger, run: Run) -> Exhibit:
     rows["anchor"] = [row.anchor for row in found.rows]
     for language in LANGUAGES:
         rows[f"place_{language}"] = [row.place(language) for row in found.rows]
-        rows[f"verdict_{language}"] = [_VERDICT_HEADS[row.verdict][language] for row in found.rows]
+        rows[f"verdict_{language}"] = [VERDICT_HEADS[row.verdict][language] for row in found.rows]
     rows["published_shown"] = rows["published"].where(rows["published"] != "", None)
     rows["reproduced_shown"] = rows["reproduced"].where(rows["reproduced"] != "", None)
     table = Table(

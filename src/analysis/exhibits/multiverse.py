@@ -9,6 +9,7 @@ import pandas as pd
 from analysis import association, associations, charts, indicators, multiverse, paths, regions
 from analysis.exhibits.publish import Exhibit
 from analysis.multiverse import CHOICES, Multiverse
+from analysis.multiverse.choices import NOT_APPLICABLE
 from analysis.parameters import Run
 from analysis.regions import Language
 from analysis.tables import Table, Text, column, number
@@ -47,7 +48,30 @@ _OPTIONS: dict[tuple[str, str], Text] = {
         "en": "density zero without a border",
         "ru": "без границы плотность — ноль",
     },
+    ("transform", "level"): {"en": "as published", "ru": "в исходных единицах"},
+    ("transform", "log"): {"en": "logarithm", "ru": "логарифм"},
+    ("skovorodino", "counted"): {"en": "counted", "ru": "учтено"},
+    ("skovorodino", "left_out"): {"en": "left out", "ru": "не учтено"},
+    ("population", "annual_average"): {"en": "annual average", "ru": "среднегодовая"},
+    ("population", "previous_year_end"): {"en": "end of the year before", "ru": "на конец предыдущего года"},
 }
+
+
+def choice_name(choice: str, language: Language) -> str:
+    """Name of a choice."""
+    return _NAMES[choice][language]
+
+
+def option_name(choice: str, option: str, language: Language) -> str:
+    """Name of one way to decide; a year is its own name."""
+    if choice == "indicator":
+        return indicators.indicator(option).name[language]
+    if choice == "statistic":
+        return association.STATISTIC_NAMES[option][language]
+    if option == NOT_APPLICABLE:
+        return {"en": "makes no difference", "ru": "не влияет"}[language]
+    named = _OPTIONS.get((choice, option))
+    return named[language] if named else option
 
 
 def explore(run: Run) -> Multiverse:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import html
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -23,6 +25,8 @@ from analysis.tables import Table, Text
 
 # the title and the lines under a figure are the same for every chart, so a chart only draws
 Draw = Callable[[Language, str, Sequence[str]], Figure]
+# the figure whose bytes name an exhibit without a table; the other language differs only in words
+HASHED_LANGUAGE: Language = "en"
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,40 @@ def publish(exhibit: Exhibit, run: Run) -> Shown:
         shown += _write_table(exhibit, exhibit.table, run)
     if exhibit.draw is not None:
         shown += _write_figure(exhibit, exhibit.draw, run)
+    paths.write_text(run.output_dir / card_name(exhibit.id), _card(exhibit, run))
     return Shown(shown)
+
+
+def card_name(exhibit_id: str) -> str:
+    """File of an exhibit's card, relative to the folder of results."""
+    return f"exhibits/{exhibit_id}.json"
+
+
+def _card(exhibit: Exhibit, run: Run) -> str:
+    """What pages and references need to know of a made exhibit beside its files."""
+    card = {
+        "id": exhibit.id,
+        "notebook": run.notebook,
+        "parameters": dict(run.values),
+        "outputs": [
+            kind for kind, made in (("table", exhibit.table), ("figure", exhibit.draw)) if made is not None
+        ],
+        "title": {language: title_of(exhibit, language) for language in LANGUAGES},
+        "period": exhibit.period,
+        "sentence": dict(exhibit.sentence),
+        "sources": list(exhibit.sources),
+        "source_line": {language: source_line(exhibit, language) for language in LANGUAGES},
+    }
+    return json.dumps(card, ensure_ascii=False, indent=1) + "\n"
+
+
+def read_card(folder: Path, exhibit_id: str) -> dict[str, Any] | None:
+    """Card of an exhibit in a folder of results; None where there is none (``reference/``)."""
+    path = folder / card_name(exhibit_id)
+    if not path.is_file():
+        return None
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
 
 
 def show(exhibit: Exhibit, language: Language) -> Shown:

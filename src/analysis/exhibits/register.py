@@ -7,6 +7,7 @@ disagree. The paper's own exhibits are ``table-1`` ... ``chart-4``; ours say wha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from analysis.errors import one_of
@@ -516,6 +517,11 @@ def entries(notebook: str | None = None) -> tuple[Entry, ...]:
     return tuple(entry for entry in _ENTRIES if notebook in (None, entry.notebook))
 
 
+def made(folder: Path, notebook: str | None = None) -> tuple[Entry, ...]:
+    """Registered exhibits that a folder of results holds, in reading order."""
+    return tuple(item for item in entries(notebook) if (folder / f"exhibits/{item.id}.json").is_file())
+
+
 def entry(exhibit_id: str) -> Entry:
     """Registered exhibit with an identifier.
 
@@ -531,8 +537,10 @@ def entry(exhibit_id: str) -> Entry:
 
 
 def files(item: Entry) -> list[str]:
-    """Files of an exhibit, relative to the folder of results."""
-    names = []
+    """Files of an exhibit, relative to the folder of results; none where only own customs files make it."""
+    if not item.outputs:
+        return []
+    names = [f"exhibits/{item.id}.json"]
     if "table" in item.outputs:
         names.append(f"tables/{item.id}.csv")
         names += [

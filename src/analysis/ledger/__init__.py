@@ -13,8 +13,10 @@ from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import Printed, parse
 from analysis.ledger.rules import CHECKS, RULES
 from analysis.ledger.verify import (
+    BASES,
     COLUMNS,
     LEVELS,
+    VERDICTS,
     Headline,
     Ledger,
     LedgerRow,
@@ -31,12 +33,14 @@ from analysis.ledger.words import RULES as RULE_WORDS
 from analysis.ledger.words import exhibit as exhibit_name
 
 __all__ = [
+    "BASES",
     "CHECKS",
     "COLUMNS",
     "LEVELS",
     "REVISION_BAND",
     "RULES",
     "RULE_WORDS",
+    "VERDICTS",
     "Claim",
     "CorrectedRow",
     "Headline",

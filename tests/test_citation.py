@@ -1,0 +1,143 @@
+"""References: from CITATION.cff, by a CSL processor, naming bytes, git state and parameters."""
+
+import hashlib
+import json
+import re
+import shutil
+
+import bibtexparser
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from analysis import citation, parameters, paths, repository
+from analysis.cli import main
+from analysis.errors import AnalysisError
+from analysis.exhibits import register
+from analysis.sources import package
+
+STATE = repository.State("0123456789abcdef0123456789abcdef01234567", False)
+
+
+@pytest.fixture
+def run_folder(tmp_path):
+    """A run's folder with one exhibit, made with another first year; the figures are the reference's."""
+    (tmp_path / "tables").mkdir()
+    shutil.copy(paths.reference() / "tables" / "table-2.csv", tmp_path / "tables")
+    values = json.loads(json.dumps(parameters.defaults("02_china_share"))) | {"first_year": "2015"}
+    (tmp_path / "exhibits").mkdir()
+    card = {"id": "table-2", "notebook": "02_china_share", "parameters": values}
+    (tmp_path / "exhibits" / "table-2.json").write_text(json.dumps(card))
+    return tmp_path
+
+
+def study():
+    return yaml.safe_load((paths.root() / "CITATION.cff").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("style", citation.STYLES)
+def test_every_style_names_version_state_hash_and_the_changed_parameter_only(run_folder, style):
+    text = citation.cite("table-2", style, folder=run_folder, state=STATE).replace("\\_", "_")
+    assert study()["version"] in text
+    assert "git 0123456789ab" in text
+    assert {"gost": "незафиксированными"}.get(style, "uncommitted") in text
+    assert hashlib.sha256((run_folder / "tables" / "table-2.csv").read_bytes()).hexdigest() in text
+    assert "first_year = 2015" in text
+    assert "last_year" not in text
+    assert "regions =" not in text
+
+
+@pytest.mark.parametrize("style", citation.STYLES)
+@pytest.mark.parametrize("name", ["project", "table-3", "05_association", "rosstat-trade"])
+def test_authors_and_title_are_those_of_the_citation_file(name, style):
+    text = citation.cite(name, style)
+    assert study()["title"] in text
+    whose = "Rosstat" if name == "rosstat-trade" else study()["authors"][0]["name"]
+    assert whose in text
+
+
+def test_gost_is_what_the_style_sheet_makes_of_it():
+    # arithmetic of the style file by hand: heading. title [medium]: kind // container. edition. year.
+    text = citation.cite("table-3", "gost")
+    sha = hashlib.sha256((paths.raw() / "paper" / "table_3.csv").read_bytes()).hexdigest()
+    made = hashlib.sha256((paths.reference() / "tables" / "table-3.csv").read_bytes()).hexdigest()
+    assert text == (
+        f"{study()['authors'][0]['name']}. Экспорт древесины из Амурской области в Китай, январь–сентябрь 2021 года "
+        f"[Электронный ресурс]: таблица table-3 // {study()['title']}. Версия {study()['version']}, sha256 {made}. "
+        f"{str(study()['date-released'])[:4]}."
+    )
+    assert sha in citation.cite("paper-table-3", "gost")
+
+
+def test_apa_does_not_repeat_a_title_for_want_of_an_author():
+    for name in package.resources():
+        subject = citation.find(f"resource:{name}")
+        assert subject.authors, name
+        assert citation.cite(f"resource:{name}", "apa").count(subject.title) == 1, name
+
+
+def test_bibtex_is_read_back_by_a_parser_with_braces_and_underscores_whole():
+    text = citation.cite("05_association", "bibtex", state=STATE)
+    library = bibtexparser.parse_string(text)
+    assert not library.failed_blocks
+    entry = library.entries[0]
+    assert entry.key == "amur-china-05_association"
+    # a body's name in double braces is not taken apart
+    assert entry["author"] == "{" + study()["authors"][0]["name"] + "}"
+    assert "05\\_association" in entry["howpublished"]
+
+
+def test_csl_json_has_every_field_in_its_place():
+    (item,) = json.loads(citation.cite("table-3", "csl-json", state=STATE))
+    assert item["type"] == "dataset"
+    assert item["version"] == study()["version"]
+    assert item["container-title"] == study()["title"]
+    assert item["author"] == [{"literal": study()["authors"][0]["name"]}]
+
+
+def test_everything_listed_can_be_cited_once_it_was_made(tmp_path):
+    assert len(set(citation.citable())) == len(citation.citable())
+    for entry in register.entries():
+        name = f"tables/{entry.id}.csv" if "table" in entry.outputs else f"figures/{entry.id}.en.svg"
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(entry.id)
+    for name in citation.citable():
+        assert re.search(r"\S", citation.cite(name, "apa", folder=tmp_path))
+
+
+def test_an_exhibit_and_a_resource_of_one_name_are_told_apart():
+    assert citation.find("rating-scores").kind == "table and figure rating-scores"
+    assert citation.find("resource:rating-scores").kind == "data resource rating-scores"
+
+
+def test_a_wrong_name_or_style_or_an_exhibit_not_made_is_one_sentence(tmp_path):
+    with pytest.raises(AnalysisError, match="'table-9', which is not known; allowed are: project, table-1"):
+        citation.cite("table-9", "apa")
+    with pytest.raises(
+        AnalysisError, match=r"'mla', which is not known; allowed are: bibtex, csl-json, gost, apa"
+    ):
+        citation.cite("table-3", "mla")
+    with pytest.raises(AnalysisError, match="chart-2 has not been made"):
+        citation.cite("chart-2", "apa", folder=tmp_path)
+    done = CliRunner().invoke(main, ["cite", "table-9"])
+    assert (done.exit_code, done.output.count("\n")) == (2, 1)
+
+
+def test_the_command_prints_the_reference():
+    done = CliRunner().invoke(main, ["cite", "table-3", "--style", "gost"])
+    assert done.exit_code == 0
+    assert "таблица table-3" in done.output
+
+
+def test_a_folder_inside_another_repository_has_no_state(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "root", lambda: paths.Path(__file__).resolve().parent)
+    assert repository.state() is None
+    monkeypatch.setattr(paths, "root", lambda: tmp_path)
+    assert repository.state() is None
+
+
+@pytest.mark.parametrize("notebook", parameters.notebooks())
+def test_the_defaults_differ_from_themselves_in_nothing(notebook):
+    own = parameters.defaults(notebook)
+    assert set(own) == set(parameters.allowed_names(notebook)) - {"language", "output_dir"}
+    assert parameters.differing(notebook, json.loads(json.dumps(own))) == {}
