@@ -107,6 +107,11 @@ SYNTHETIC = "tests/fixtures/rating/synthetic_edition.txt"
 def test_sheets_for_experts_come_back_as_an_edition(tmp_path):
     assert amur("rating", "sheets", str(tmp_path / "s"), "--expert", "one", "--expert", "two").exit_code == 0
     assert {path.name for path in (tmp_path / "s").iterdir()} == {"one.xlsx", "two.xlsx"}
+    again = amur("rating", "sheets", str(tmp_path / "s"), "--expert", "one")
+    assert again.exit_code == 2
+    assert "may be filled in" in again.output
+    outside = amur("rating", "sheets", str(tmp_path / "s"), "--expert", "../x")
+    assert outside.exit_code == 2
 
 
 def test_a_coding_sheet_is_written_coded_and_compared(tmp_path):

@@ -54,6 +54,8 @@ def test_regions_come_back_in_register_order_and_one_code_may_stand_alone():
         ("01_transit_potential", {"crossings_period": 2021}, "2020, 2026"),
         ("02_china_share", {"first_year": 1999}, "2000-2021"),
         ("02_china_share", {"first_year": 2021, "last_year": 2015}, "is after last_year"),
+        ("02_china_share", {"first_year": 2011, "last_year": 2014}, "No printed year lies"),
+        ("04_rating", {"output_dir": "data/raw"}, "must not touch"),
         ("04_rating", {"edition": "I"}, "II, III"),
         ("04_rating", {"edition": 3}, "II, III"),
         ("04_rating", {"district": "crimean"}, "far_eastern"),

@@ -228,12 +228,12 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
 
     outside = indicators.read(observations) if observations else indicators.observations()
     found = ledger.verify_file(claims, outside)
-    target = output or paths.build() / "verify" / f"{claims.stem}.csv"
+    target = output or Path.cwd() / f"{claims.stem}.ledger.csv"
     ledger.write_ledger(found, target)
     for row in found.failures:
         click.echo(row.sentence(language))
     click.echo(ledger.headline(found).sentence(language))
-    click.echo(paths.relative(target))
+    click.echo(str(target))
 
 
 @main.command()

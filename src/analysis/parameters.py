@@ -309,6 +309,11 @@ def accept(notebook: str, *, language: Any, output_dir: Any, **values: Any) -> R
         raise AnalysisError(f"output_dir is {output_dir!r}; it must be text, empty for the default folder.")
     if output_dir:
         folder = paths.root() / output_dir
+        for kept in ("data/raw", "reference", "src", "notebooks", "tests"):
+            if (paths.root() / kept) in (folder.resolve(), *folder.resolve().parents):
+                raise AnalysisError(
+                    f"output_dir is {output_dir!r}, inside {kept}/, which runs must not touch; choose another folder."
+                )
     else:
         folder = paths.build() / notebook / identity(notebook, checked)
     language = checked.pop("language")
@@ -349,6 +354,13 @@ def check_values(notebook: str, *, language: Any, **values: Any) -> dict[str, An
             f"first_year {checked['first_year']} is after last_year {checked['last_year']}; "
             "give the earlier year first."
         )
+    if "first_year" in checked:
+        years = indicators.periods("china_share")
+        if not any(checked["first_year"] <= year <= checked["last_year"] for year in years):
+            raise AnalysisError(
+                f"No printed year lies from {checked['first_year']} to {checked['last_year']}; there are "
+                f"{', '.join(_ranges(years))}."
+            )
     return checked
 
 

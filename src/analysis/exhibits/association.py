@@ -155,13 +155,13 @@ def data(edition: str, subset: str, periods: Periods) -> Exhibit:
             ),
         },
     )
-    ties = len(frame) - frame["score"].nunique()
+    pairs = sum(int(count) * (int(count) - 1) // 2 for count in frame["score"].value_counts())
     return Exhibit(
         "association-data",
         _period(edition, periods),
         {
-            "en": f"{len(frame)} regions share {frame['score'].nunique()} different scores, so {ties} ties are broken by nothing.",
-            "ru": f"На {len(frame)} регионов приходится {frame['score'].nunique()} разных оценок: совпадений — {ties}.",
+            "en": f"{len(frame)} regions share {frame['score'].nunique()} different scores; {pairs} pairs of regions are tied.",
+            "ru": f"Регионов — {len(frame)}, разных оценок — {frame['score'].nunique()}, пар с равными оценками — {pairs}.",
         },
         sources_of(names, periods),
         table,
@@ -376,8 +376,8 @@ def _influence(frame: pd.DataFrame, codes: list[str]) -> dict[Language, str]:
     return {
         "en": f"{first['label_en']}: without {tables.region_name(code, 'en')} the coefficient is "
         f"{tables.number(first[code], 2, 'en')} instead of {tables.number(first['all_regions'], 2, 'en')}, "
-        "the largest shift by one region.",
+        "the largest shift of this coefficient by one region.",
         "ru": f"{first['label_ru']}: без региона «{tables.region_name(code, 'ru')}» коэффициент равен "
         f"{tables.number(first[code], 2, 'ru')} вместо {tables.number(first['all_regions'], 2, 'ru')} — "
-        "самое сильное влияние одного региона.",
+        "самое сильное влияние одного региона на этот коэффициент.",
     }

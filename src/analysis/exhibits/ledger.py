@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 
@@ -63,9 +62,9 @@ def pictures(run: Run) -> list[Exhibit]:
     return [transit.crossing_densities(border, transit.PRINTED_PERIOD), timber_tree()]
 
 
-def write(found: Ledger, run: Run) -> Path:
+def write(found: Ledger, run: Run) -> None:
     """Write ``ledger.csv`` into the run's folder."""
-    return ledger.write_ledger(found, run.output_dir / "ledger.csv")
+    ledger.write_ledger(found, run.output_dir / "ledger.csv")
 
 
 def _sources(run: Run) -> tuple[str, ...]:

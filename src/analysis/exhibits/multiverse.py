@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
 from analysis import association, associations, charts, indicators, multiverse, paths, regions
@@ -81,10 +79,10 @@ def explore(run: Run) -> Multiverse:
     )
 
 
-def write(found: Multiverse, run: Run) -> Path:
+def write(found: Multiverse, run: Run) -> None:
     """Write ``multiverse.csv`` into the run's folder: one row a specification."""
     table = pd.DataFrame(found.rows())
-    return paths.write_text(run.output_dir / "multiverse.csv", table.to_csv(index=False, lineterminator="\n"))
+    paths.write_text(run.output_dir / "multiverse.csv", table.to_csv(index=False, lineterminator="\n"))
 
 
 def _sources() -> tuple[str, ...]:

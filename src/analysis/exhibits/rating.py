@@ -14,7 +14,7 @@ from analysis.sources.rating import SCORES, TIERS, tier_of
 from analysis.tables import Table, column
 
 _TIER_NAMES: dict[str, dict[Language, str]] = {
-    "high": {"en": "high (9-7)", "ru": "высокая (9–7)"},
+    "high": {"en": "high (10-7)", "ru": "высокая (10–7)"},
     "moderate": {"en": "moderate (6-4)", "ru": "умеренная (6–4)"},
     "low": {"en": "low (3-1)", "ru": "низкая (3–1)"},
 }

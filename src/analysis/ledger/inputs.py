@@ -170,7 +170,10 @@ class Sources:
     def _observations(self, reference: str, where: str) -> Input:
         indicator, region, period = split_reference(reference, 3, where)
         if indicator not in self.observations:
-            raise one_of(f"{where}: an indicator", indicator, self.observations)
+            raise AnalysisError(
+                f"{one_of(f'{where}: an indicator', indicator, self.observations)} Figures printed in the paper this "
+                "study replicates are left out: a paper is not judged by itself."
+            )
         entries = {
             _label((region, period), key): Entry(
                 plain(value), f"obs:{indicator}:{key[0]}:{key[1]}", True, where

@@ -272,7 +272,19 @@ def write_sheets(
         Scores table of the edition before, as `amur ingest rating` writes it.
     show_previous : bool
         Whether the sheet shows the old score, as the authors of the rating saw it.
+
+    Raises
+    ------
+    AnalysisError
+        If a name is not fit for a file name, or a sheet of that name is there already.
     """
+    for expert in experts:
+        if not expert or Path(expert).name != expert or expert.startswith("."):
+            raise AnalysisError(f"{expert!r} cannot be the name of an expert's file; use letters and digits.")
+        if (folder / f"{expert}.xlsx").exists():
+            raise AnalysisError(
+                f"{folder / expert}.xlsx is there already and may be filled in; move it, or choose another folder."
+            )
     table = load_scores(previous)
     codes, names = table["region"].tolist(), table["name_printed"].tolist()
     scores = dict(zip(codes, table["score"].tolist(), strict=True)) if show_previous else {}
