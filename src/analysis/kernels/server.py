@@ -73,7 +73,8 @@ class _State:
 def main() -> None:
     """Load the libraries, serve, and in each forked child become a kernel."""
     # as ipykernel_launcher does: the folder the server was started in is no place for modules
-    del sys.path[0]
+    if sys.path[0] == "" or Path(sys.path[0]) == Path.cwd():
+        del sys.path[0]
     listener = socket.socket(fileno=int(sys.argv[1]))
     preload(PRELOAD)
     request = serve(listener)
