@@ -23,6 +23,7 @@ test: $(READY)
 reference: $(READY)
 	$(BIN)/python -m analysis.check --renew
 	$(BIN)/python -m analysis.readme
+	$(BIN)/python -m analysis.documents
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,6 +25,7 @@ Kind = Literal["text", "number", "region", "printed", "p_value"]
 
 NO_BREAK_SPACE = "\u00a0"
 THIN_SPACE = "\u2009"
+ZERO_WIDTH_SPACE = "\u200b"
 # what a cell says when there is no value; the note under the table says why
 MISSING = "—"
 
@@ -198,25 +200,112 @@ def _with_anchors(body: str, names: Sequence[str]) -> str:
     return f"{body.split('<tbody>')[0]}<tbody>{head}{marked}"
 
 
-def to_latex(table: Table, language: Language, exhibit_id: str, title: str, source: str) -> str:
-    """Write a table as a LaTeX float with booktabs rules; special characters are escaped.
+# characters of a table that a line of 180 mm holds, in the size of the text and in smaller ones
+LINE_CHARACTERS = 95
+SMALLER: tuple[tuple[str, int], ...] = (("\\footnotesize", 110), ("\\tiny", 165))
+# lines that fit on a page beside caption and notes; a longer table runs over pages
+PAGE_LINES = 40
+# more of a cell would push the other columns off the page; it is folded
+FOLDED_CHARACTERS = 45
+# a word of more letters may be broken after a dot, stroke, hyphen or underscore
+LONG_WORD = 14
 
-    The reader's preamble needs ``booktabs``, ``amssymb`` and, for Russian, ``babel`` with T2A or a Unicode engine.
+
+def to_latex(table: Table, language: Language, exhibit_id: str, title: str, source: str) -> str:
+    """Write a table in LaTeX with booktabs rules; special characters are escaped.
+
+    A float, or a ``longtable`` where it is longer than a page; columns are folded where it is wider. The reader's
+    preamble needs ``booktabs``, ``amssymb``, ``array``, ``longtable`` and, for Russian, ``babel`` with T2A or a
+    Unicode engine.
     """
-    numeric = [c.kind in ("number", "p_value", "printed") for c in table.columns]
-    frame = table.printed(language)
+    frame = table.printed(language).map(_breakable).rename(columns=_breakable)
+    is_long = _lines(frame) > PAGE_LINES
     body = frame.to_latex(
         index=False,
         escape=True,
-        column_format="".join("r" if is_numeric else "l" for is_numeric in numeric),
+        longtable=is_long,
+        column_format=_column_format(table, frame),
         caption=escape_latex(title),
         label=f"tab:{exhibit_id}",
-        position="htbp",
+        position=None if is_long else "htbp",
     )
     lines = [*table.notes[language], source_label(language) + source]
     notes = "\n".join(f"\\par\\footnotesize {escape_latex(line)}" for line in lines)
-    body = latex_typography(body).replace("\\end{table}", f"{latex_typography(notes)}\n\\end{{table}}")
-    return body
+    size = _size(frame)
+    if is_long:
+        return latex_typography(f"{{{size}{body}{notes}\n\\par}}\n")
+    body = body.replace("\\begin{tabular}", f"{size}\\begin{{tabular}}", 1)
+    return latex_typography(body.replace("\\end{table}", f"{notes}\n\\end{{table}}"))
+
+
+def _breakable(text: str) -> str:
+    """Text whose long words (identifiers, addresses) may be broken after their marks."""
+    words = text.split(" ")
+    return " ".join(
+        re.sub(r"(?<=[./_-])(?=\w)", ZERO_WIDTH_SPACE, word) if len(word) > LONG_WORD else word
+        for word in words
+    )
+
+
+def _is_folded(frame: pd.DataFrame) -> bool:
+    """Whether a table is wider than a line of the text."""
+    widest = [max(len(heading), *map(len, frame[heading]), 1) for heading in frame.columns]
+    # LaTeX leaves 12 points between columns, the room of two and a half characters
+    return sum(widest) + 2.5 * len(widest) > LINE_CHARACTERS
+
+
+def _longest_words(frame: pd.DataFrame) -> list[int]:
+    """Characters of the longest word of each column, which cannot be folded."""
+    return [
+        max(len(word) for text in (heading, *frame[heading], "-") for word in re.split(r"[ \u200b]", text))
+        for heading in frame.columns
+    ]
+
+
+def _smaller(frame: pd.DataFrame) -> tuple[str, int]:
+    """Size of a folded table, the largest in which every word fits, and the characters of its line."""
+    needed = sum(word + 2 for word in _longest_words(frame))
+    return next((item for item in SMALLER if needed <= item[1]), SMALLER[-1])
+
+
+def _shares(frame: pd.DataFrame) -> list[float]:
+    """Shares of the line for the columns of a folded table: first its longest word, the rest by its text."""
+    # the space between columns is inside the share: two characters
+    needed = [word + 2 for word in _longest_words(frame)]
+    wanted = [
+        min(max(len(heading), *map(len, frame[heading]), 1), FOLDED_CHARACTERS) for heading in frame.columns
+    ]
+    more = [max(width - least, 0) for width, least in zip(wanted, needed, strict=True)]
+    spare = max(_smaller(frame)[1] - sum(needed), 0) / max(sum(more), 1)
+    given = [least + spare * width for least, width in zip(needed, more, strict=True)]
+    return [width / sum(given) for width in given]
+
+
+def _lines(frame: pd.DataFrame) -> int:
+    """Lines a table takes, estimated from the characters its columns hold."""
+    if not _is_folded(frame):
+        return len(frame)
+    characters = [share * _smaller(frame)[1] for share in _shares(frame)]
+    rows = frame.itertuples(index=False)
+    return sum(
+        max(math.ceil(len(cell) / width) for cell, width in zip(row, characters, strict=True)) for row in rows
+    )
+
+
+def _size(frame: pd.DataFrame) -> str:
+    return f"{_smaller(frame)[0]}\\setlength{{\\tabcolsep}}{{2pt}}\n" if _is_folded(frame) else ""
+
+
+def _column_format(table: Table, frame: pd.DataFrame) -> str:
+    """Columns at their own width, or folded to shares of the line (and first words to be hyphenated)."""
+    is_numeric = [c.kind in ("number", "p_value", "printed") for c in table.columns]
+    if not _is_folded(frame):
+        return "".join("r" if right else "l" for right in is_numeric)
+    return "".join(
+        f">{{\\{'raggedleft' if right else 'raggedright'}\\arraybackslash\\hspace{{0pt}}}}"
+        f"p{{\\dimexpr{share:.3f}\\linewidth-4pt\\relax}}"
+        for right, share in zip(is_numeric, _shares(frame), strict=True)
+    )
 
 
 def source_label(language: Language) -> str:
@@ -259,6 +348,7 @@ def latex_typography(text: str) -> str:
         ("✓", "$\\checkmark$"),
         ("✗", "$\\times$"),
         ("\u2003", "\\quad "),
+        (ZERO_WIDTH_SPACE, "\\allowbreak{}"),
     ):
         text = text.replace(character, command)
     return text

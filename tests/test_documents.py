@@ -1,0 +1,49 @@
+"""Made documents are those of the register, the catalogue and the descriptor; written ones link to what exists."""
+
+import re
+
+import pytest
+
+from analysis import documents, indicators, paths
+from analysis.exhibits import register
+from analysis.sources import package
+
+
+@pytest.mark.parametrize("name", list(documents.DOCUMENTS))
+def test_the_made_documents_are_current(name):
+    """After a change: python -m analysis.documents."""
+    assert documents.path(name).read_text(encoding="utf-8") == documents.DOCUMENTS[name]()
+
+
+def test_the_dictionary_has_every_indicator_and_every_column():
+    text = documents.data_dictionary()
+    for name in indicators.catalogue():
+        assert f"| `{name}` |" in text
+    for entry in package.descriptor()["resources"]:
+        section = text.split(f"### {entry['name']}\n")[1].split("\n### ")[0]
+        for field in entry["schema"]["fields"]:
+            assert f"| `{field['name']}` | {field['type']} |" in section
+
+
+def test_the_replication_readme_names_program_and_output_of_every_exhibit():
+    text = documents.replication()
+    for entry in register.entries():
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{entry.id}` |"))
+        assert f"`{entry.notebook}`" in row
+        assert ("tables/" in row) == ("table" in entry.outputs)
+        assert ("figures/" in row) == ("figure" in entry.outputs)
+
+
+@pytest.mark.parametrize("page", sorted((paths.root() / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_every_local_link_of_the_pages_leads_somewhere(page):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", sorted((paths.root() / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_no_table_row_has_more_cells_than_its_head(page):
+    head = None
+    for line in page.read_text(encoding="utf-8").splitlines():
+        cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else None
+        assert cells is None or head is None or cells == head, line
+        head = cells if head is None or cells is None else head
