@@ -580,6 +580,7 @@ def forest(
         # two lines of 34 letters leave the axis half of the page
         axis.set_yticks(places, [textwrap.fill(label, 34) for label in rows["label"]])
         axis.set_xlim(-1.02, 1.02)
+        axis.set_xticks([-1, -0.5, 0, 0.5, 1])
         axis.set_ylim(-0.7, len(rows) - 0.3)
         axis.set_xlabel(axis_label)
         axis.grid(axis="x")
