@@ -115,8 +115,8 @@ def replication() -> str:
         f"- Python {project['requires-python']}, make and a package index. Everything else is installed into `.venv` from "
         "`requirements.lock`, which pins every version with its hash.\n"
         "- Direct dependencies: " + ", ".join(project["dependencies"]) + ".\n"
-        "- Randomness: no result of the default run is drawn. Exact distributions are computed in full; where a case is too "
-        "large for that, sampling has a fixed seed and says so.\n"
+        "- Randomness: exact distributions are computed in full. Drawn, with fixed seeds and saying so, are only the smallest "
+        "association the design could have shown and cases too large for every arrangement.\n"
         "- Measured on two cores: about two minutes the first time (half of it the installation), one after that; 1 GB of disk, "
         "most of it the environment.\n"
         "- Tests also use chromium, TeX Live and R where they are there, and say so where they are not; no result needs them.",

@@ -233,9 +233,14 @@ def to_latex(table: Table, language: Language, exhibit_id: str, title: str, sour
     notes = "\n".join(f"\\par\\footnotesize {escape_latex(line)}" for line in lines)
     size = _size(frame)
     if is_long:
+        # pandas knows these words in English only
+        body = body.replace("Continued on next page", _CONTINUED[language])
         return latex_typography(f"{{{size}{body}{notes}\n\\par}}\n")
     body = body.replace("\\begin{tabular}", f"{size}\\begin{{tabular}}", 1)
     return latex_typography(body.replace("\\end{table}", f"{notes}\n\\end{{table}}"))
+
+
+_CONTINUED: Text = {"en": "Continued on next page", "ru": "Продолжение на следующей странице"}
 
 
 def _breakable(text: str) -> str:
