@@ -8,7 +8,6 @@ from hypothesis import settings
 
 from analysis import paths
 
-
 # how long an example takes depends on the machine's load, and is not what the properties are about
 settings.register_profile("study", deadline=None)
 settings.load_profile("study")
