@@ -67,6 +67,21 @@ _COVARIATES = (
     "crossings-2026",
 )
 
+# the claims, the tables and lists they stand in, and the outside figures that judge them
+_LEDGER = (
+    "paper-claims",
+    "paper-table-1",
+    "paper-table-2",
+    "paper-table-3",
+    "paper-references",
+    "paper-sources",
+    "rosstat-trade",
+    "rosstat-investment",
+    "rosstat-transport",
+    "rosreestr-area",
+    "crossings-2026",
+    "press-soybeans-2021",
+)
 _ENTRY_SOURCES = (
     "rating-scores",
     "rating-statements",
@@ -441,7 +456,7 @@ _ENTRIES: tuple[Entry, ...] = (
         "ledger-summary",
         "07_ledger",
         ("table", "figure"),
-        ("paper-claims",),
+        _LEDGER,
         "Printed numbers checked, by part of the paper",
         "Проверка напечатанных чисел по частям статьи",
     ),
@@ -449,7 +464,7 @@ _ENTRIES: tuple[Entry, ...] = (
         "ledger-rules",
         "07_ledger",
         ("table",),
-        ("paper-claims",),
+        _LEDGER,
         "Printed numbers checked, by rule",
         "Проверка напечатанных чисел по правилам",
     ),
@@ -457,7 +472,7 @@ _ENTRIES: tuple[Entry, ...] = (
         "ledger-failures",
         "07_ledger",
         ("table",),
-        ("paper-claims",),
+        _LEDGER,
         "Claims that fail",
         "Утверждения, которые не подтвердились",
     ),
@@ -465,7 +480,7 @@ _ENTRIES: tuple[Entry, ...] = (
         "ledger",
         "07_ledger",
         ("table",),
-        ("paper-claims",),
+        _LEDGER,
         "The ledger: every printed claim with its verdict",
         "Реестр: каждое напечатанное утверждение и вывод о нём",
     ),
