@@ -539,3 +539,12 @@ def wait_for_kernels(pid):
             return below
         time.sleep(0.05)
     raise AssertionError("no kernel came up")
+
+
+def test_a_readers_customs_store_is_an_input_of_the_notebook_that_draws_from_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "user", lambda: tmp_path)
+    without = identity.inputs("03_exports")
+    (tmp_path / "customs").mkdir()
+    (tmp_path / "customs" / "manifest.json").write_text("{}")
+    assert identity.inputs("03_exports") != without
+    assert "customs store" not in identity.inputs("04_rating")

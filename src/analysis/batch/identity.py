@@ -19,7 +19,7 @@ import nbformat
 
 from analysis import paths, runs
 from analysis.exhibits import register
-from analysis.sources import package
+from analysis.sources import customs, package
 
 PACKAGE = "analysis"
 # a batch asks for the same few files before and after every run
@@ -62,6 +62,10 @@ def inputs(notebook: str) -> dict[str, str]:
         data = _hash(Path.read_bytes, package.resource(name).path)
         # its description too: titles, units and missing marks are part of what is shown
         found[f"data {name}"] = digest(f"{data}{json.dumps(entries[name], sort_keys=True)}".encode())
+    store = paths.user() / "customs" / customs.MANIFEST
+    if store.is_file() and any(entry.with_customs for entry in register.entries(notebook)):
+        # the manifest names every part of the reader's store with its source's checksum
+        found["customs store"] = _hash(Path.read_bytes, store)
     for name, module in sorted(modules(path).items()):
         found[f"module {name}"] = _hash(_tree, module)
     for beside in sorted(source.rglob("*")):

@@ -4,6 +4,7 @@ from analysis.sources.customs.detection import EDITIONS, Skipped
 from analysis.sources.customs.reading import MAX_UNREADABLE_SHARE
 from analysis.sources.customs.rules import Unreadable
 from analysis.sources.customs.store import (
+    MANIFEST,
     FileReport,
     IngestReport,
     Source,
@@ -15,6 +16,7 @@ from analysis.sources.customs.store import (
 
 __all__ = [
     "EDITIONS",
+    "MANIFEST",
     "MAX_UNREADABLE_SHARE",
     "FileReport",
     "IngestReport",
