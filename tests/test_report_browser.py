@@ -322,6 +322,16 @@ def test_axe_finds_no_barrier(site, driver, name, scheme):
     assert found == []
 
 
+def test_paper_keeps_the_headings_of_a_table_and_drops_the_controls(site, driver):
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": []})
+    try:
+        opened(driver, site / "exhibits" / "table-1.html")
+        assert all(h.is_displayed() for h in driver.find_elements(By.CSS_SELECTOR, "th button"))
+        assert not any(e.is_displayed() for e in driver.find_elements(By.CSS_SELECTOR, "nav, button.copy"))
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+
+
 def test_markup_in_the_data_shows_as_text(site, driver, tmp_path):
     """A region named <script> in a table, a claim, a specification and a card stays text on every page."""
     folder = tmp_path / "results"

@@ -193,7 +193,7 @@
         const pale = row[at.p_min] > data.alpha;
         const point = make("circle", {
           cx: x(i).toFixed(1), cy: y(row[at.estimate]).toFixed(1), r: rows.length > 300 ? 2.5 : 4,
-          fill: low ? "#000000" : pale ? "#c9c9c9" : "#0072b2",
+          fill: low ? "#000000" : pale ? "#d5d5d5" : "#7a7a7a",
         });
         const named = data.choices.map((choice, c) => inRow(choice.options[row[c]])).filter((name) => name !== MISSING).join(", ");
         point.append(make("title", {}, `${named}: ${shown(row[at.estimate], 2)}, p = ${probability(row[at.p_exact])}`));
