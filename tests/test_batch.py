@@ -1,5 +1,6 @@
 """Batches: nothing wrong may start, nothing half done may count, nothing may be left behind."""
 
+import contextlib
 import csv
 import json
 import os
@@ -510,8 +511,10 @@ def test_ctrl_c_and_a_kill_leave_no_process_and_the_batch_goes_on(tmp_path):
         sys.executable, "-m", "analysis.cli", "batch", str(path), "--output", str(tmp_path / "out"), "--quiet"
     ]  # fmt: skip
     for signum in (signal.SIGINT, signal.SIGKILL):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            children = wait_for_kernels(process.pid)
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c
+        ) as process:
+            children = wait_for_kernels(process)
             process.send_signal(signum)
             started = time.monotonic()
             told, errors = process.communicate(timeout=20)
@@ -530,15 +533,48 @@ def test_ctrl_c_and_a_kill_leave_no_process_and_the_batch_goes_on(tmp_path):
     assert not (tmp_path / "out" / ".partial").exists()
 
 
-def wait_for_kernels(pid):
+def hear_ctrl_c():
+    """Before a program starts: a shell has what it runs in the background ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def wait_for_kernels(process):
     """Every process below the batch, once there is a kernel among them."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        below = psutil.Process(pid).children(recursive=True)
-        if len(below) >= 2:  # the fork server and a kernel
-            return below
+        assert process.poll() is None, f"the batch ended before it had a kernel: {process.communicate()}"
+        below = psutil.Process(process.pid).children(recursive=True)
+        with contextlib.suppress(psutil.Error):  # one of them has just ended
+            if sum("analysis.kernels.server" in child.cmdline() for child in below) >= 2:
+                return below  # the fork server and a kernel, which keeps its command line
         time.sleep(0.05)
-    raise AssertionError("no kernel came up")
+    raise AssertionError("no kernel came up within a minute")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as on Linux")
+def test_ctrl_c_is_heard_while_runs_are_waited_for():
+    """Once polars is imported, a plain wait for futures hears Ctrl-C only when the next one ends."""
+    code = """
+        import time
+        import polars
+        from concurrent.futures import ThreadPoolExecutor
+        from analysis import runs
+        pool = ThreadPoolExecutor(1)
+        future = pool.submit(time.sleep, 20)
+        print("ready", flush=True)
+        try:
+            list(runs.as_ended([future]))
+        except KeyboardInterrupt:
+            print("heard", flush=True)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c) as process:
+        assert process.stdout.readline() == "ready\n"
+        started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "heard\n"
+        assert time.monotonic() - started < 5
+        process.kill()
 
 
 def test_a_readers_customs_store_is_an_input_of_the_notebook_that_draws_from_it(tmp_path, monkeypatch):

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,7 @@ def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
         try:
             done = {}
             with tqdm(total=len(names), desc="Notebooks", unit="notebook", disable=quiet) as progress:
-                for future in as_completed(futures):
+                for future in runs.as_ended(futures):
                     progress.set_postfix_str(futures[future])
                     done[futures[future]] = future.result()
                     progress.update()

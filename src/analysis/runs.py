@@ -15,10 +15,11 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import nbformat
 import papermill
@@ -33,6 +34,9 @@ from analysis.kernels.engine import KernelEndedError
 CELL_TIMEOUT_SECONDS = 600
 JSON_TYPES = (str, int, float, bool, list, dict, type(None))
 ENGINE = "amur"
+# Ctrl-C is answered within this time; waking so seldom costs nothing
+WAKE_SECONDS = 0.2
+Result = TypeVar("Result")
 
 
 class RunError(AnalysisError):
@@ -243,6 +247,19 @@ def execute(
         raise RunError(f"{notebook} {stop.reason or f'could not start its kernel ({error})'}.") from None
     _check_completed(notebook, executed)
     return executed
+
+
+def as_ended(futures: Iterable[Future[Result]]) -> Iterator[Future[Result]]:
+    """Futures in the order they end, as ``concurrent.futures.as_completed`` yields them.
+
+    The main thread wakes now and then: polars, once imported, has waiting system calls restarted
+    after a signal (https://github.com/pola-rs/polars/issues/21739), and a wait without an end would
+    see Ctrl-C only when the next run is over.
+    """
+    left = set(futures)
+    while left:
+        ended, left = wait(left, WAKE_SECONDS, FIRST_COMPLETED)
+        yield from ended
 
 
 def available_cores() -> int:

@@ -8,7 +8,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future, as_completed
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from tqdm import tqdm
 
-from analysis import paths, repository
+from analysis import paths, repository, runs
 from analysis.batch import collect, grid, gridfile, identity, summary
 from analysis.batch.pools import Pool, pool
 from analysis.batch.work import PARTIAL, Job, Outcome, carry_out, finished
@@ -185,7 +185,7 @@ def _carry_out_all(
         with _terminable():
             for job in jobs:
                 futures[opened.executor.submit(carry_out, job)] = job
-            for future in as_completed(list(futures)):
+            for future in runs.as_ended(list(futures)):
                 outcome = _result(future, futures.pop(future))
                 outcomes[outcome.id] = outcome
                 progress.show(outcome)
