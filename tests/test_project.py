@@ -43,7 +43,7 @@ def test_the_lock_pins_every_declared_package_inside_its_bounds_with_hashes():
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned = {}
     for block in re.split(r"\n(?=\S)", text):
-        match = re.match(r"([A-Za-z0-9_.-]+)==(\S+)", block)
+        match = re.match(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==(\S+)", block)
         if match:
             assert "--hash=sha256:" in block, match[1]
             pinned.setdefault(canonical(match[1]), []).append(match[2])
