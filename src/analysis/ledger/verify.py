@@ -327,12 +327,13 @@ def _with_customs(row: LedgerRow, found: Evidence) -> LedgerRow:
 def _leads(before: Evidence, found: Evidence) -> bool:
     """Whether the customs files' judgement is the verdict.
 
-    A judgement leads an open question, never the other way round. Two printed numbers that exclude each other
-    are not reconciled by files that confirm one of them.
+    What the paper says against itself stays the verdict: files can neither reconcile two printed numbers that
+    exclude each other nor add to it. Otherwise a decision leads what is open, and files that decide lead what
+    follows from other figures.
     """
-    if found.verdict == "not_checkable":
-        return bool(found.source) and before.verdict == "not_checkable"
-    return not (found.verdict == "match" and before.verdict == "paper_error")
+    if before.verdict == "paper_error":
+        return False
+    return bool(found.source) if before.verdict == "not_checkable" else found.verdict != "not_checkable"
 
 
 def _questions(claim: Claim, sources: Sources) -> list[customs.Question]:
