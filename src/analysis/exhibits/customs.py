@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from analysis import charts, paths, tables, trade
-from analysis.errors import AnalysisError
-from analysis.exhibits.publish import Exhibit
+from analysis.errors import AnalysisError, NoDataError
+from analysis.exhibits.publish import OWN_CUSTOMS, Exhibit
 from analysis.parameters import Run
 from analysis.regions import LANGUAGES, Language
 from analysis.sources import customs
@@ -26,10 +26,6 @@ FUELS = ("27",)  # mineral fuels (Chart 4)
 TIMBER = ("44",)  # wood and articles of wood (Table 3)
 # partners named in a chart; the others are one bar
 PARTNERS_SHOWN = 8
-_SOURCE: Text = {
-    "en": "Federal Customs Service, the reader's own files in data/user/customs/",
-    "ru": "ФТС России, собственные файлы читателя в data/user/customs/",
-}
 _THOUSAND: Text = {"en": "thousand US dollars", "ru": "тыс. долл."}
 
 
@@ -46,7 +42,7 @@ def store_for(run: Run) -> customs.Store | None:
     if not customs.exists(folder):
         if is_papers:
             return None
-        raise AnalysisError(
+        raise NoDataError(
             f"There are no customs data for {run['region']}, {run['period']}: bring files with regions into "
             "data/user/customs/ with `amur ingest customs PATH`."
         )
@@ -96,7 +92,7 @@ def _exhibit(
 ) -> Exhibit:
     title: dict[Language, str] = {language: _title(exhibit_id, run, language) for language in LANGUAGES}
     return Exhibit(
-        exhibit_id, str(run["period"]), sentence, (), table, draw, own_source=_SOURCE, own_title=title
+        exhibit_id, str(run["period"]), sentence, (), table, draw, own_source=OWN_CUSTOMS, own_title=title
     )
 
 

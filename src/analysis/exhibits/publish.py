@@ -23,6 +23,11 @@ from analysis.regions import LANGUAGES, Language
 from analysis.sources import package
 from analysis.tables import Table, Text
 
+# what a figure made from the reader's own customs files stands on
+OWN_CUSTOMS: Text = {
+    "en": "Federal Customs Service, the reader's own files in data/user/customs/",
+    "ru": "ФТС России, собственные файлы читателя в data/user/customs/",
+}
 # the title and the lines under a figure are the same for every chart, so a chart only draws
 Draw = Callable[[Language, str, Sequence[str]], Figure]
 # the figure whose bytes name an exhibit without a table; the other language differs only in words
@@ -48,7 +53,7 @@ class Exhibit:
     draw : callable, optional
         Draws the figure: ``draw(language, title, footer)``.
     own_source : dict, optional
-        Source line of an exhibit made from the reader's own files.
+        Source line of an exhibit made from the reader's own files; it follows that of the resources.
     own_title : dict, optional
         Title of an exhibit made for another region or period than the registered title names.
     """
@@ -75,8 +80,12 @@ class Shown:
 
 def source_line(exhibit: Exhibit, language: Language) -> str:
     """Source line of an exhibit, made from the observations in it; without any it is our own statement."""
-    own: Text = exhibit.own_source or {"en": "this study", "ru": "настоящее исследование"}
-    return package.source_line(list(exhibit.sources), language) or own[language]
+    study: Text = {"en": "this study", "ru": "настоящее исследование"}
+    own = exhibit.own_source[language] if exhibit.own_source else ""
+    return (
+        "; ".join(filter(None, (package.source_line(list(exhibit.sources), language), own)))
+        or study[language]
+    )
 
 
 def title_of(exhibit: Exhibit, language: Language) -> str:
