@@ -33,7 +33,7 @@ class Entry:
     title : dict
         Title by language.
     with_customs : tuple of {'table', 'figure'}
-        What is written instead where the reader's own customs files make the exhibit.
+        What is written where the reader's own customs files make the exhibit or take part in it.
     """
 
     id: str
@@ -363,6 +363,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "The figures the associations are computed from",
         "Данные, по которым рассчитаны связи",
+        with_customs=("table",),
     ),
     _entry(
         "association-forest",
@@ -371,6 +372,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "Rating score against trade, investment and border crossings: Kendall's tau-b",
         "Оценка рейтинга и торговля, инвестиции, пункты пропуска: тау-b Кендалла",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "association-scatter",
@@ -379,6 +381,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "Rating score against trade, investment and border crossings",
         "Оценка рейтинга и торговля, инвестиции, пункты пропуска",
+        with_customs=("figure",),
     ),
     _entry(
         "leave-one-out",
@@ -387,6 +390,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "The coefficients with one region left out",
         "Коэффициенты при исключении одного региона",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "coefficients",
@@ -395,6 +399,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "Five coefficients for the same figures",
         "Пять коэффициентов по одним и тем же данным",
+        with_customs=("table",),
     ),
     _entry(
         "border-effect",
@@ -403,6 +408,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "The coefficients with the border held fixed",
         "Коэффициенты при фиксированном положении у границы",
+        with_customs=("table",),
     ),
     _entry(
         "five-regions",
