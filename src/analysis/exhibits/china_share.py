@@ -8,9 +8,9 @@ import pandas as pd
 
 from analysis import charts, indicators, ledger, regions, tables
 from analysis.errors import NoDataError
-from analysis.exhibits.publish import OWN_CUSTOMS, Exhibit
+from analysis.exhibits.publish import Exhibit
 from analysis.regions import Language
-from analysis.sources import paper
+from analysis.sources import own, paper
 from analysis.tables import Table, column
 
 DISTRICT = "FAR_EAST"
@@ -282,7 +282,7 @@ def _beside_printed(shares: pd.DataFrame) -> Exhibit:
         _agreement(difference),
         ("paper-table-2",),
         table,
-        own_source=OWN_CUSTOMS,
+        own_source=own.CUSTOMS_TITLE,
     )
 
 
