@@ -239,10 +239,10 @@ def from_customs() -> list[Exhibit]:
 def _beside_printed(shares: pd.DataFrame) -> Exhibit:
     # region and year name a share, so the mean of one is itself
     printed = paper.table_2().pivot_table("value", "row", "column")
-    own = shares.pivot_table("china_share", "region", "period")
-    printed = printed.reindex(index=own.index, columns=own.columns)
-    difference = own - printed
-    found = {"customs": own, "printed": printed, "difference": difference}
+    declared = shares.pivot_table("china_share", "region", "period")
+    printed = printed.reindex(index=declared.index, columns=declared.columns)
+    difference = declared - printed
+    found = {"customs": declared, "printed": printed, "difference": difference}
     rows = [
         {
             "region": code,
@@ -251,11 +251,11 @@ def _beside_printed(shares: pd.DataFrame) -> Exhibit:
             "figure_ru": _FIGURES[figure][1],
             **values.loc[code].to_dict(),
         }
-        for code in _in_order(own.index)
+        for code in _in_order(declared.index)
         for figure, values in found.items()
         if figure == "customs" or difference.loc[code].notna().any()
     ]
-    years = [str(year) for year in own.columns]
+    years = [str(year) for year in declared.columns]
     table = Table(
         pd.DataFrame(rows),
         (
