@@ -23,8 +23,7 @@ from analysis.exhibits import china_share, publish, register
 from analysis.exhibits import ledger as exhibits
 from analysis.ledger import customs as asking
 from analysis.ledger.claims import COLUMNS, CUSTOMS_COLUMNS
-from analysis.ledger.inputs import CUSTOMS_SOURCE
-from analysis.sources import customs
+from analysis.sources import customs, own
 from test_customs_trade import AMUR, PRIMORYE, unload
 
 PAPER = paths.raw() / "paper" / "claims.csv"
@@ -156,9 +155,9 @@ def test_an_answer_names_the_store_its_files_and_their_checksums(judged, full_ye
     """Otherwise nobody could tell which files a verdict stands on."""
     found = judged.row("text.exports-china")
     sha256 = full_year.sources[0].sha256
-    assert found.customs.source == f"{CUSTOMS_SOURCE}: synthetic_DATTSVT.csv (sha256 {sha256[:12]})"
+    assert found.customs.source == f"{own.CUSTOMS}: synthetic_DATTSVT.csv (sha256 {sha256[:12]})"
     assert found.customs.source in found.note
-    assert CUSTOMS_SOURCE == trade.SOURCE
+    assert own.CUSTOMS == trade.SOURCE
 
 
 MISSING = (
