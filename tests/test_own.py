@@ -526,7 +526,7 @@ def test_ingest_customs_tells_the_differences(user, tmp_path):
     """A reader would learn of them only from a file."""
     result = amur("ingest", "customs", far_east_unload(tmp_path, total={"RU-PRI": 1.1}))
     assert result.exit_code == 0, result.output
-    assert "4 figures differ from another source" in result.output
+    assert "4 figures that two sources give differently" in result.output
     assert "RU-PRI 2021 exports" in result.output
     assert "china_turnover in paper-table-2; rosstat-trade" in result.output
 
