@@ -331,12 +331,14 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
     from analysis import indicators, ledger
 
     outside = indicators.read(observations) if observations else indicators.observations()
-    found = ledger.verify_file(claims, outside)
+    found = ledger.verify_file(claims, outside, ledger.own_store())
     target = output or Path.cwd() / f"{claims.stem}.ledger.csv"
     ledger.write_ledger(found, target)
     for row in found.failures:
         click.echo(row.sentence(language))
     click.echo(ledger.headline(found).sentence(language))
+    if told := ledger.customs_sentence(found.rows, language):
+        click.echo(told)
     click.echo(str(target))
 
 

@@ -30,7 +30,7 @@ import polars as pl
 from babel import Locale
 
 from analysis import paths, regions
-from analysis.errors import AnalysisError, one_of
+from analysis.errors import AnalysisError, NoDataError, one_of
 from analysis.regions import Language
 from analysis.sources import customs, own
 from analysis.sources.customs import Store
@@ -256,6 +256,48 @@ def partner_shares(
     """
     table = partner_values(store, region, period, goods, direction)
     return _with_shares(table, "partner", top)
+
+
+@dataclass(frozen=True)
+class _Summed(Store):
+    """A store whose rows have been summed already."""
+
+    frame: pl.DataFrame
+
+    def rows(self) -> pl.LazyFrame:
+        """Sums in the place of rows."""
+        return self.frame.lazy()
+
+
+def summed(store: Store, goods: Sequence[str] = (), region_codes: Sequence[str] = ()) -> Store:
+    """Store with the trade in some goods summed by region, direction, month and partner.
+
+    Many questions about the same goods are then answered from one reading of the files. Goods are no longer
+    told apart in it, so `goods` stays out of what is asked of it.
+
+    Parameters
+    ----------
+    store : Store
+        Where the rows are.
+    goods : sequence of str
+        Codes as in `partner_values`; none for all goods.
+    region_codes : sequence of str
+        Regions that will be asked for, as in `partner_values`; none for all.
+    """
+    kept = pl.lit(True)
+    for region in region_codes:
+        _region_codes(region)
+    if region_codes and RUSSIA not in region_codes:
+        kept = pl.col("region").is_in(sorted({okato for region in region_codes for okato in _okato(region)}))
+    if codes := _goods(goods):
+        kept &= pl.any_horizontal(pl.col("goods").str.starts_with(code) for code in codes)
+    query = (
+        store.rows()
+        .filter(kept)
+        .group_by("region", "is_export", "period", "partner")
+        .agg(pl.col("value").sum(), pl.col("net_weight").sum())
+    )
+    return _Summed(store.root, store.sources, store.collect(query))
 
 
 def top_items(
@@ -783,7 +825,7 @@ def _country_condition(store: Store, months: Period, direction: str) -> pl.Expr:
     if wanted <= nationwide:
         return pl.col("region") != NO_REGION
     missing = min(wanted - without, wanted - nationwide, key=len)
-    raise AnalysisError(
+    raise NoDataError(
         f"The customs store has no nationwide {direction}s for {_span_text(missing)}; ingest the files of those "
         "months or ask for a region it holds."
     )
@@ -804,11 +846,11 @@ def _refuse_gaps(store: Store, region: str, okato: str, months: Period, directio
     name = regions.by_okato(okato).name_en
     without = {month for source in store.sources for _, code, month in source.cells if code == NO_REGION}
     if missing <= without:
-        raise AnalysisError(
+        raise NoDataError(
             f"For {_span_text(missing)} the customs store holds only the edition without regions, which cannot "
             f"say what {name} traded; ingest a file with regions, or ask for region {RUSSIA}."
         )
-    raise AnalysisError(
+    raise NoDataError(
         f"The customs store does not hold the {direction}s of {name} for {_span_text(missing)} (region {region}, "
         f"period {months}); ingest the files of those months or ask for another period."
     )
@@ -876,8 +918,8 @@ def _refuse_nesting(codes: Sequence[str], digits: int) -> None:
             )
 
 
-def _no_trade(region: str, period: object) -> AnalysisError:
-    return AnalysisError(
+def _no_trade(region: str, period: object) -> NoDataError:
+    return NoDataError(
         f"The customs store holds {region} for {period}, but no trade of the kind asked for; "
         "shares of nothing cannot be told."
     )
@@ -909,7 +951,7 @@ def _with_shares(table: pd.DataFrame, key: str, top: int | None) -> pd.DataFrame
         raise AnalysisError(f"top is {top!r}; it must be a whole number from 1, or none for all.")
     total = table["value_thousand_usd"].sum()
     if not total:
-        raise AnalysisError(
+        raise NoDataError(
             "The customs store holds no trade of the kind asked for, so there is nothing to share."
         )
     if top is not None and len(table) > top:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import charts, paths, tables, trade
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, NoDataError
 from analysis.exhibits.publish import Exhibit
 from analysis.parameters import Run
 from analysis.regions import LANGUAGES, Language
@@ -42,7 +42,7 @@ def store_for(run: Run) -> customs.Store | None:
     if not customs.exists(folder):
         if is_papers:
             return None
-        raise AnalysisError(
+        raise NoDataError(
             f"There are no customs data for {run['region']}, {run['period']}: bring files with regions into "
             "data/user/customs/ with `amur ingest customs PATH`."
         )

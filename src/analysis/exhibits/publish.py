@@ -48,7 +48,7 @@ class Exhibit:
     draw : callable, optional
         Draws the figure: ``draw(language, title, footer)``.
     own_source : dict, optional
-        Source line of an exhibit made from the reader's own files.
+        Source line of an exhibit made from the reader's own files; it follows that of the resources.
     own_title : dict, optional
         Title of an exhibit made for another region or period than the registered title names.
     """
@@ -75,10 +75,12 @@ class Shown:
 
 def source_line(exhibit: Exhibit, language: Language) -> str:
     """Source line of an exhibit, made from the observations in it; without any it is our own statement."""
-    ours: Text = exhibit.own_source or {"en": "this study", "ru": "настоящее исследование"}
+    study: Text = {"en": "this study", "ru": "настоящее исследование"}
     readers = [own.title(name, paths.user(), language) for name in exhibit.sources if own.is_own(name)]
+    if exhibit.own_source:
+        readers.append(exhibit.own_source[language])
     line = package.source_line(list(exhibit.sources), language)
-    return "; ".join(part for part in (line, *readers) if part) or ours[language]
+    return "; ".join(filter(None, (line, *dict.fromkeys(readers)))) or study[language]
 
 
 def title_of(exhibit: Exhibit, language: Language) -> str:

@@ -125,12 +125,22 @@ _ENTRIES: tuple[Entry, ...] = (
         "Доля Китая во внешнеторговом обороте регионов Дальнего Востока",
     ),
     _entry(
+        "table-2-customs",
+        "02_china_share",
+        (),
+        ("paper-table-2",),
+        "China's share of the foreign trade turnover in your customs files, beside Table 2",
+        "Доля Китая во внешнеторговом обороте по вашим таможенным файлам и таблица 2",
+        with_customs=("table",),
+    ),
+    _entry(
         "table-2-verdicts",
         "02_china_share",
         ("table",),
         ("paper-claims", "paper-table-2", "rosstat-trade"),
         "Table 2 cell by cell: what holds",
         "Таблица 2 по ячейкам: что подтвердилось",
+        with_customs=("table",),
     ),
     _entry(
         "china-share-lines",
@@ -163,6 +173,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("paper-claims", "paper-table-3"),
         "Table 3 cell by cell: what holds",
         "Таблица 3 по ячейкам: что подтвердилось",
+        with_customs=("table",),
     ),
     _entry(
         "timber-tree",
@@ -465,6 +476,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _LEDGER,
         "Printed numbers checked, by part of the paper",
         "Проверка напечатанных чисел по частям статьи",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "ledger-rules",
@@ -473,6 +485,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _LEDGER,
         "Printed numbers checked, by rule",
         "Проверка напечатанных чисел по правилам",
+        with_customs=("table",),
     ),
     _entry(
         "ledger-failures",
@@ -481,6 +494,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _LEDGER,
         "Claims that fail",
         "Утверждения, которые не подтвердились",
+        with_customs=("table",),
     ),
     _entry(
         "ledger",
@@ -489,6 +503,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _LEDGER,
         "The ledger: every printed claim with its verdict",
         "Реестр: каждое напечатанное утверждение и вывод о нём",
+        with_customs=("table",),
     ),
     _entry(
         "edition-scores",
