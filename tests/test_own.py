@@ -257,6 +257,14 @@ def test_every_known_table_holds_an_indicator_that_can_be_read():
     assert {item.publisher for item in own.known_tables()} == set(own.PUBLISHERS)
 
 
+def test_the_page_on_own_data_names_every_known_table():
+    """A reader would not learn that a table is known."""
+    text = (paths.root() / "docs" / "own-data.md").read_text(encoding="utf-8")
+    for item in own.known_tables():
+        row = next(line for line in text.splitlines() if line.startswith("|") and item.table in line)
+        assert f"`{item.indicator}`" in row
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
