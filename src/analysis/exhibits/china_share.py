@@ -8,9 +8,9 @@ import pandas as pd
 
 from analysis import charts, indicators, ledger, regions, tables
 from analysis.errors import NoDataError
-from analysis.exhibits.publish import OWN_CUSTOMS, Exhibit
+from analysis.exhibits.publish import Exhibit
 from analysis.regions import Language
-from analysis.sources import paper
+from analysis.sources import own, paper
 from analysis.tables import Table, column
 
 DISTRICT = "FAR_EAST"
@@ -239,10 +239,10 @@ def from_customs() -> list[Exhibit]:
 def _beside_printed(shares: pd.DataFrame) -> Exhibit:
     # region and year name a share, so the mean of one is itself
     printed = paper.table_2().pivot_table("value", "row", "column")
-    own = shares.pivot_table("china_share", "region", "period")
-    printed = printed.reindex(index=own.index, columns=own.columns)
-    difference = own - printed
-    found = {"customs": own, "printed": printed, "difference": difference}
+    declared = shares.pivot_table("china_share", "region", "period")
+    printed = printed.reindex(index=declared.index, columns=declared.columns)
+    difference = declared - printed
+    found = {"customs": declared, "printed": printed, "difference": difference}
     rows = [
         {
             "region": code,
@@ -251,11 +251,11 @@ def _beside_printed(shares: pd.DataFrame) -> Exhibit:
             "figure_ru": _FIGURES[figure][1],
             **values.loc[code].to_dict(),
         }
-        for code in _in_order(own.index)
+        for code in _in_order(declared.index)
         for figure, values in found.items()
         if figure == "customs" or difference.loc[code].notna().any()
     ]
-    years = [str(year) for year in own.columns]
+    years = [str(year) for year in declared.columns]
     table = Table(
         pd.DataFrame(rows),
         (
@@ -282,7 +282,7 @@ def _beside_printed(shares: pd.DataFrame) -> Exhibit:
         _agreement(difference),
         ("paper-table-2",),
         table,
-        own_source=OWN_CUSTOMS,
+        own_source=own.CUSTOMS_TITLE,
     )
 
 

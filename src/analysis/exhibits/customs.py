@@ -13,10 +13,10 @@ import pandas as pd
 
 from analysis import charts, paths, tables, trade
 from analysis.errors import AnalysisError, NoDataError
-from analysis.exhibits.publish import OWN_CUSTOMS, Exhibit
+from analysis.exhibits.publish import Exhibit
 from analysis.parameters import Run
 from analysis.regions import LANGUAGES, Language
-from analysis.sources import customs
+from analysis.sources import customs, own
 from analysis.tables import Table, Text, column, number
 
 # what the paper's charts and Table 3 show
@@ -92,7 +92,14 @@ def _exhibit(
 ) -> Exhibit:
     title: dict[Language, str] = {language: _title(exhibit_id, run, language) for language in LANGUAGES}
     return Exhibit(
-        exhibit_id, str(run["period"]), sentence, (), table, draw, own_source=OWN_CUSTOMS, own_title=title
+        exhibit_id,
+        str(run["period"]),
+        sentence,
+        (),
+        table,
+        draw,
+        own_source=own.CUSTOMS_TITLE,
+        own_title=title,
     )
 
 

@@ -10,10 +10,11 @@ import pandas as pd
 
 from analysis import charts, indicators, ledger, paths, regions, tables
 from analysis.exhibits import register, transit
-from analysis.exhibits.publish import OWN_CUSTOMS, Exhibit
+from analysis.exhibits.publish import Exhibit
 from analysis.ledger import Ledger, LedgerRow
 from analysis.parameters import Run
 from analysis.regions import LANGUAGES, Language
+from analysis.sources import own
 from analysis.tables import Column, Table, Text, column, number
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _with_customs(exhibit: Exhibit, rows: Iterable[LedgerRow]) -> Exhibit:
             language: f"{exhibit.sentence[language]} {ledger.customs_sentence(rows, language)}"
             for language in LANGUAGES
         },
-        own_source=OWN_CUSTOMS if any(row.has_customs_answer for row in rows) else None,
+        own_source=own.CUSTOMS_TITLE if any(row.has_customs_answer for row in rows) else None,
     )
 
 

@@ -20,14 +20,9 @@ from analysis.errors import AnalysisError
 from analysis.exhibits import register
 from analysis.parameters import Run
 from analysis.regions import LANGUAGES, Language
-from analysis.sources import package
+from analysis.sources import own, package
 from analysis.tables import Table, Text
 
-# what a figure made from the reader's own customs files stands on
-OWN_CUSTOMS: Text = {
-    "en": "Federal Customs Service, the reader's own files in data/user/customs/",
-    "ru": "ФТС России, собственные файлы читателя в data/user/customs/",
-}
 # the title and the lines under a figure are the same for every chart, so a chart only draws
 Draw = Callable[[Language, str, Sequence[str]], Figure]
 # the figure whose bytes name an exhibit without a table; the other language differs only in words
@@ -81,11 +76,11 @@ class Shown:
 def source_line(exhibit: Exhibit, language: Language) -> str:
     """Source line of an exhibit, made from the observations in it; without any it is our own statement."""
     study: Text = {"en": "this study", "ru": "настоящее исследование"}
-    own = exhibit.own_source[language] if exhibit.own_source else ""
-    return (
-        "; ".join(filter(None, (package.source_line(list(exhibit.sources), language), own)))
-        or study[language]
-    )
+    readers = [own.title(name, paths.user(), language) for name in exhibit.sources if own.is_own(name)]
+    if exhibit.own_source:
+        readers.append(exhibit.own_source[language])
+    line = package.source_line(list(exhibit.sources), language)
+    return "; ".join(filter(None, (line, *dict.fromkeys(readers)))) or study[language]
 
 
 def title_of(exhibit: Exhibit, language: Language) -> str:
@@ -184,7 +179,8 @@ def _check(exhibit: Exhibit, entry: register.Entry, run: Run) -> None:
     )
     if not made or made not in (entry.outputs, entry.with_customs):
         raise AnalysisError(f"The exhibit {exhibit.id} must be made as {' and '.join(entry.outputs)}.")
-    undeclared = set(exhibit.sources) - set(entry.inputs)
+    # a reader's own figures may join those of any declared source
+    undeclared = {name for name in exhibit.sources if not own.is_own(name)} - set(entry.inputs)
     if undeclared:
         raise AnalysisError(
             f"The exhibit {exhibit.id} draws on {sorted(undeclared)[0]}, which its register entry "

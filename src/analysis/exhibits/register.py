@@ -374,6 +374,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "The figures the associations are computed from",
         "Данные, по которым рассчитаны связи",
+        with_customs=("table",),
     ),
     _entry(
         "association-forest",
@@ -382,6 +383,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "Rating score against trade, investment and border crossings: Kendall's tau-b",
         "Оценка рейтинга и торговля, инвестиции, пункты пропуска: тау-b Кендалла",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "association-scatter",
@@ -390,6 +392,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "Rating score against trade, investment and border crossings",
         "Оценка рейтинга и торговля, инвестиции, пункты пропуска",
+        with_customs=("figure",),
     ),
     _entry(
         "leave-one-out",
@@ -398,6 +401,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "The coefficients with one region left out",
         "Коэффициенты при исключении одного региона",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "coefficients",
@@ -406,6 +410,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "Five coefficients for the same figures",
         "Пять коэффициентов по одним и тем же данным",
+        with_customs=("table",),
     ),
     _entry(
         "border-effect",
@@ -414,6 +419,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "The coefficients with the border held fixed",
         "Коэффициенты при фиксированном положении у границы",
+        with_customs=("table",),
     ),
     _entry(
         "five-regions",

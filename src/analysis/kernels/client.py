@@ -19,7 +19,7 @@ from pathlib import Path
 
 # loading the libraries takes 3 s on an idle machine; a minute means that something is wrong
 START_SECONDS = 60.0
-PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def is_available() -> bool:
@@ -221,8 +221,8 @@ class ForkServer:
 
 def stamp() -> tuple[tuple[str, int, int], ...]:
     """Name, time and size of every file whose content the server keeps in memory."""
-    root = PACKAGE.parents[1]
-    folders = [PACKAGE, root / "data" / "raw", root / "data" / "user"]
+    root = _PACKAGE.parents[1]
+    folders = [_PACKAGE, root / "data" / "raw", root / "data" / "user"]
     found = []
     for folder in folders:
         for path in sorted(folder.rglob("*")):

@@ -111,7 +111,7 @@ def read(table: Table, folder: Path, progress: Progress | None = None) -> Part:
     Parameters
     ----------
     table : Table
-        What `detection.find_tables` found.
+        What `analysis.sources.customs.detection.find_tables` found.
     folder : Path
         Temporary folder; everything written goes there.
     progress : callable, optional

@@ -53,7 +53,7 @@ class Source:
     content_sha256 : str
         Checksum of the table itself, which for a ZIP is that of the unpacked member.
     edition : str
-        Key of `detection.EDITIONS`.
+        Key of `analysis.sources.customs.detection.EDITIONS`.
     rows, unreadable : int
         Rows in the store, and rows of the table that could not be read.
     replaced : int
