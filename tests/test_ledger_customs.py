@@ -367,6 +367,34 @@ def test_a_confirmed_number_does_not_reconcile_two_that_exclude_each_other(tmp_p
     assert found.pieces == {"external": "match", "internal": "paper_error"}
 
 
+DISTRICT_UNTIL_2018 = (
+    "RU-PRI",
+    "RU-KHA",
+    "RU-AMU",
+    "RU-KAM",
+    "RU-MAG",
+    "RU-SAK",
+    "RU-CHU",
+    "RU-SA",
+    "RU-YEV",
+)
+
+
+def test_the_district_of_2017_is_the_sum_of_its_nine_regions(tmp_path, without):
+    """242 of 1 000 dollars in each of the nine are the printed 24,2; Rosstat's weights alone contradict it."""
+    cells = []
+    for code in DISTRICT_UNTIL_2018:
+        region = f"{regions.by_code(code).okato} - X"
+        cells += [row("ЭК", month, "CN", "4403210000", "242,00", region) for month in range(1, 13)]
+        cells += [row("ИМ", month, "KR", "4403210000", "758,00", region) for month in range(1, 13)]
+    found = ledger.verify_file(PAPER, indicators.committed(), made(tmp_path, cells, year=2017))
+    district = found.row("cell.table-2.FAR_EAST.2017")
+    assert (district.verdict, district.reproduced) == ("match", "24.2")
+    assert district.without_customs.verdict == "mismatch"
+    # two independent sources: the one that speaks of the figure itself counts
+    assert district.pieces == {"external": "match"}
+
+
 @pytest.mark.parametrize(
     ("reference", "told"),
     [
