@@ -5,8 +5,10 @@ and a partner; it answers with a tidy frame. Files hold US dollars, answers thou
 the exhibits print them. Sums are rounded to the cent: that is what the files state, and it keeps
 the last bits of parallel sums out of the answer.
 
-A month the store does not hold is refused, never taken for zero. Positions whose code is withheld
-(``X``) count in every total and show as a row of their own where goods are told apart.
+A month the store does not hold is refused, never taken for zero: a request in order that the store
+cannot answer ends in a `NoDataError`, one that cannot be meant in another `AnalysisError`. Positions
+whose code is withheld (``X``) count in every total and show as a row of their own where goods are
+told apart.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ import polars as pl
 from babel import Locale
 
 from analysis import regions
-from analysis.errors import AnalysisError, one_of
+from analysis.errors import AnalysisError, NoDataError, one_of
 from analysis.regions import Language
 from analysis.sources.customs import Store
 from analysis.sources.customs.reading import NO_REGION
@@ -219,8 +221,10 @@ def partner_values(
 
     Raises
     ------
+    NoDataError
+        If the store does not hold every month.
     AnalysisError
-        If a parameter is not allowed or the store does not hold every month.
+        If a parameter is not allowed.
     """
     where = _where(store, region, period, direction, goods=goods)
     return _grouped(store, "partner", pl.col("partner"), where)
@@ -710,7 +714,7 @@ def _country_condition(store: Store, months: Period, direction: str) -> pl.Expr:
     if wanted <= nationwide:
         return pl.col("region") != NO_REGION
     missing = min(wanted - without, wanted - nationwide, key=len)
-    raise AnalysisError(
+    raise NoDataError(
         f"The customs store has no nationwide {direction}s for {_span_text(missing)}; ingest the files of those "
         "months or ask for a region it holds."
     )
@@ -731,11 +735,11 @@ def _refuse_gaps(store: Store, region: str, okato: str, months: Period, directio
     name = regions.by_okato(okato).name_en
     without = {month for source in store.sources for _, code, month in source.cells if code == NO_REGION}
     if missing <= without:
-        raise AnalysisError(
+        raise NoDataError(
             f"For {_span_text(missing)} the customs store holds only the edition without regions, which cannot "
             f"say what {name} traded; ingest a file with regions, or ask for region {RUSSIA}."
         )
-    raise AnalysisError(
+    raise NoDataError(
         f"The customs store does not hold the {direction}s of {name} for {_span_text(missing)} (region {region}, "
         f"period {months}); ingest the files of those months or ask for another period."
     )
@@ -803,8 +807,8 @@ def _refuse_nesting(codes: Sequence[str], digits: int) -> None:
             )
 
 
-def _no_trade(region: str, period: object) -> AnalysisError:
-    return AnalysisError(
+def _no_trade(region: str, period: object) -> NoDataError:
+    return NoDataError(
         f"The customs store holds {region} for {period}, but no trade of the kind asked for; "
         "shares of nothing cannot be told."
     )
@@ -836,7 +840,7 @@ def _with_shares(table: pd.DataFrame, key: str, top: int | None) -> pd.DataFrame
         raise AnalysisError(f"top is {top!r}; it must be a whole number from 1, or none for all.")
     total = table["value_thousand_usd"].sum()
     if not total:
-        raise AnalysisError(
+        raise NoDataError(
             "The customs store holds no trade of the kind asked for, so there is nothing to share."
         )
     if top is not None and len(table) > top:
