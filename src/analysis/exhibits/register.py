@@ -574,8 +574,8 @@ def entry(exhibit_id: str) -> Entry:
 
 
 def files(item: Entry) -> list[str]:
-    """Files an exhibit always has, relative to the folder of results; none where it hangs on the request."""
-    if not item.outputs or item.is_optional:
+    """Files of an exhibit, relative to the folder of results; none where only own customs files make it."""
+    if not item.outputs:
         return []
     names = [f"exhibits/{item.id}.json"]
     if "table" in item.outputs:
