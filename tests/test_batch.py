@@ -577,7 +577,7 @@ def test_the_grids_that_come_along_are_in_order(grid_file):
 # a batch as a process ------------------------------------------------------------------------------
 
 # seconds for what takes one or two here: only a hang should reach it, never a loaded machine
-PATIENCE = 120
+PATIENCE = 300
 
 SLOW = """
     [[grid]]
