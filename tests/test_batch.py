@@ -538,6 +538,12 @@ def test_nothing_old_passes_for_what_was_collected(tmp_path):
     assert list((tmp_path / "collected").iterdir()) == []
 
 
+def test_both_tables_of_associations_can_be_collected_from_grids_of_notebook_05():
+    names = ["04_rating", "05_association"]
+    assert collect.table_name("associations.csv", names) == "associations.csv"
+    assert collect.table_name("association-forest.csv", names) == "tables/association-forest.csv"
+
+
 def test_a_table_nobody_writes_is_refused_before_the_first_run(tmp_path):
     with pytest.raises(AnalysisError, match=r"associations\.csv.*rating-scores\.csv"):
         plan(tmp_path, EDITIONS, table="associations.csv")

@@ -32,7 +32,7 @@ def estimate(value, p, **changes):
 def shown(folder, table):
     """Exhibits, each published in a folder: both languages are drawn and written."""
     run = parameters.accept("08_batch", language="ru", output_dir=str(folder / "out"), batch=str(folder))
-    found = batch_results.gathered(str(folder), table)
+    found = batch_results.gather(str(folder), table).exhibits
     for exhibit in found:
         publish(exhibit, run)
     return {exhibit.id: exhibit for exhibit in found}
@@ -82,10 +82,10 @@ def test_a_missing_estimate_is_neither_lowest_nor_low_enough(tmp_path):
 
 def test_only_done_runs_are_read_and_a_lost_table_is_told(tmp_path):
     failed = ("05_association", {"alpha": 0.05}, "failed", {})
-    assert batch_results.gathered(str(tmp_path), left(tmp_path, failed)) == []
+    assert batch_results.gather(str(tmp_path), left(tmp_path, failed)).exhibits == []
     lost = left(tmp_path, ("05_association", {"alpha": 0.05}, "done", {}))
     with pytest.raises(AnalysisError, match=r"association-forest\.csv is missing though its run is done"):
-        batch_results.gathered(str(tmp_path), lost)
+        batch_results.gather(str(tmp_path), lost)
 
 
 def test_runs_over_regions_stand_by_region_with_names_and_dashes(tmp_path):
@@ -115,15 +115,26 @@ def test_runs_over_regions_stand_by_region_with_names_and_dashes(tmp_path):
     assert rows.loc["Россия"].tolist() == ["—", "—", "—", "3,5"]
     assert "Экспорт в: Китай, 2021, тыс. долл." in rows.columns
     assert exhibit.sentence["en"] == "Of 5 regions asked for 3 have a result."
-    assert batch_results.not_gathered(table, [exhibit])["en"].startswith("Nothing is left out")
+    remark = batch_results.gather(str(tmp_path), table).remark
+    assert remark["en"] == "Every notebook of the batch has results above."
 
 
-def test_a_grid_without_anything_to_gather_says_so(tmp_path):
-    table = left(tmp_path, ("04_rating", {"edition": "II"}, "done", {}), ("02_china_share", {}, "done", {}))
-    assert batch_results.gathered(str(tmp_path), table) == []
-    told = batch_results.not_gathered(table, [])
-    assert told["en"].startswith("Nothing is gathered here from 02_china_share, 04_rating:")
-    assert told["ru"].startswith("Из 02_china_share, 04_rating здесь ничего не сведено:")
+def test_a_notebook_of_which_nothing_is_gathered_is_named(tmp_path):
+    asked = {"direction": "export", "partner": "CN", "period": "2021", "goods": []}
+    table = left(
+        tmp_path,
+        ("04_rating", {"edition": "II"}, "done", {}),
+        ("02_china_share", {"regions": ["RU-AMU"]}, "done", {}),
+        # without customs files: one run is done from what is printed, the other has no data
+        ("03_exports", {"region": "RU-AMU", **asked}, "done", {}),
+        ("03_exports", {"region": "RU-PRI", **asked}, "no data", {}),
+    )
+    found = batch_results.gather(str(tmp_path), table)
+    assert found.exhibits == []
+    assert found.remark["en"].startswith(
+        "Nothing is gathered here from 02_china_share, 03_exports, 04_rating:"
+    )
+    assert found.remark["ru"].startswith("Из 02_china_share, 03_exports, 04_rating здесь ничего не сведено:")
 
 
 def test_zipped_parameters_are_one_axis_and_regions_go_down_by_name(tmp_path):

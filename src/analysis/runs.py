@@ -289,9 +289,9 @@ def _cell_failed(notebook: str, error: PapermillExecutionError) -> RunError:
     ours = (AnalysisError.__name__, NoDataError.__name__)
     told = error.evalue if error.ename in ours else f"{error.ename}: {error.evalue}".strip()
     number = error.cell_index + 1
-    return RunError(
-        f"{notebook} failed in cell {number}: {told}", number, has_no_data=error.ename == NoDataError.__name__
-    )
+    has_no_data = error.ename == NoDataError.__name__
+    ended = "found no data" if has_no_data else "failed"
+    return RunError(f"{notebook} {ended} in cell {number}: {told}", number, has_no_data=has_no_data)
 
 
 def _how_it_ended(status: int | None) -> str:

@@ -28,8 +28,25 @@ SUBSETS: Mapping[str, Text] = {
 _CHOICE = ["edition", "subset", "indicator", "period"]
 
 
-def gathered(folder: str, table: pd.DataFrame) -> list[Exhibit]:
-    """Exhibits of what the runs found.
+@dataclass(frozen=True)
+class Gathered:
+    """What the runs of a batch found.
+
+    Attributes
+    ----------
+    exhibits : list of Exhibit
+        ``batch-estimates`` where runs of notebook 05 are done, ``batch-regions`` where runs over
+        regions found something; none where neither is.
+    remark : dict
+        Which notebooks of the batch have nothing in them, by language.
+    """
+
+    exhibits: list[Exhibit]
+    remark: Text
+
+
+def gather(folder: str, table: pd.DataFrame) -> Gathered:
+    """Put the results of a batch together.
 
     Parameters
     ----------
@@ -38,41 +55,32 @@ def gathered(folder: str, table: pd.DataFrame) -> list[Exhibit]:
     table : pandas.DataFrame
         Its summary (:func:`analysis.exhibits.batch.summary`).
 
-    Returns
-    -------
-    list of Exhibit
-        ``batch-estimates`` where runs of notebook 05 are done, ``batch-regions`` where runs over
-        regions are; none where neither is.
-
     Raises
     ------
     AnalysisError
-        If a finished run has lost the table.
+        If a finished run has lost its table.
     """
     done = table[table["state"] == "done"]
     estimates = _estimates(folder, done[done["notebook"] == ESTIMATES])
-    found = [] if estimates.empty else [_estimates_exhibit(estimates, _alpha(done))]
-    by_region = _by_region(folder, table)
-    return found if by_region is None else [*found, by_region]
+    by_region, shown = _by_region(folder, table)
+    exhibits = [] if estimates.empty else [_estimates_exhibit(estimates, _alpha(done))]
+    shown |= {ESTIMATES} if exhibits else set()
+    exhibits += [] if by_region is None else [by_region]
+    return Gathered(exhibits, _remark(sorted(set(table["notebook"]) - shown)))
 
 
-def not_gathered(table: pd.DataFrame, exhibits: list[Exhibit]) -> Text:
-    """Which notebooks of a batch have nothing gathered here."""
-    shown = {ESTIMATES} if any(item.id == "batch-estimates" for item in exhibits) else set()
-    if any(item.id == "batch-regions" for item in exhibits):
-        of_regions = {name for name, runs in table.groupby("notebook") if _is_over_regions(runs)}
-        shown |= of_regions & set(_SOURCES)
-    left = ", ".join(sorted(set(table["notebook"]) - shown))
+def _remark(left: list[str]) -> Text:
     if not left:
         return {
-            "en": "Nothing is left out: every notebook of the batch has its results above.",
-            "ru": "Ничего не пропущено: результаты всех блокнотов пакета приведены выше.",
+            "en": "Every notebook of the batch has results above.",
+            "ru": "Выше есть результаты каждого блокнота пакета.",
         }
+    names = ", ".join(left)
     return {
-        "en": f"Nothing is gathered here from {left}: no run is done, its runs are not set apart by region, or it has no "
-        "table for it. `amur batch GRID --collect TABLE` gathers any table that a notebook writes.",
-        "ru": f"Из {left} здесь ничего не сведено: нет выполненных запусков, запуски различаются не регионом или у блокнота "
-        "нет подходящей таблицы. `amur batch GRID --collect TABLE` сводит любую таблицу блокнота.",
+        "en": f"Nothing is gathered here from {names}: no run found anything, its runs are not set apart by region, or it has "
+        "no table for it. `amur batch GRID --collect TABLE` gathers any table that a notebook writes.",
+        "ru": f"Из {names} здесь ничего не сведено: запуски ничего не нашли, различаются не регионом или у блокнота нет "
+        "подходящей таблицы. `amur batch GRID --collect TABLE` сводит любую таблицу блокнота.",
     }
 
 
@@ -278,11 +286,12 @@ def _is_over_regions(runs: pd.DataFrame) -> bool:
     return any(name in runs and len(set(runs[name])) > 1 for name in BY_REGION)
 
 
-def _by_region(folder: str, table: pd.DataFrame) -> Exhibit | None:
-    """One row a region, one column a quantity and time; None where no run over regions found anything."""
+def _by_region(folder: str, table: pd.DataFrame) -> tuple[Exhibit | None, set[str]]:
+    """One row a region, one column a quantity and time; and the notebooks that have a column in it."""
     cells: dict[tuple[str, str], float] = {}
     columns: dict[str, Column] = {}
     asked: set[str] = set()
+    shown: set[str] = set()
     for notebook, source in _SOURCES.items():
         runs = table[table["notebook"] == notebook]
         if not _is_over_regions(runs):
@@ -295,7 +304,8 @@ def _by_region(folder: str, table: pd.DataFrame) -> Exhibit | None:
             for code, heading, value in source.read(run, rows):
                 columns[str(heading.key)] = heading
                 cells[code, str(heading.key)] = value
-    return _regions_exhibit(sorted(asked, key=_place), cells, columns) if columns else None
+                shown.add(notebook)
+    return _regions_exhibit(sorted(asked, key=_place), cells, columns) if columns else None, shown
 
 
 def _place(code: str) -> int:
