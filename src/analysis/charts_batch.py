@@ -64,8 +64,9 @@ def run_grid(
     """
     heights = [panel.cells["row"].nunique() * ROW_MM for panel in panels]
     with charts.style():
-        # 16 mm a panel for its heading and labels, 30 mm for title and footer
-        figure = charts.new_figure(sum(heights) + 16 * len(panels) + 30, title, footer)
+        # 16 mm a panel for its heading and labels, a line more where it needs one, 30 mm for title and footer
+        lines = sum(_wrapped(panel.heading).count("\n") for panel in panels)
+        figure = charts.new_figure(sum(heights) + 16 * len(panels) + ROW_MM * lines + 30, title, footer)
         axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
         for axis, panel in zip(axes, panels, strict=True):
             _panel(axis, panel.heading, panel.cells, language)
@@ -89,7 +90,12 @@ def _panel(axis: Axes, heading: str, table: pd.DataFrame, language: Language) ->
     axis.grid(visible=False)
     for side in axis.spines.values():
         side.set_visible(False)
-    axis.set_title(heading, loc="left")
+    axis.set_title(_wrapped(heading), loc="left")
+
+
+def _wrapped(heading: str) -> str:
+    # bold letters beside labels of some 25: what is left of the page
+    return textwrap.fill(heading, 60)
 
 
 Line = Literal["-", ":"]
@@ -124,9 +130,9 @@ def estimates(
     series = [key for key in _LOOKS if key in named]
     years = sorted({int(period) for period in rows["period"]})
     with charts.style():
-        # 18 mm a row of panels, 7 mm for the key, 36 mm for title, years and footer
-        figure = charts.new_figure(18 * len(labels) + 7 + 36, title, footer)
-        grid = figure.add_gridspec(len(labels) + 1, 2, height_ratios=[7] + [18] * len(labels))
+        # 18 mm a row of panels, 9 mm for the key in two lines, 36 mm for title, years and footer
+        figure = charts.new_figure(18 * len(labels) + 9 + 36, title, footer)
+        grid = figure.add_gridspec(len(labels) + 1, 2, height_ratios=[9] + [18] * len(labels))
         places = _places(figure, grid, len(labels))
         for (left, right), label in zip(places, labels, strict=True):
             left.axhline(0, color="#888888", linewidth=0.6)
@@ -138,10 +144,11 @@ def estimates(
         _finish(places, rows, years, language)
         legend = figure.add_subplot(grid[0, :])
         legend.set_axis_off()
+        # the four names side by side are wider than the page in Russian
         legend.legend(
             handles=[_sample(named[key], _LOOKS[key]) for key in series],
             loc="center left",
-            ncols=len(series),
+            ncols=2,
             borderaxespad=0,
         )
     return figure
