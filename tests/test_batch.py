@@ -2,16 +2,20 @@
 
 import contextlib
 import csv
+import io
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
+from pathlib import Path
 
 import nbformat
+import polars
 import psutil
 import pytest
 from click.testing import CliRunner
@@ -29,11 +33,11 @@ PARAMETERS = "edition: str = 'III'\ndistrict: str = 'all'\nlanguage: str = 'en'\
 @pytest.fixture(scope="module", autouse=True)
 def _one_server_for_all():
     # a batch ends its server; here the next test goes on with it
-    stop = client.stop
-    pools.client.stop = lambda: None
+    ended = client.ended
+    pools.client.ended = contextlib.nullcontext
     yield
-    pools.client.stop = stop
-    stop()
+    pools.client.ended = ended
+    client.stop()
 
 
 @pytest.fixture
@@ -380,14 +384,15 @@ def test_a_run_without_data_is_neither_done_nor_failed(made, tmp_path):
 
 
 def test_a_hanging_cell_and_a_long_run_are_stopped(made, tmp_path):
-    made("import time\ntime.sleep(30 if edition == 'II' else 0)")
-    started = time.monotonic()
-    done = batch(tmp_path, EDITIONS, cell_seconds=1)
-    assert states(done) == ["failed", "done"]
+    # an hour: a run that is not stopped would be noticed, however slow the machine is
+    made("import time\ntime.sleep(3600)")
+    one = '[[grid]]\nnotebook = "04_rating"\n'
+    done = batch(tmp_path, one, cell_seconds=1)
+    assert states(done) == ["failed"]
     assert "a cell ran for more than 1 seconds" in done.table[0]["reason"]
-    done = batch(tmp_path, EDITIONS, run_seconds=1.5, is_retry=True)
+    done = batch(tmp_path, one, run_seconds=1.5, is_retry=True)
+    assert states(done) == ["failed"]
     assert "it ran for more than 1.5 seconds" in done.table[0]["reason"]
-    assert time.monotonic() - started < 25
 
 
 def test_a_missing_exhibit_is_a_failure(made, tmp_path, monkeypatch):
@@ -409,6 +414,8 @@ def test_a_module_changed_during_a_run_fails_it(made, tmp_path, monkeypatch):
     outcome = work.carry_out(jobs[0])
     assert outcome.state == "failed"
     assert "module analysis.charts changed while it ran" in outcome.reason
+    # the sentence says to start the batch again: nothing of this run may then pass for its end
+    assert not jobs[0].folder.exists()
 
 
 def test_a_full_disk_under_the_results_is_one_failed_run(made, tmp_path, monkeypatch):
@@ -450,12 +457,91 @@ def test_tables_are_collected_with_the_parameters_beside_them(made, tmp_path, mo
     monkeypatch.setattr(work, "declared_files", lambda notebook: ["t.csv"])
     monkeypatch.setattr(collect, "declared_files", work.declared_files)
     done = batch(tmp_path, EDITIONS, table="t.csv")
-    with done.collected.open(encoding="utf-8") as file:
+    with done.collected.with_suffix(".csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["run_edition"], row["edition"], row["p"]) for row in rows] == [
         ("II", "x", "0.10"), ("II", "II", ""), ("III", "x", "0.10"), ("III", "III", "")
     ]  # fmt: skip
     assert {row["run_id"] for row in rows} == {row["id"] for row in done.table}
+    typed = polars.read_parquet(done.collected)
+    assert typed["run_edition"].to_list() == ["II", "II", "III", "III"]
+    assert typed["p"].to_list() == [0.1, None, 0.1, None]
+
+
+def finished_job(folder, number, parameters, table):
+    """A finished run with one table."""
+    made = work.Job(f"{number:020x}", "04_rating", parameters, {}, folder, folder / "alive")
+    made.folder.mkdir(parents=True)
+    (made.folder / "t.csv").write_text(table, encoding="utf-8")
+    return made
+
+
+def test_collected_columns_have_the_types_of_what_is_in_them(tmp_path):
+    jobs = [
+        finished_job(
+            tmp_path, 1, {"alpha": 1, "regions": ["RU-AMU", "RU-PRI"], "top": 10, "year": 2019, "flag": True},
+            'code,n,p,mixed,true,text,empty,long\n0303,1,0.5,1,True,"a, ""b""\nc",,123456789012345678901\n',
+        ),
+        finished_job(
+            tmp_path, 2, {"alpha": 0.05, "regions": [], "year": "2020", "flag": False},
+            "n,code,p,mixed,true,late\n-2,27,1e-7,x,False,3\n,,,,,\n",
+        ),
+    ]  # fmt: skip
+    typed = polars.read_parquet(collect.collect(tmp_path, "t.csv", jobs))
+    kinds = {name: str(kind) for name, kind in typed.schema.items()}
+    assert kinds == {
+        "run_id": "String", "run_alpha": "Float64", "run_regions": "String", "run_top": "Int64",
+        "run_year": "String", "run_flag": "Boolean", "code": "String", "n": "Int64", "p": "Float64",
+        "mixed": "String", "true": "Boolean", "text": "String", "empty": "String", "long": "String",
+        "late": "Int64",
+    }  # fmt: skip
+    assert typed.to_dict(as_series=False) == {
+        "run_id": [jobs[0].id, jobs[1].id, jobs[1].id],
+        "run_alpha": [1.0, 0.05, 0.05],
+        "run_regions": ["RU-AMU RU-PRI", None, None],
+        "run_top": [10, None, None],
+        "run_year": ["2019", "2020", "2020"],
+        "run_flag": [True, False, False],
+        "code": ["0303", "27", None],
+        "n": [1, -2, None],
+        "p": [0.5, 1e-7, None],
+        "mixed": ["1", "x", None],
+        "true": [True, False, None],
+        "text": ['a, "b"\nc', None, None],
+        "empty": [None, None, None],
+        "long": ["123456789012345678901", None, None],
+        "late": [None, 3, None],
+    }
+
+
+@given(st.lists(st.lists(st.text() | st.integers().map(str) | st.floats().map(str), min_size=2, max_size=2)))
+def test_no_cell_is_lost_or_changed_by_its_type(rows):
+    with tempfile.TemporaryDirectory() as name:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([["a", "b"], *rows])
+        with contextlib.suppress(UnicodeEncodeError):  # half a surrogate pair is no text
+            job_of_one = finished_job(Path(name), 1, {}, text.getvalue())
+            typed = polars.read_parquet(collect.collect(Path(name), "t.csv", [job_of_one]))
+            for column, place in (("a", 0), ("b", 1)):
+                for cell, value in zip([row[place] for row in rows], typed[column], strict=True):
+                    same = cell == ("" if value is None else str(value))
+                    assert same or (isinstance(value, float) and repr(float(cell)) == repr(value)), (
+                        cell,
+                        value,
+                    )
+
+
+def test_nothing_old_passes_for_what_was_collected(tmp_path):
+    jobs = [finished_job(tmp_path, 1, {}, "a\n1\n")]
+    assert collect.collect(tmp_path, "t.csv", jobs).is_file()
+    assert collect.collect(tmp_path, "t.csv", []) is None
+    assert list((tmp_path / "collected").iterdir()) == []
+
+
+def test_both_tables_of_associations_can_be_collected_from_grids_of_notebook_05():
+    names = ["04_rating", "05_association"]
+    assert collect.table_name("associations.csv", names) == "associations.csv"
+    assert collect.table_name("association-forest.csv", names) == "tables/association-forest.csv"
 
 
 def test_a_table_nobody_writes_is_refused_before_the_first_run(tmp_path):
@@ -496,6 +582,9 @@ def test_the_grids_that_come_along_are_in_order(grid_file):
 
 # a batch as a process ------------------------------------------------------------------------------
 
+# seconds for what takes one or two here: only a hang should reach it, never a loaded machine
+PATIENCE = 300
+
 SLOW = """
     [[grid]]
     notebook = "01_transit_potential"
@@ -516,14 +605,13 @@ def test_ctrl_c_and_a_kill_leave_no_process_and_the_batch_goes_on(tmp_path):
         ) as process:
             children = wait_for_kernels(process)
             process.send_signal(signum)
-            started = time.monotonic()
-            told, errors = process.communicate(timeout=20)
-            assert time.monotonic() - started < 6
-        _, alive = psutil.wait_procs(children, timeout=6)
+            told, errors = process.communicate(timeout=PATIENCE)
+        _, alive = psutil.wait_procs(children, timeout=PATIENCE)
         assert not [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
         if signum == signal.SIGINT:
             assert process.returncode == 130, errors
             assert "the same command goes on" in errors
+            # it did not wait for the runs, which would be done by then
             assert "left" in told or "stopped" in told
             assert not (tmp_path / "out" / ".partial").exists()
     ended = subprocess.run(command, capture_output=True, text=True)
@@ -540,7 +628,7 @@ def hear_ctrl_c():
 
 def wait_for_kernels(process):
     """Every process below the batch, once there is a kernel among them."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         assert process.poll() is None, f"the batch ended before it had a kernel: {process.communicate()}"
         below = psutil.Process(process.pid).children(recursive=True)
@@ -548,7 +636,7 @@ def wait_for_kernels(process):
             if sum("analysis.kernels.server" in child.cmdline() for child in below) >= 2:
                 return below  # the fork server and a kernel, which keeps its command line
         time.sleep(0.05)
-    raise AssertionError("no kernel came up within a minute")
+    raise AssertionError("no kernel came up")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as on Linux")
@@ -565,16 +653,14 @@ def test_ctrl_c_is_heard_while_runs_are_waited_for():
             print("ready", flush=True)
             list(runs.as_ended([future]))
         except KeyboardInterrupt:
-            print("heard", flush=True)
+            print("heard after the end" if future.done() else "heard", flush=True)
     """
     command = [sys.executable, "-c", textwrap.dedent(code)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c) as process:
         assert process.stdout.readline() == "ready\n"
         time.sleep(0.5)  # into the wait
-        started = time.monotonic()
         process.send_signal(signal.SIGINT)
         assert process.stdout.readline() == "heard\n"
-        assert time.monotonic() - started < 30
         process.kill()
 
 

@@ -24,7 +24,8 @@ def run_folder(tmp_path):
     """A run's folder with one exhibit, made with another first year; the figures are the reference's."""
     (tmp_path / "tables").mkdir()
     shutil.copy(paths.reference() / "tables" / "table-2.csv", tmp_path / "tables")
-    values = json.loads(json.dumps(parameters.defaults("02_china_share"))) | {"first_year": "2015"}
+    usual = parameters.check_values("02_china_share", **parameters.defaults("02_china_share"))
+    values = json.loads(json.dumps(usual)) | {"first_year": "2015"}
     (tmp_path / "exhibits").mkdir()
     card = {"id": "table-2", "notebook": "02_china_share", "parameters": values, "outputs": ["table"]}
     (tmp_path / "exhibits" / "table-2.json").write_text(json.dumps(card))
@@ -140,6 +141,7 @@ def test_a_folder_inside_another_repository_has_no_state(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("notebook", parameters.notebooks())
 def test_the_defaults_differ_from_themselves_in_nothing(notebook):
-    own = parameters.defaults(notebook)
-    assert set(own) == set(parameters.allowed_names(notebook)) - {"language", "output_dir"}
+    usual = parameters.defaults(notebook)
+    assert set(usual) == set(parameters.allowed_names(notebook)) - {"output_dir"}
+    own = parameters.check_values(notebook, **usual)
     assert parameters.differing(notebook, json.loads(json.dumps(own))) == {}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import regions, trade
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, NoDataError
 from analysis.sources import customs
 
 HEADER = "napr\tperiod\tstrana\ttnved\tedizm\tStoim\tNetto\tKol\tRegion\tRegion_s"
@@ -262,9 +262,9 @@ def test_whole_country_and_far_east(tmp_path):
 
 def test_country_is_not_the_sum_of_some_regions(store):
     """Two regions would be sold as Russia."""
-    with pytest.raises(AnalysisError, match="nationwide"):
+    with pytest.raises(NoDataError, match="nationwide"):
         trade.partner_values(store, "RU", Q1)
-    with pytest.raises(AnalysisError, match=r"Khabarovsk|Kamchatka"):
+    with pytest.raises(NoDataError, match=r"Khabarovsk|Kamchatka"):
         trade.partner_values(store, "FAR_EAST", Q1)
 
 
@@ -273,22 +273,22 @@ def test_editions_without_regions_serve_the_country_only(tmp_path):
     files = [monthly(tmp_path, "2021-01.csv", "ЭК,2021,CN,0303000000,,1000,1,0")]
     customs.ingest(files, tmp_path / "store")
     store = customs.open_store(tmp_path / "store")
-    with pytest.raises(AnalysisError, match=r"without regions.*Amur"):
+    with pytest.raises(NoDataError, match=r"without regions.*Amur"):
         trade.partner_values(store, "RU-AMU", "2021-01")
     assert trade.observations(store).empty
     customs.ingest([unload(tmp_path, nationwide_cells())], tmp_path / "store")
     store = customs.open_store(tmp_path / "store")
     assert pairs(trade.partner_values(store, "RU", "2021-01")) == [("CN", 1.0)]
     assert pairs(trade.partner_values(store, "RU-AMU", "2021-01")) == [("CN", 0.01)]
-    with pytest.raises(AnalysisError, match="2021-02"):
+    with pytest.raises(NoDataError, match="2021-02"):
         trade.partner_values(store, "RU", "2021-01/2021-02")
 
 
 def test_months_not_held_are_refused(store):
     """A year would be printed from three months."""
-    with pytest.raises(AnalysisError, match=r"exports of Amur Oblast for 2021-04/2021-12"):
+    with pytest.raises(NoDataError, match=r"exports of Amur Oblast for 2021-04/2021-12"):
         trade.partner_values(store, "RU-AMU", 2021)
-    with pytest.raises(AnalysisError, match="Sakhalin"):
+    with pytest.raises(NoDataError, match="Sakhalin"):
         trade.partner_values(store, "RU-SAK", Q1)
 
 
@@ -358,9 +358,9 @@ def test_trees_refuse_nested_roots_and_empty_trade(store):
         trade.goods_tree(store, "RU-AMU", Q1, goods=["44", "4403"])
     with pytest.raises(AnalysisError, match="below the lowest level"):
         trade.goods_tree(store, "RU-AMU", Q1, goods=["440311"], depth="heading")
-    with pytest.raises(AnalysisError, match="no trade"):
+    with pytest.raises(NoDataError, match="no trade"):
         trade.goods_tree(store, "RU-AMU", Q1, goods=["93"])
-    with pytest.raises(AnalysisError, match="nothing to share"):
+    with pytest.raises(NoDataError, match="nothing to share"):
         trade.partner_shares(store, "RU-AMU", Q1, ["93"])
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 from analysis import parameters, paths
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, NoDataError
 from analysis.exhibits import customs as own
 from analysis.exhibits import exports, ledger, publish, register
 from analysis.sources import customs
-from test_customs_trade import CELLS, unload
+from test_customs_trade import CELLS, PRIMORYE, unload
 
 REQUEST = {
     "region": "RU-AMU",
@@ -77,14 +77,48 @@ def test_without_a_store_the_papers_charts_say_what_is_missing(user, tmp_path):
     assert own.beyond(run) == []
 
 
-def test_anything_else_without_a_store_is_refused(user, tmp_path):
-    with pytest.raises(AnalysisError, match="amur ingest customs"):
+def test_anything_else_without_a_store_is_no_data_and_no_failure(user, tmp_path):
+    with pytest.raises(NoDataError, match="amur ingest customs"):
         own.store_for(accept(tmp_path, region="RU-PRI"))
 
 
-def test_months_the_store_does_not_hold_are_refused_and_not_zero(synthetic_store, tmp_path):
-    with pytest.raises(AnalysisError, match="2021"):
-        own.store_for(accept(tmp_path, period="2021-01/2021-12"))
+@pytest.mark.parametrize("changes", [{"period": "2021-01/2021-12"}, {"region": "RU-MAG"}, {"region": "RU"}])
+def test_what_the_store_does_not_hold_is_no_data_and_not_zero(synthetic_store, tmp_path, changes):
+    with pytest.raises(NoDataError, match="2021"):
+        own.store_for(accept(tmp_path, **changes))
+
+
+def test_a_damaged_store_is_a_failure_and_nothing_printed_stands_in_for_it(synthetic_store, user, tmp_path):
+    (user / "customs" / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(AnalysisError) as caught:
+        own.store_for(accept(tmp_path, period="2021-01/2021-09"))
+    assert not isinstance(caught.value, NoDataError)
+
+
+def test_a_region_without_soybeans_fuels_or_timber_still_has_its_other_exhibits(user, tmp_path):
+    # those goods are the paper's choice: a region that does not trade in them has trade all the same
+    customs.ingest([unload(tmp_path, [cell for cell in CELLS if cell[-1] == PRIMORYE])], user / "customs")
+    run = accept(tmp_path, region="RU-PRI")
+    made = [
+        exports.chart_1(run),
+        exports.chart_2(run),
+        exports.chart_3(run),
+        exports.chart_4(run),
+        *own.beyond(run),
+    ]
+    for exhibit in made:
+        publish(exhibit, run)
+    assert [exhibit.table.rows["value_thousand_usd"].tolist() for exhibit in (made[0], made[3], made[4])] == [
+        [0.0], [0.0], [0.0]
+    ]  # fmt: skip
+    assert "no such trade" in made[0].sentence["en"]
+    # 3000 dollars to China in February, by hand
+    assert made[5].table.rows["value_thousand_usd"].tolist() == [0.0, 3.0, 0.0]
+
+
+def test_goods_asked_for_that_were_not_traded_are_no_data(synthetic_store, tmp_path):
+    with pytest.raises(NoDataError, match="no trade"):
+        own.timber(accept(tmp_path, goods=["87"]), own.store_for(accept(tmp_path)))
 
 
 @pytest.mark.parametrize(

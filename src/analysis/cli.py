@@ -20,9 +20,11 @@ from analysis.regions import LANGUAGES, Language
 if TYPE_CHECKING:
     from analysis.sources import own
 
+STOPPED = 130  # the shell's status for Ctrl-C
+
 
 class _Group(click.Group):
-    """A group whose commands end an AnalysisError as one sentence."""
+    """A group whose commands end an AnalysisError, or Ctrl-C, as one sentence."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -30,6 +32,9 @@ class _Group(click.Group):
         except AnalysisError as error:
             click.echo(f"amur: {error}", err=True)
             ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("amur: stopped.", err=True)
+            ctx.exit(STOPPED)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,10 +105,12 @@ def batch(
             click.echo(f"failed {row['id']}: {row['reason']}")
     click.echo(f"{summary.sentence(done.table)}. {paths.relative(done.output / summary.HTML)}")
     if done.collected is not None:
-        click.echo(f"Collected: {paths.relative(done.collected)}")
+        click.echo(f"Collected: {paths.relative(done.collected)} (and .csv)")
+    elif table is not None and not done.is_interrupted:
+        click.echo(f"Collected nothing: no run wrote {table}.")
     if done.is_interrupted:
         click.echo("Stopped; the same command goes on from here.", err=True)
-        sys.exit(130)  # the shell's status for Ctrl-C
+        sys.exit(STOPPED)
     sys.exit(any(row["state"] in ("failed", "stopped") for row in done.table))
 
 

@@ -378,7 +378,10 @@ def check_value(notebook: str, name: str, value: Any) -> Any:
 
 
 def defaults(notebook: str) -> dict[str, Any]:
-    """Default values of a notebook's own parameters, checked and typed, from its tagged cell."""
+    """Parameters a notebook runs with when none are given, as its cell tagged ``parameters`` says.
+
+    The folder is left out: it is no part of what a run shows.
+    """
     cells = json.loads((paths.notebooks() / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
     tagged = next(cell for cell in cells if "parameters" in cell["metadata"].get("tags", []))
     written = {
@@ -388,13 +391,12 @@ def defaults(notebook: str) -> dict[str, Any]:
         and isinstance(statement.target, ast.Name)
         and statement.value is not None
     }
-    checks = _NOTEBOOKS[notebook]()
-    return {name: checks[name](name, value) for name, value in written.items() if name in checks}
+    return {name: value for name, value in written.items() if name != "output_dir"}
 
 
 def differing(notebook: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of `values` that are not the notebook's defaults; JSON's lists count as tuples."""
-    usual = json.loads(json.dumps(defaults(notebook)))
+    """Those of a run's checked `values` that are not the notebook's defaults; JSON's lists count as tuples."""
+    usual = json.loads(json.dumps(check_values(notebook, **defaults(notebook))))
     return {name: value for name, value in values.items() if usual.get(name) != value}
 
 

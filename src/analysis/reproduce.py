@@ -101,10 +101,10 @@ def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
         except BaseException:
             # a failure or Ctrl-C: the kernels that still run would only be waited for
             stopped.set()
-            pool.shutdown(wait=False, cancel_futures=True)
             raise
         finally:
-            client.stop()
+            with client.ended():
+                pool.shutdown(wait=True, cancel_futures=True)
     return [done[name] for name in names]
 
 

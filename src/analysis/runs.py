@@ -7,7 +7,6 @@ differs from run to run (times, paths, random cell ids), so that two runs give t
 
 from __future__ import annotations
 
-import ast
 import copy
 import hashlib
 import logging
@@ -16,9 +15,11 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 import nbformat
@@ -102,21 +103,6 @@ def source(notebook: str) -> Path:
     """
     parameters.allowed_names(notebook)
     return paths.notebooks() / f"{notebook}.ipynb"
-
-
-def defaults(notebook: str) -> dict[str, Any]:
-    """Parameters a notebook runs with when none are given, as its cell tagged ``parameters`` says.
-
-    The folder is left out: it is no part of what a run shows.
-    """
-    cells = nbformat.read(source(notebook), as_version=4).cells
-    tagged = next(cell for cell in cells if "parameters" in cell.metadata.get("tags", []))
-    found = {}
-    for node in ast.parse(tagged.source).body:
-        if isinstance(node, ast.AnnAssign | ast.Assign) and node.value is not None:
-            target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
-            found[ast.unparse(target)] = ast.literal_eval(node.value)
-    return {name: value for name, value in found.items() if name != "output_dir"}
 
 
 def run(
@@ -254,12 +240,21 @@ def as_ended(futures: Iterable[Future[Result]]) -> Iterator[Future[Result]]:
 
     The main thread wakes now and then: polars, once imported, has waiting system calls restarted
     after a signal (https://github.com/pola-rs/polars/issues/21739), and a wait without an end would
-    see Ctrl-C only when the next run is over.
+    see Ctrl-C only when the next run is over. A queue makes each of thousands cost the same;
+    ``as_completed`` and ``wait`` look at all that are left each time.
     """
-    left = set(futures)
-    while left:
-        ended, left = wait(left, WAKE_SECONDS, FIRST_COMPLETED)
-        yield from ended
+    ended: SimpleQueue[Future[Result]] = SimpleQueue()
+    left = list(futures)
+    for future in left:
+        future.add_done_callback(ended.put)
+    for _ in left:
+        yield _next(ended)
+
+
+def _next(ended: SimpleQueue[Result]) -> Result:
+    while True:
+        with suppress(Empty):
+            return ended.get(timeout=WAKE_SECONDS)
 
 
 def available_cores() -> int:
@@ -294,9 +289,9 @@ def _cell_failed(notebook: str, error: PapermillExecutionError) -> RunError:
     ours = (AnalysisError.__name__, NoDataError.__name__)
     told = error.evalue if error.ename in ours else f"{error.ename}: {error.evalue}".strip()
     number = error.cell_index + 1
-    return RunError(
-        f"{notebook} failed in cell {number}: {told}", number, has_no_data=error.ename == NoDataError.__name__
-    )
+    has_no_data = error.ename == NoDataError.__name__
+    ended = "found no data" if has_no_data else "failed"
+    return RunError(f"{notebook} {ended} in cell {number}: {told}", number, has_no_data=has_no_data)
 
 
 def _how_it_ended(status: int | None) -> str:

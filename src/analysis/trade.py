@@ -5,8 +5,10 @@ and a partner; it answers with a tidy frame. Files hold US dollars, answers thou
 the exhibits print them. Sums are rounded to the cent: that is what the files state, and it keeps
 the last bits of parallel sums out of the answer.
 
-A month the store does not hold is refused, never taken for zero. Positions whose code is withheld
-(``X``) count in every total and show as a row of their own where goods are told apart.
+A month the store does not hold is refused, never taken for zero: a request in order that the store
+cannot answer ends in a `NoDataError`, one that cannot be meant in another `AnalysisError`. Positions
+whose code is withheld (``X``) count in every total and show as a row of their own where goods are
+told apart.
 """
 
 from __future__ import annotations
@@ -226,8 +228,10 @@ def partner_values(
 
     Raises
     ------
+    NoDataError
+        If the store does not hold every month.
     AnalysisError
-        If a parameter is not allowed or the store does not hold every month.
+        If a parameter is not allowed.
     """
     where = _where(store, region, period, direction, goods=goods)
     return _grouped(store, "partner", pl.col("partner"), where)

@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis import parameters, runs
+from analysis import parameters
 from analysis.batch.gridfile import GridFile, Place
 from analysis.errors import AnalysisError, one_of
 
@@ -110,7 +110,7 @@ def _runs_of(file: GridFile, place: Place) -> Iterator[Request]:
         raise _too_many(file, place, count)
     excluded = _Exclusions(file, place, grid, notebooks)
     for notebook in notebooks:
-        defaults = runs.defaults(notebook)
+        defaults = parameters.defaults(notebook)
         for steps in itertools.product(*axes):
             values = {**defaults, **fixed, **{k: v for step in steps for k, v in step.items()}}
             if excluded(notebook, values):

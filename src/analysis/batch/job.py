@@ -67,7 +67,7 @@ class Batch:
     is_interrupted : bool
         Whether it was stopped by Ctrl-C.
     collected : Path or None
-        The gathered table.
+        The gathered table, if one was asked for and a run wrote it.
     """
 
     output: Path

@@ -66,10 +66,8 @@ def _local() -> Iterator[Pool]:
     try:
         yield Pool(executor, slots)
     finally:
-        # without the server there are no kernels, and the threads have nothing to wait for
-        client.stop()
-        executor.shutdown(wait=True, cancel_futures=True)
-        client.stop()
+        with client.ended():  # without kernels the threads have nothing to wait for
+            executor.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager

@@ -69,16 +69,17 @@ def write(output: Path, table: Sequence[Mapping[str, Any]]) -> None:
     writer.writeheader()
     writer.writerows(table)
     paths.write_text(output / CSV, text.getvalue())
-    paths.write_text(output / HTML, _page(output.name, table, names))
+    paths.write_text(output / HTML, _page(output, table, names))
 
 
-def _page(title: str, table: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
+def _page(output: Path, table: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
+    title = output.name
     shown = ["notebook", "state", "seconds", "cell", "reason", *names[len(COLUMNS) :], "id"]
     # what went wrong first; a stable sort keeps the order of the grid within a state
     order = ("failed", "stopped", LEFT, "no data", "done")
     lines = [
         f"<tr class={row['state'].replace(' ', '-')}>"
-        + "".join(f"<td>{_html_cell(name, row)}</td>" for name in shown)
+        + "".join(f"<td>{_html_cell(name, row, output)}</td>" for name in shown)
         + "</tr>"
         for row in sorted(table, key=lambda row: order.index(row["state"]))
     ]
@@ -90,8 +91,8 @@ def _page(title: str, table: Sequence[Mapping[str, Any]], names: Sequence[str]) 
     )
 
 
-def _html_cell(name: str, row: Mapping[str, Any]) -> str:
+def _html_cell(name: str, row: Mapping[str, Any], output: Path) -> str:
     text = html.escape(str(row.get(name, "")))
-    if name == "id" and row["state"] in ("done", "failed", "no data"):
+    if name == "id" and (output / row["folder"]).is_dir():
         return f'<a href="{html.escape(row["folder"])}/">{text}</a>'
     return text

@@ -110,11 +110,12 @@ class Outcome:
 
 @dataclass
 class _Report:
-    """What is known of a run while it goes on."""
+    """What is known of a run while it goes on; one that is not kept leaves nothing in its place."""
 
     state: State = "done"
     cell: int | None = None
     reason: str = ""
+    is_kept: bool = True
     started: float = field(default_factory=time.time)
     seconds: float = 0.0
 
@@ -134,7 +135,7 @@ def carry_out(job: Job) -> Outcome:
         paths.make_folder(job.output / PARTIAL)
         partial = Path(tempfile.mkdtemp(dir=job.output / PARTIAL, prefix=f"{job.id}-"))
         _run(job, partial, report)
-        if report.state != "stopped":
+        if report.is_kept and report.state != "stopped":
             _write_record(job, partial, report)
             _place(partial, job)
     except (OSError, AnalysisError) as error:
@@ -149,7 +150,9 @@ def _told(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return "The disk is full."
     if isinstance(error, OSError):
-        return f"The results could not be written ({error.strerror})."
+        told = error.strerror or type(error).__name__
+        about = f", {error.filename}" if error.filename else ""
+        return f"The operating system refused what the run needs ({told}{about})."
     return str(error)
 
 
@@ -176,8 +179,8 @@ def _run(job: Job, partial: Path, report: _Report) -> None:
         if not scratch.exists():
             return
         executed = nbformat.read(scratch, as_version=4)
-    except AnalysisError as error:
-        report.state, report.reason = "failed", str(error)
+    except AnalysisError as error:  # not run as asked: the next batch is to try it again
+        report.state, report.reason, report.is_kept = "failed", str(error), False
         scratch.unlink(missing_ok=True)
         return
     scratch.unlink(missing_ok=True)
@@ -199,7 +202,8 @@ def _prime(job: Job) -> None:
         for name in job.primes:
             try:
                 client.server().prime(name)
-            except OSError:  # the server died; the run itself will do without, or tell
+            # the server died, and the run will do without it or tell; or the batch is being ended
+            except (OSError, client.EndedError):
                 return
 
 
@@ -269,7 +273,11 @@ def _place(partial: Path, job: Job) -> None:
     known = finished(job)
     if known is not None and known.state in ("done", "no data"):
         return
-    paths.replace_folder(partial, job.folder)
+    try:
+        paths.replace_folder(partial, job.folder)
+    except OSError:  # another worker of a cluster may have come first by a moment
+        if finished(job) is None:
+            raise
 
 
 def finished(job: Job) -> Outcome | None:

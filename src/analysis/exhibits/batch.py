@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis import charts_batch, paths, regions, tables
+from analysis import charts, charts_batch, paths, regions, tables
 from analysis.errors import AnalysisError, NoDataError
 from analysis.exhibits.publish import Exhibit
 from analysis.regions import Language
@@ -22,6 +22,8 @@ STATES: Mapping[str, Mapping[Language, str]] = {
 }
 # columns of summary.csv before those of the parameters
 FIXED = ["id", "notebook", "state", "seconds", "cell", "reason", "folder"]
+# parameters that name regions
+BY_REGION = ("region", "regions")
 BETWEEN = " · "
 
 
@@ -84,10 +86,6 @@ def states(table: pd.DataFrame) -> Exhibit:
 
 def grid(table: pd.DataFrame) -> Exhibit:
     """Every run as a cell of its notebook's grid of parameters."""
-    panels = [
-        (str(notebook), _placed(runs.drop(columns=FIXED), runs))
-        for notebook, runs in table.groupby("notebook", sort=True)
-    ]
     return Exhibit(
         "batch-grid",
         _period(table),
@@ -96,24 +94,72 @@ def grid(table: pd.DataFrame) -> Exhibit:
             "ru": "Клетка — запуск, число — секунды; × — ошибка, — — нет данных, точка — не выполнен.",
         },
         (),
-        draw=lambda language, title, footer: charts_batch.run_grid(panels, language, title, footer),
+        draw=lambda language, title, footer: charts_batch.run_grid(
+            [
+                _panel(str(notebook), runs, language)
+                for notebook, runs in table.groupby("notebook", sort=True)
+            ],
+            language,
+            title,
+            footer,
+        ),
     )
 
 
-def _placed(parameters: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """Place of each run: the parameter with most values across, the others down."""
-    counted = {name: parameters[name].nunique() for name in parameters}
-    varied = {name: count for name, count in counted.items() if count > 1}
-    across = max(varied, key=lambda name: varied[name]) if varied else None
-    down = [name for name in varied if name != across]
-    return pd.DataFrame(
+def _panel(notebook: str, runs: pd.DataFrame, language: Language) -> charts_batch.Panel:
+    """Place of each run: an axis across, the others down; names of regions always down, where they fit."""
+    axes = _axes(runs.drop(columns=FIXED))
+    short = [axis for axis in axes if not set(axis) & set(BY_REGION)]
+    across = max(short, key=lambda axis: runs[axis[0]].nunique(), default=[])
+    down = [name for axis in axes if axis != across for name in axis]
+    cells = pd.DataFrame(
         {
-            "row": parameters[down].agg(BETWEEN.join, axis=1) if down else "",
-            "column": parameters[across] if across else "",
+            "row": _labels(runs, down, language),
+            "column": _labels(runs, across, language),
             "state": runs["state"],
             "seconds": runs["seconds"],
         }
-    ).sort_values(["row", "column"])
+    )
+    heading = ", ".join(
+        part
+        for part in (
+            notebook,
+            f"↓ {BETWEEN.join(down)}" if down else "",
+            f"→ {BETWEEN.join(across)}" if across else "",
+        )
+        if part
+    )
+    return charts_batch.Panel(heading, cells)
+
+
+def _axes(values: pd.DataFrame) -> list[list[str]]:
+    """Parameters that vary; those that change together (zipped) are one axis."""
+    axes: dict[tuple[int, ...], list[str]] = {}
+    for name in values:
+        steps = tuple(pd.factorize(values[name])[0])
+        if max(steps) > 0:
+            axes.setdefault(steps, []).append(str(name))
+    return list(axes.values())
+
+
+def _labels(runs: pd.DataFrame, names: list[str], language: Language) -> list[str]:
+    return [
+        BETWEEN.join(_label(name, value, language) for name, value in zip(names, row, strict=True))
+        for row in runs[names].itertuples(index=False)
+    ]
+
+
+def _label(name: str, value: str, language: Language) -> str:
+    if name not in BY_REGION:
+        return value
+    return ", ".join(place_name(code, language, is_short=True) for code in value.split())
+
+
+def place_name(code: str, language: Language, *, is_short: bool = False) -> str:
+    """Name of a region, of the Far East or of the whole country."""
+    if code == "RU":
+        return {"en": "Russia", "ru": "Россия"}[language]
+    return charts.short(code, language) if is_short else tables.region_name(code, language)
 
 
 def _period(table: pd.DataFrame) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import charts, paths, tables, trade
-from analysis.errors import AnalysisError, NoDataError
+from analysis.errors import NoDataError
 from analysis.exhibits.publish import Exhibit
 from analysis.parameters import Run
 from analysis.regions import LANGUAGES, Language
@@ -34,8 +34,10 @@ def store_for(run: Run) -> customs.Store | None:
 
     Raises
     ------
-    AnalysisError
+    NoDataError
         If something else than the paper's exhibits is asked for and the store does not hold it.
+    AnalysisError
+        If the store is damaged.
     """
     folder = paths.user() / "customs"
     is_papers = all(run[name] == value for name, value in PAPER_REQUEST.items()) and not run["goods"]
@@ -49,7 +51,7 @@ def store_for(run: Run) -> customs.Store | None:
     store = customs.open_store(folder)
     try:
         trade.partner_values(store, run["region"], run["period"], direction=run["direction"])
-    except AnalysisError:
+    except NoDataError:
         if is_papers:
             return None
         raise
@@ -153,10 +155,23 @@ def _first(frame: pd.DataFrame, language: Language, value: str, unit: str) -> st
     )
 
 
+def _none(exhibit_id: str, run: Run, goods: Sequence[str]) -> Exhibit:
+    """Exhibit of goods the region did not trade in the months held: zero, which is a finding."""
+    frame = _named(pd.DataFrame({"goods": goods, "value_thousand_usd": 0.0}), "goods")
+    sentence: dict[Language, str] = {
+        "en": "The files hold these months of the region, and no such trade in them.",
+        "ru": "Данные за эти месяцы по региону есть, но такой торговли в них нет.",
+    }
+    drawn = _bars(frame, "goods", "value_thousand_usd", _THOUSAND)
+    return _exhibit(exhibit_id, run, sentence, _table(frame, "goods"), drawn)
+
+
 def goods_by_partner(run: Run, store: customs.Store) -> Exhibit:
     """Chart 1: trade in the goods asked for (soybeans by default) by partner country."""
     goods = run["goods"] or SOYBEANS
     frame = trade.partner_values(store, run["region"], run["period"], goods, run["direction"])
+    if frame.empty:
+        return _none("chart-1", run, goods)
     frame = _named(frame, "partner")
     sentence = {
         language: _first(frame, language, "value_thousand_usd", _THOUSAND[language]) for language in LANGUAGES
@@ -234,12 +249,20 @@ def _tree(exhibit_id: str, run: Run, store: customs.Store, goods: Sequence[str],
 
 def fuels(run: Run, store: customs.Store) -> Exhibit:
     """Chart 4: chapter 27 in its headings."""
-    return _tree("chart-4", run, store, FUELS, "heading")
+    try:
+        return _tree("chart-4", run, store, FUELS, "heading")
+    except NoDataError:  # the goods are ours, not the reader's: their absence must not end the run
+        return _none("chart-4", run, FUELS)
 
 
 def timber(run: Run, store: customs.Store) -> Exhibit:
-    """Table 3 from the records: chapter 44 as the tree it is."""
-    return _tree("goods-tree", run, store, run["goods"] or TIMBER, "subheading")
+    """Table 3 from the records: chapter 44 as the tree it is, or the goods asked for."""
+    try:
+        return _tree("goods-tree", run, store, run["goods"] or TIMBER, "subheading")
+    except NoDataError:
+        if run["goods"]:
+            raise
+        return _none("goods-tree", run, TIMBER)
 
 
 def monthly(run: Run, store: customs.Store) -> Exhibit:

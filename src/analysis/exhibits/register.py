@@ -34,6 +34,8 @@ class Entry:
         Title by language.
     with_customs : tuple of {'table', 'figure'}
         What is written where the reader's own customs files make the exhibit or take part in it.
+    is_optional : bool
+        Whether it is made only where the request gives it something to show.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Entry:
     inputs: tuple[str, ...]
     title: dict[Language, str]
     with_customs: tuple[Output, ...] = ()
+    is_optional: bool = False
 
 
 def _entry(
@@ -52,8 +55,9 @@ def _entry(
     en: str,
     ru: str,
     with_customs: tuple[Output, ...] = (),
+    is_optional: bool = False,
 ) -> Entry:
-    return Entry(id, notebook, outputs, inputs, {"en": en, "ru": ru}, with_customs)
+    return Entry(id, notebook, outputs, inputs, {"en": en, "ru": ru}, with_customs, is_optional)
 
 
 _TRANSIT = ("paper-table-1", "crossings-2026")
@@ -544,6 +548,24 @@ _ENTRIES: tuple[Entry, ...] = (
         (),
         "Runs of a batch over its grid of parameters",
         "Запуски пакета по сетке параметров",
+    ),
+    _entry(
+        "batch-estimates",
+        "08_batch",
+        ("table", "figure"),
+        (),
+        "Estimates over the grid of a batch: Kendall's tau-b and its exact p",
+        "Оценки по сетке пакета: тау-b Кендалла и точное p",
+        is_optional=True,
+    ),
+    _entry(
+        "batch-regions",
+        "08_batch",
+        ("table",),
+        (),
+        "Results of a batch by region",
+        "Результаты пакета по регионам",
+        is_optional=True,
     ),
 )
 

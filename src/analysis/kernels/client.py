@@ -14,12 +14,20 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-# loading the libraries takes 3 s on an idle machine; a minute means that something is wrong
-START_SECONDS = 60.0
+# loading the libraries takes 3 s on an idle machine and may take a minute on one that starts many
+# things at once; after five something is wrong
+START_SECONDS = 300.0
+# a server that serves ends within milliseconds
+STOP_SECONDS = 5.0
 _PACKAGE = Path(__file__).resolve().parents[1]
+
+
+class EndedError(RuntimeError):
+    """A kernel was wanted while the servers of this process are being ended."""
 
 
 def is_available() -> bool:
@@ -70,8 +78,7 @@ class Forked:
     def _status(self, timeout: float | None) -> int | None:
         with self._lock:
             while self.returncode is None:
-                ready, _, _ = select.select([self._connection], [], [], timeout)
-                if not ready:
+                if not _has_news(self._connection, timeout):
                     return None
                 part = b""
                 with contextlib.suppress(OSError):
@@ -100,6 +107,13 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
+def _has_news(connection: socket.socket, timeout: float | None) -> bool:
+    # not select(), which refuses descriptors from 1024 on: a machine of many cores has as many
+    waiting = select.poll()
+    waiting.register(connection, select.POLLIN)
+    return bool(waiting.poll(None if timeout is None else timeout * 1000))
+
+
 class ForkServer:
     """A running :mod:`analysis.kernels.server`, ended with its owner or by `stop`.
 
@@ -107,6 +121,8 @@ class ForkServer:
     ----------
     folder : Path
         Private folder that is removed with the server.
+    holders : int
+        Runs that use the folder; counted by `held`.
     """
 
     def __init__(self) -> None:
@@ -125,7 +141,9 @@ class ForkServer:
                 # the debugger that ipykernel loads complains of frozen modules; nobody debugs the server
                 env={**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
             )
+        self.holders = 0
         self._address = address
+        self._has_answered = False
         self._primed: set[str] = set()
         self._kernels: list[Forked] = []
         self._lock = threading.Lock()
@@ -164,9 +182,9 @@ class ForkServer:
         return [kernel for kernel in self._kernels if kernel.poll() is None]
 
     def is_busy(self) -> bool:
-        """Whether a kernel of it runs."""
+        """Whether a kernel of it runs, or a run that holds it is about to start one."""
         with self._lock:
-            return bool(self._running())
+            return self.holders > 0 or bool(self._running())
 
     def prime(self, name: str) -> None:
         """Have the server call ``module:function`` once, so that its cache is filled in every kernel.
@@ -198,6 +216,7 @@ class ForkServer:
                     raise ConnectionError("the fork server ended")
                 answer += part
             connection.settimeout(None)
+            self._has_answered = True
             return connection, json.loads(answer)
         except BaseException:
             connection.close()
@@ -209,12 +228,19 @@ class ForkServer:
 
     def stop(self) -> None:
         """End the server and every kernel forked from it."""
+        # while it loads libraries or computes something for all kernels it does not listen
+        is_deaf = not self._has_answered or self._priming.locked()
         if self.process.stdin is not None:
             self.process.stdin.close()
         try:
-            self.process.wait(5)
+            self.process.wait(0 if is_deaf else STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            with self._lock:
+                running = self._running()
+            for kernel in running:
+                with contextlib.suppress(OSError):
+                    os.killpg(kernel.pid, signal.SIGKILL)
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -236,23 +262,70 @@ _current: ForkServer | None = None
 _lock = threading.Lock()
 
 
-def server() -> ForkServer:
-    """The fork server of this process, started when first wanted and again when files changed."""
-    global _current
-    with _lock:
-        if _current is not None and not _current.is_usable():
-            # its kernels would end with it: let them finish
-            _retired.append(_current)
-            _current = None
-        for item in [item for item in _retired if not item.is_busy()]:
-            _retired.remove(item)
-            item.stop()
-        if _current is None:
-            _current = ForkServer()
-        return _current
-
-
 _retired: list[ForkServer] = []
+_endings = 0
+
+
+def server() -> ForkServer:
+    """The fork server of this process, started when first wanted and again when files changed.
+
+    Raises
+    ------
+    EndedError
+        Inside a block of `ended`.
+    OSError
+        If it cannot be started.
+    """
+    with _lock:
+        return _usable()
+
+
+@contextmanager
+def held() -> Iterator[ForkServer]:
+    """Give the fork server to a run, which keeps it and its folder until the block ends."""
+    with _lock:
+        found = _usable()
+        found.holders += 1
+    try:
+        yield found
+    finally:
+        with _lock:
+            found.holders -= 1
+
+
+def _usable() -> ForkServer:
+    """`server` for those who hold the lock."""
+    global _current
+    if _endings:
+        raise EndedError("kernels are being ended")
+    if _current is not None and not _current.is_usable():
+        # its kernels would end with it: let them finish
+        _retired.append(_current)
+        _current = None
+    for item in [item for item in _retired if not item.is_busy()]:
+        _retired.remove(item)
+        item.stop()
+    if _current is None:
+        _current = ForkServer()
+    return _current
+
+
+@contextmanager
+def ended() -> Iterator[None]:
+    """End the fork server of this process with all its kernels, and start none before the block ends.
+
+    Whoever waits for threads that run notebooks does so in here: a thread that is just about to start
+    a kernel would otherwise start a server for it that nobody wants any more.
+    """
+    global _endings
+    with _lock:
+        _endings += 1
+    try:
+        stop()
+        yield
+    finally:
+        with _lock:
+            _endings -= 1
 
 
 @atexit.register

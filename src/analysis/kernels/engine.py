@@ -117,9 +117,9 @@ class Engine(NBClientEngine):
             If the kernel ends or is killed before the last cell.
         """
         kwargs.pop("input_path", None)
-        # with the server goes its folder, even where this process is killed
-        within = kernels.server().folder if is_warm and kernels.is_available() else None
-        with connection(within) as config:
+        if must_stop is not None and must_stop():
+            raise KernelEndedError(None)
+        with _sockets(is_warm) as config:
             client = _Client(
                 nb_man,
                 **{
@@ -143,6 +143,17 @@ class Engine(NBClientEngine):
                     client.execute()
             except DeadKernelError:
                 raise KernelEndedError(_status(client)) from None
+
+
+@contextmanager
+def _sockets(is_warm: bool) -> Iterator[Config]:
+    if not (is_warm and kernels.is_available()):
+        with connection() as config:
+            yield config
+        return
+    # with the server goes its folder, even where this process is killed
+    with kernels.held() as server, connection(server.folder) as config:
+        yield config
 
 
 @contextmanager

@@ -25,7 +25,13 @@ class WarmProvisioner(LocalProvisioner):
     """Kernels of this Python forked from the loaded process; every other kernel as usual."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Fork the kernel, or start it as `LocalProvisioner` does where that cannot be done."""
+        """Fork the kernel, or start it as `LocalProvisioner` does where that cannot be done.
+
+        Raises
+        ------
+        EndedError
+            If kernels are being ended; a cold one would outlive those who wanted it.
+        """
         if client.is_available() and _is_this_python(cmd):
             folder = str(kwargs.get("cwd") or Path.cwd())
             with contextlib.suppress(OSError):
@@ -49,7 +55,10 @@ class WarmProvisioner(LocalProvisioner):
 
 
 def _fork(arguments: list[str], environment: dict[str, str], folder: str) -> client.Forked:
-    return client.server().fork(arguments, environment, folder)
+    try:
+        return client.server().fork(arguments, environment, folder)
+    except OSError:  # the server ended meanwhile: there will be another, unless kernels are being ended
+        return client.server().fork(arguments, environment, folder)
 
 
 def _is_this_python(command: list[str]) -> bool:

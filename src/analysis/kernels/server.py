@@ -151,9 +151,9 @@ def serve(listener: socket.socket) -> dict[str, Any] | None:
                         listener.close()
                         return request
                 else:  # a client has gone: so does its kernel; `_reap` closes the connection
-                    selector.unregister(key.fileobj)
                     kernel = state.kernel_of(key.fileobj)
-                    if kernel is not None:
+                    if kernel is not None:  # else `_reap` closed it a moment ago, with news of both
+                        selector.unregister(key.fileobj)
                         _kill(kernel)
 
 
@@ -177,7 +177,11 @@ def _accept(
         # Python 3.12 warns of any thread at a fork; the only ones here are idle BLAS threads, which
         # OpenBLAS restarts in the child by itself
         warnings.simplefilter("ignore", DeprecationWarning)
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # no memory or process number left: one kernel fewer, the others go on
+            connection.close()
+            return None
     if pid == 0:
         for other in (connection, *state.connections.values()):
             other.close()
