@@ -1,12 +1,14 @@
 """Pictures: what can be tested without eyes."""
 
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from analysis import charts
@@ -37,6 +39,22 @@ def figure(language="en"):
 @pytest.mark.parametrize("kind", charts.FORMATS)
 def test_a_figure_has_the_same_bytes_every_time(kind):
     assert charts.to_bytes(figure(), kind) == charts.to_bytes(figure(), kind)
+
+
+def test_a_last_digit_that_is_not_printed_does_not_change_the_file():
+    """Layouts may differ in the sixteenth digit; ids made from it would change the checksums of the results."""
+
+    def drawn(width):
+        figure = Figure()
+        axes = figure.add_axes((0.1, 0.1, width, 0.8))
+        axes.plot([0, 1], [0, 1], marker="o")
+        return charts.to_bytes(figure, "svg")
+
+    assert drawn(0.8) == drawn(np.nextafter(0.8, 1))
+    assert drawn(0.8) != drawn(0.7)
+    text = drawn(0.8).decode()
+    used = set(re.findall(r"url\(#([^)]+)\)|href=\"#([^\"]+)\"", text))
+    assert used and all(f'id="{first or second}"' in text for first, second in used)
 
 
 def test_text_is_eight_points_and_the_width_is_print_width():

@@ -8,6 +8,7 @@ verdicts, green and orange). Marks differ too, so that a grey print keeps the di
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -34,6 +35,8 @@ DISAGREES = "#E69F00"
 INK = "#222222"
 
 FORMATS: tuple[Literal["svg", "png"], ...] = ("svg", "png")
+# ids of clip paths, markers and hatches in matplotlib's SVG
+_CHECKSUM_ID = re.compile(rb'(?<=["#])([mph])[0-9a-f]{10}(?=["\)])')
 
 MM = 1 / 25.4  # inches
 WIDTHS_MM = {"column": 85, "page": 180}
@@ -110,7 +113,21 @@ def to_bytes(figure: Figure, kind: Literal["svg", "png"]) -> bytes:
     with style():
         # a date in the file would make two runs differ
         figure.savefig(buffer, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None})
-    return buffer.getvalue()
+    return _numbered(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
+
+
+def _numbered(svg: bytes) -> bytes:
+    """Number what matplotlib calls by a checksum.
+
+    The checksum is that of unrounded coordinates, whose sixteenth digit may differ between two runs
+    that print the same figure.
+    """
+    numbers: dict[bytes, bytes] = {}
+
+    def number(match: re.Match[bytes]) -> bytes:
+        return numbers.setdefault(match[0], match[1] + str(len(numbers) + 1).encode())
+
+    return _CHECKSUM_ID.sub(number, svg)
 
 
 def _decimal(axis_values: Axes, language: Language, decimals: int = 0, which: str = "x") -> None:
