@@ -49,6 +49,10 @@ def far_east_unload(
             value = raw[flow, code] * 1e6 * (total or {}).get(code, 1.0)
             for partner, part in (("CN", share), ("JP", 1 - share)):
                 cells.append((napr, 1, partner, "4403110000", "", dollars(value * part), "1", "0", place))
+    # notebook 03 asks for the Amur region's soybeans and fuels
+    amur = regions.by_code("RU-AMU")
+    for goods in ("1201900000", "2701120000"):
+        cells.append(("ЭК", 1, "CN", goods, "", "1,00", "1", "0", f"{amur.okato} - {amur.name_ru.upper()}"))
     # a row in every month makes the year whole
     first = regions.by_code(codes[0])
     place = f"{first.okato} - {first.name_ru.upper()}"

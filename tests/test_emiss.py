@@ -103,6 +103,23 @@ def test_a_value_that_is_no_number_is_refused(tmp_path):
         values(emiss.read(sdmx(tmp_path, series("10000000000", 2021, "1,2,3"))))
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"year": "2021-03"}, "no year"),
+        ({"unit": "процент"}, "процент"),
+        ({"unit": "тысяча долларов США"}, "million RUB"),
+        ({"period": "I квартал"}, "i квартал and no whole year"),
+        ({"value": "inf"}, "'inf'"),
+    ],
+)
+def test_what_is_no_yearly_figure_in_the_unit_is_refused(tmp_path, options, sentence):
+    """A month, a percentage, dollars or an overflow would enter as a year's roubles."""
+    given = {"okato": "10000000000", "year": 2021, "value": "1", **options}
+    with pytest.raises(AnalysisError, match=sentence):
+        values(emiss.read(sdmx(tmp_path, series(**given))))
+
+
 def test_a_cut_file_is_refused(tmp_path):
     """The library would read the first half and stay silent about the rest."""
     path = sdmx(tmp_path, series("10000000000", 2021, "1"), series("05000000000", 2021, "2"))

@@ -13,18 +13,19 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import indicators, ledger, parameters, paths, regions, trade
 from analysis.batch import identity
+from analysis.cli import main
 from analysis.errors import AnalysisError
 from analysis.exhibits import china_share, publish, register
 from analysis.exhibits import ledger as exhibits
 from analysis.ledger import customs as asking
 from analysis.ledger.claims import COLUMNS, CUSTOMS_COLUMNS
-from analysis.ledger.inputs import CUSTOMS_SOURCE
-from analysis.sources import customs
+from analysis.sources import customs, own
 from test_customs_trade import AMUR, PRIMORYE, unload
 
 PAPER = paths.raw() / "paper" / "claims.csv"
@@ -92,12 +93,12 @@ def nine_months(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def judged(full_year):
-    return ledger.verify_file(PAPER, indicators.observations(), full_year)
+    return ledger.verify_file(PAPER, indicators.committed(), full_year)
 
 
 @pytest.fixture(scope="module")
 def without():
-    return ledger.verify_file(PAPER, indicators.observations())
+    return ledger.verify_file(PAPER, indicators.committed())
 
 
 CONFIRMED = {
@@ -156,9 +157,9 @@ def test_an_answer_names_the_store_its_files_and_their_checksums(judged, full_ye
     """Otherwise nobody could tell which files a verdict stands on."""
     found = judged.row("text.exports-china")
     sha256 = full_year.sources[0].sha256
-    assert found.customs.source == f"{CUSTOMS_SOURCE}: synthetic_DATTSVT.csv (sha256 {sha256[:12]})"
+    assert found.customs.source == f"{own.CUSTOMS}: synthetic_DATTSVT.csv (sha256 {sha256[:12]})"
     assert found.customs.source in found.note
-    assert CUSTOMS_SOURCE == trade.SOURCE
+    assert own.CUSTOMS == trade.SOURCE
 
 
 MISSING = (
@@ -185,7 +186,7 @@ COLUMNS_OF_ROW = ledger.COLUMNS
 
 
 def test_nine_months_are_enough_for_nine_months_and_not_for_a_year(nine_months):
-    found = ledger.verify_file(PAPER, indicators.observations(), nine_months)
+    found = ledger.verify_file(PAPER, indicators.committed(), nine_months)
     assert found.row("text.exports-china").stands_on_customs
     assert found.row("cell.table-3.1").verdict == "match"
     year = found.row("cell.table-2.RU-AMU.2021")
@@ -257,7 +258,7 @@ def test_without_a_store_the_ledgers_bytes_are_the_committed_ones(without, tmp_p
 def test_no_file_changes_what_the_ledger_says_without_it(without, tmp_path_factory, cells):
     """Files may add a judgement; the judgement without them is always the one a reader without files gets."""
     lines = [row(n, month, partner, goods, f"{dollars},00") for n, month, partner, goods, dollars in cells]
-    found = ledger.verify_file(PAPER, indicators.observations(), made(tmp_path_factory.mktemp("any"), lines))
+    found = ledger.verify_file(PAPER, indicators.committed(), made(tmp_path_factory.mktemp("any"), lines))
     for now, old in zip(found.rows, without.rows, strict=True):
         before = now.without_customs or now
         assert all(
@@ -366,6 +367,34 @@ def test_a_confirmed_number_does_not_reconcile_two_that_exclude_each_other(tmp_p
     assert found.pieces == {"external": "match", "internal": "paper_error"}
 
 
+DISTRICT_UNTIL_2018 = (
+    "RU-PRI",
+    "RU-KHA",
+    "RU-AMU",
+    "RU-KAM",
+    "RU-MAG",
+    "RU-SAK",
+    "RU-CHU",
+    "RU-SA",
+    "RU-YEV",
+)
+
+
+def test_the_district_of_2017_is_the_sum_of_its_nine_regions(tmp_path, without):
+    """242 of 1 000 dollars in each of the nine are the printed 24,2; Rosstat's weights alone contradict it."""
+    cells = []
+    for code in DISTRICT_UNTIL_2018:
+        region = f"{regions.by_code(code).okato} - X"
+        cells += [row("ЭК", month, "CN", "4403210000", "242,00", region) for month in range(1, 13)]
+        cells += [row("ИМ", month, "KR", "4403210000", "758,00", region) for month in range(1, 13)]
+    found = ledger.verify_file(PAPER, indicators.committed(), made(tmp_path, cells, year=2017))
+    district = found.row("cell.table-2.FAR_EAST.2017")
+    assert (district.verdict, district.reproduced) == ("match", "24.2")
+    assert district.without_customs.verdict == "mismatch"
+    # two independent sources: the one that speaks of the figure itself counts
+    assert district.pieces == {"external": "match"}
+
+
 @pytest.mark.parametrize(
     ("reference", "told"),
     [
@@ -413,6 +442,27 @@ def test_the_country_itself_can_be_asked_for(tmp_path, full_year):
     path = other_claims(tmp_path, [line("a", "5,0", "thousand_usd:RU:2021-01:export:all:all")])
     found = ledger.verify_file(path, NOTHING, store).rows[0]
     assert "nationwide" in found.customs.note
+
+
+def test_the_documentations_example_is_judged_from_files(tmp_path):
+    """Whoever gives a claim its customs inputs has only that page; 234.1 of 510.02 million are 45.9 per cent."""
+    page = (paths.root() / "docs" / "claims-file.md").read_text(encoding="utf-8")
+    path = tmp_path / "synthetic_claims.csv"
+    path.write_text(page.split("```csv\n")[2].split("```")[0], encoding="utf-8")
+    found = ledger.verify_file(path, NOTHING, made(tmp_path / "own", YEAR))
+    assert [row.verdict for row in found.rows] == ["match", "match"]
+    table = page.split("## Customs files")[1]
+    names = (*asking.MEASURES, *asking.FLOWS, *CUSTOMS_COLUMNS)
+    assert all(f"`{name}`" in table for name in names)
+
+
+def test_the_command_judges_another_paper_by_the_readers_files(user, tmp_path):
+    customs.ingest([unload(tmp_path, OTHER_CELLS)], user / "customs")
+    path = other_claims(tmp_path, [line("a", "2,1", "thousand_usd:RU-AMU:2021-01/2021-03:export:CN:1201")])
+    result = CliRunner().invoke(main, ["verify", str(path), "--output", str(tmp_path / "ledger.csv")])
+    assert result.exit_code == 0, result.output
+    assert "Your customs files were set against 1 of these claims: 1 hold" in result.output
+    assert ledger.read_ledger(tmp_path / "ledger.csv").row("a").stands_on_customs
 
 
 # ------------------------------------------------------------------ exhibits and notebooks
@@ -539,11 +589,20 @@ def test_the_notebooks_run_on_a_readers_store(reader, notebook):
         assert found.row("text.exports-china").stands_on_customs
 
 
+def test_what_the_files_add_to_the_observations_does_not_judge_beside_them():
+    """Trade observed in customs files joins the observations; there it would pass for a source of its own."""
+    frame = indicators.committed()
+    place = (frame["indicator"] == "exports") & (frame["region"] == "RU-AMU") & (frame["period"] == "2021")
+    added = frame[place].assign(value=1.0, source=trade.SOURCE)
+    more = pd.concat([frame, added], ignore_index=True)
+    assert ledger.verify_file(PAPER, more) == ledger.verify_file(PAPER, frame)
+
+
 def test_questions_are_read_without_the_customs_readers_libraries():
     """The ledger of a reader without customs files must not pay for them."""
     code = (
         "import sys; from analysis import ledger, indicators, paths; "
-        "ledger.verify_file(paths.raw() / 'paper' / 'claims.csv', indicators.observations()); "
+        "ledger.verify_file(paths.raw() / 'paper' / 'claims.csv', indicators.committed()); "
         "print('polars' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -257,6 +257,14 @@ def test_every_known_table_holds_an_indicator_that_can_be_read():
     assert {item.publisher for item in own.known_tables()} == set(own.PUBLISHERS)
 
 
+def test_the_page_on_own_data_names_every_known_table():
+    """A reader would not learn that a table is known."""
+    text = (paths.root() / "docs" / "own-data.md").read_text(encoding="utf-8")
+    for item in own.known_tables():
+        row = next(line for line in text.splitlines() if line.startswith("|") and item.table in line)
+        assert f"`{item.indicator}`" in row
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -526,7 +534,7 @@ def test_ingest_customs_tells_the_differences(user, tmp_path):
     """A reader would learn of them only from a file."""
     result = amur("ingest", "customs", far_east_unload(tmp_path, total={"RU-PRI": 1.1}))
     assert result.exit_code == 0, result.output
-    assert "4 figures differ from another source" in result.output
+    assert "4 figures that two sources give differently" in result.output
     assert "RU-PRI 2021 exports" in result.output
     assert "china_turnover in paper-table-2; rosstat-trade" in result.output
 

@@ -225,7 +225,7 @@ def _tell_joined(done: own.Ingested) -> None:
     known = indicators.observations()
     joined = int((known["source"].eq(source) & known["indicator"].eq(name)).sum())
     click.echo(
-        f"{name}: {len(table)} figures of {table['region'].nunique()} regions, "
+        f"{name}: {_count(len(table), 'figure')} of {_count(table['region'].nunique(), 'region')}, "
         f"{table['period'].min()}-{table['period'].max()}: {paths.relative(done.path)}"
         + ("." if done.is_new else ", there already; nothing changed.")
     )
@@ -238,6 +238,10 @@ def _tell_joined(done: own.Ingested) -> None:
     _tell_disagreements(source)
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _tell_disagreements(source: str) -> None:
     """List where an own source and another differ, the largest first."""
     from analysis import indicators
@@ -247,7 +251,9 @@ def _tell_disagreements(source: str) -> None:
     if found.empty:
         click.echo("No other source disagrees.")
         return
-    click.echo(f"{len(found)} figures differ from another source:")
+    click.echo(
+        f"{_count(len(found), 'figure')} that two sources give differently, the largest difference first:"
+    )
     for row in indicators.largest_first(found).head(_LINES).itertuples():
         percent = "" if math.isnan(row.relative_difference) else f" ({row.relative_difference:+.2%})"
         click.echo(

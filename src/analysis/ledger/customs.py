@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from analysis import paths, regions
 from analysis.errors import AnalysisError, NoDataError, one_of
+from analysis.sources import own
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,12 +143,11 @@ def _check_period(period: str, where: str) -> None:
 
 def own_store() -> Store | None:
     """Return the reader's customs store, if there is one."""
-    folder = paths.user() / "customs"
-    if not folder.is_dir():
+    if not own.has_customs(paths.user()):
         return None
     from analysis.sources import customs
 
-    return customs.open_store(folder) if customs.exists(folder) else None
+    return customs.open_store(paths.user() / "customs")
 
 
 @dataclass(frozen=True)

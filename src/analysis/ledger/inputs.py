@@ -17,11 +17,10 @@ from analysis.ledger.formula import Value
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import parse
 from analysis.paths import relative
+from analysis.sources import own
 
 # how the names of data resources that hold the paper's own tables begin
 PAPER_RESOURCE = "paper-"
-# how the reader's own customs files are named as a source; claims refer to them with ``customs:``
-CUSTOMS_SOURCE = "customs-store"
 KINDS = ("claim", "cell", "obs", "file", "printed", "text", "list", "customs")
 
 
@@ -275,7 +274,7 @@ def as_mapping(observations: pd.DataFrame) -> dict[str, dict[tuple[str, str], De
     columns = [observations[name] for name in ("indicator", "region", "period", "value", "source")]
     nested: dict[str, dict[tuple[str, str], Decimal]] = {}
     for indicator, region, period, value, source in zip(*columns, strict=True):
-        if PAPER_RESOURCE in str(source) or CUSTOMS_SOURCE in str(source):
+        if PAPER_RESOURCE in str(source) or own.CUSTOMS in str(source):
             continue
         by_place = nested.setdefault(str(indicator), {})
         by_place[str(region), str(period)] = Decimal(repr(float(value)))

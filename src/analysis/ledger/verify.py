@@ -29,9 +29,10 @@ from analysis.ledger.claims import (
     read_claims,
     read_tables,
 )
-from analysis.ledger.inputs import CUSTOMS_SOURCE, Input, Sources, as_mapping, customs_question
+from analysis.ledger.inputs import Input, Sources, as_mapping, customs_question
 from analysis.paths import relative, write_text
 from analysis.regions import LANGUAGES, Language
+from analysis.sources import own
 
 if TYPE_CHECKING:
     from analysis.sources.customs import Store
@@ -389,7 +390,7 @@ def _files(request: Request, sources: Sources, where: str) -> str:
         if reference.startswith(customs.PREFIX)
         for name in sources.customs.files(customs_question(reference, where))
     )
-    return f"{CUSTOMS_SOURCE}: {', '.join(dict.fromkeys(names))}"
+    return f"{own.CUSTOMS}: {', '.join(dict.fromkeys(names))}"
 
 
 def _judge(claim: Claim, sources: Sources, band: Fraction) -> LedgerRow:
