@@ -104,3 +104,20 @@ def test_every_region_of_a_scatter_is_named_inside_its_panel_and_no_name_covers_
             shared = Bbox.intersection(one, other)
             # a pixel of leading may touch
             assert shared is None or min(shared.width, shared.height) < 1
+
+
+def test_the_key_names_only_groups_of_regions_that_are_drawn():
+    border = charts.group_marks(["RU-PRI", "RU-ZAB"], "en")
+    assert [label for _, label in border] == ["Far Eastern border"]
+    everything = charts.group_marks(["RU-AMU", "RU-PRI", "RU-MOW"], "ru")
+    assert [label for _, label in everything] == ["Амурская обл.", "приграничные ДФО", "прочие"]
+
+
+def test_every_region_of_the_far_east_can_be_said_to_be_left_out():
+    from analysis import regions
+
+    codes = regions.codes(regions.far_east())
+    told = charts.without(codes, "ru")
+    assert told.startswith("без ")
+    # a genitive is never the register's nominative
+    assert not {charts.short(code, "ru") for code in codes} & set(told.removeprefix("без ").split(", "))

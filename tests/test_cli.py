@@ -101,6 +101,20 @@ def test_observations_of_ones_own_are_refused_with_their_line(tmp_path, text, me
     assert message in result.output
 
 
+def test_every_verdict_can_be_had_as_a_page(tmp_path):
+    """Only failures are printed; the file must hold every claim, in the language asked for."""
+    page = tmp_path / "ledger.html"
+    result = amur(
+        "verify", f"{FIXTURES}/synthetic_claims.csv", "--observations", f"{FIXTURES}/synthetic_observations.csv",
+        "--output", str(page), "--language", "ru",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert f"Все выводы (20): {page}" in result.output
+    text = page.read_text(encoding="utf-8")
+    assert text.count('<tr id="claim-') == 20
+    assert '<html lang="ru">' in text and "Подтверждено" in text
+
+
 SYNTHETIC = "tests/fixtures/rating/synthetic_edition.txt"
 
 

@@ -141,3 +141,43 @@ class TestAssociations:
     def test_a_family_is_named_by_its_regions(self):
         assert regions.region_set(["RU-PRI", "RU-KHA", "RU-AMU", "RU-ZAB", "RU-YEV"]) == "border"
         assert regions.region_set(["RU-PRI", "RU-KHA", "RU-AMU", "RU-YEV"]) == "border less RU-ZAB"
+
+
+class TestCellVerdicts:
+    """The parameters of a notebook reach the table of verdicts."""
+
+    def test_table_1_shows_and_counts_the_regions_asked_for(self):
+        whole = ledger.cell_verdicts("table-1", "2020")
+        one = ledger.cell_verdicts("table-1", "2020", columns=("RU-AMU",))
+        assert [name for name in one.table.rows if name.startswith("RU-")] == ["RU-AMU"]
+        # seven rows of the table, of which the paper's sentence counts every cell once
+        counts = [int(n) for n in re.findall(r"\d+", one.sentence["en"])]
+        assert sum(counts) == 7
+        assert sum(int(n) for n in re.findall(r"\d+", whole.sentence["en"])) == 35
+
+    def test_table_2_shows_the_years_and_regions_asked_for(self):
+        made = ledger.share_verdicts(("RU-AMU",), "2019", "2021")
+        assert made.table.rows["row"].tolist() == ["FAR_EAST", "RU-AMU"]
+        assert made.table.rows.columns[3:].tolist() == ["2019", "2020", "2021"]
+        # the district's three years hold, Amur's cells are copies
+        assert made.sentence["en"].startswith("Cells: 0 fail, 3 hold, 3 cannot be checked.")
+
+
+def test_table_1_gives_our_own_figures_with_a_decimal_point_in_english():
+    made = transit.table_1(("RU-AMU",), "2020").table
+    english, russian = made.printed("en")["Amur Oblast"], made.printed("ru")["Амурская область"]
+    # Rosstat's railways, recomputed density: 7 points on 1 254 km
+    assert {"81.0", "0.0056"} <= set(english)
+    assert {"81,0", "0,0056"} <= set(russian)
+    # the printed cell keeps its comma in both
+    assert "0,006" in set(english) & set(russian)
+
+
+def test_the_table_of_choices_names_its_options_in_words():
+    from analysis.exhibits import multiverse
+    from analysis.multiverse import CHOICES
+
+    for choice in CHOICES:
+        for option in choice.options:
+            for language in ("en", "ru"):
+                assert "_" not in multiverse.option_name(choice.id, option.id, language)

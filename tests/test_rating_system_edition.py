@@ -180,6 +180,22 @@ def test_a_sheet_can_hide_the_old_scores(tmp_path):
     assert {row[2].value for row in load_workbook(path).active.iter_rows(min_row=2)} <= {None, ""}
 
 
+def test_a_sheet_says_how_it_is_filled_in(tmp_path):
+    """An expert gets the file alone: scale, what to leave empty and what becomes of it must be on it, in both languages."""
+    from openpyxl import load_workbook
+
+    seen = edition.write_sheets(tmp_path / "seen", ["synthetic"], SCORES_CSV, show_previous=True)[0]
+    blind = edition.write_sheets(tmp_path / "blind", ["synthetic"], SCORES_CSV, show_previous=False)[0]
+    told = {}
+    for path in (seen, blind):
+        book = load_workbook(path)
+        assert "1 to 10" in book.worksheets[0].data_validations.dataValidation[0].prompt
+        told[path] = " ".join(str(row[0].value) for row in book.worksheets[1].iter_rows())
+        assert "an empty cell is left out" in told[path] and "пустая ячейка не учитывается" in told[path]
+    assert "The old score is shown" in told[seen] and "The old score" not in told[blind]
+    assert "Прежняя оценка показана" in told[seen] and "Прежняя" not in told[blind]
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [

@@ -92,3 +92,42 @@ def test_two_columns_with_one_heading_are_refused():
     table = Table(pd.DataFrame({"a": [1], "b": [2]}), (column("a", "x", "х"), column("b", "x", "й")))
     with pytest.raises(AnalysisError, match="heading 'x'"):
         table.printed("en")
+
+
+def test_our_figures_beside_printed_ones_are_written_as_each_language_does():
+    rows = pd.DataFrame({"a": ["0,006", tables.rounded(0.00558, 4), tables.rounded(34, 1), None]})
+    table = Table(rows, (column("a", "A", "А", "printed"),))
+    assert table.printed("en")["A"].tolist() == ["0,006", "0.0056", "34.0", tables.MISSING]
+    assert table.printed("ru")["А"].tolist() == ["0,006", "0,0056", "34,0", tables.MISSING]
+    assert tables.to_csv(table).splitlines()[2:4] == ["0.0056", "34.0"]
+
+
+@pytest.mark.parametrize(
+    ("period", "en", "ru"),
+    [
+        ("2021-01/2021-09", "January-September 2021", "январь–сентябрь 2021"),
+        ("2021-03", "March 2021", "март 2021"),
+        ("2020-11/2021-02", "November 2020 – February 2021", "ноябрь 2020 – февраль 2021"),
+        ("2021", "2021", "2021"),
+        ("III; 2020, 2021", "III; 2020, 2021", "III; 2020, 2021"),
+        ("2000–2021", "2000–2021", "2000–2021"),
+    ],
+)
+def test_months_of_a_period_are_written_in_words(period, en, ru):
+    assert tables.period_name(period, "en") == en
+    assert tables.period_name(period, "ru") == ru
+
+
+@pytest.mark.parametrize(
+    ("title", "period", "caption"),
+    [
+        ("Exports, January-September 2021", "2021-01/2021-09", "Exports, January-September 2021"),
+        ("Exports, January-September 2021", "2020", "Exports, January-September 2021, 2020"),
+        ("Main items, 2021", "2021", "Main items, 2021"),
+        ("Changes between editions II and III", "II–III", "Changes between editions II and III"),
+        ("Scores", "III", "Scores, III"),
+        ("Trade, 2021", "2021-01/2021-09", "Trade, 2021, January-September 2021"),
+    ],
+)
+def test_a_caption_does_not_say_its_period_twice(title, period, caption):
+    assert tables.caption(title, period, "en") == caption

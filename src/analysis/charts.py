@@ -21,6 +21,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 
 from analysis import regions, tables
@@ -71,6 +73,37 @@ def short(code: str, language: Language) -> str:
     if code in tables.AGGREGATE_NAMES:
         return {"en": "Far East", "ru": "ДФО"}[language]
     return regions.by_code(code).short_name(language)
+
+
+# the eleven regions of the Far East after "without"; Russian puts a name into the genitive
+_GENITIVE = {
+    "RU-PRI": "Приморского края",
+    "RU-KHA": "Хабаровского края",
+    "RU-AMU": "Амурской обл.",
+    "RU-KAM": "Камчатского края",
+    "RU-MAG": "Магаданской обл.",
+    "RU-SAK": "Сахалинской обл.",
+    "RU-ZAB": "Забайкальского края",
+    "RU-CHU": "Чукотки",
+    "RU-BU": "Бурятии",
+    "RU-SA": "Якутии",
+    "RU-YEV": "Еврейской АО",
+}
+
+
+def without(codes: Sequence[str], language: Language) -> str:
+    """Say which regions of the Far East are left out: ``without Chukotka, Buryatia``.
+
+    Parameters
+    ----------
+    codes : sequence of str
+        Codes of regions of the Far Eastern Federal District, at least one.
+    language : {'en', 'ru'}
+        Language of the label.
+    """
+    if language == "en":
+        return f"without {', '.join(short(code, 'en') for code in codes)}"
+    return f"без {', '.join(_GENITIVE[code] for code in codes)}"
 
 
 def new_figure(
@@ -513,18 +546,76 @@ def score_strips(
     return figure
 
 
-def score_changes(rows: pd.DataFrame, language: Language, title: str, footer: Sequence[str]) -> Figure:
+# groups of regions by their mark
+_GROUPS: dict[str, dict[Language, str]] = {
+    "s": {"en": "Amur", "ru": "Амурская обл."},
+    "o": {"en": "Far Eastern border", "ru": "приграничные ДФО"},
+    "^": {"en": "other regions", "ru": "прочие"},
+}
+# handle and label of one mark in a key; two marks in one handle stand side by side
+Mark = tuple[Line2D | tuple[Line2D, ...], str]
+
+
+def key_mark(marker: str, colour: str, label: str = "", *, hollow: bool = False) -> Mark:
+    """Mark for `mark_key`.
+
+    Parameters
+    ----------
+    marker, colour : str
+        As drawn in the figure.
+    label : str
+        What it stands for.
+    hollow : bool
+        Whether it is drawn as an outline.
+    """
+    face = "white" if hollow else colour
+    return Line2D([], [], linestyle="", marker=marker, mfc=face, mec=colour), label
+
+
+def group_marks(codes: Sequence[str], language: Language) -> list[Mark]:
+    """Marks of the groups that the regions `codes` belong to: Amur, the rest of the border, others."""
+    drawn = {marker_of(code): colour_of(code) for code in codes}
+    return [
+        key_mark(marker, drawn[marker], label[language])
+        for marker, label in _GROUPS.items()
+        if marker in drawn
+    ]
+
+
+def mark_key(axis: Axes, marks: Sequence[Mark]) -> None:
+    """Say above the axes, in one line, what the marks stand for."""
+    axis.legend(
+        [handle for handle, _ in marks],
+        [label for _, label in marks],
+        handler_map={tuple: HandlerTuple(ndivide=None)},
+        # grows to the left, over the names, where it is long
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        ncols=len(marks),
+        columnspacing=1.2,
+        handletextpad=0.4,
+        borderaxespad=0.2,
+    )
+
+
+def score_changes(
+    rows: pd.DataFrame, editions: tuple[str, str], language: Language, title: str, footer: Sequence[str]
+) -> Figure:
     """Score of the edition before (hollow) and of this one (filled), one row a region.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         Columns ``region, score, previous_score``; drawn in the order given, the first on top.
+    editions : tuple of str
+        The edition before and this one.
     language, title, footer
         As in :func:`new_figure`.
     """
+    word = {"en": "edition", "ru": "выпуск"}[language]
     with style():
-        figure = new_figure(34 + 4.6 * len(rows), title, footer)
+        # a line above the axes for the key
+        figure = new_figure(39 + 4.6 * len(rows), title, footer)
         axis = figure.subplots()
         places = np.arange(len(rows))[::-1]
         for place, row in zip(places, rows.itertuples(), strict=True):
@@ -551,6 +642,10 @@ def score_changes(rows: pd.DataFrame, language: Language, title: str, footer: Se
         axis.set_ylim(-0.8, len(rows) - 0.2)
         axis.set_xlabel({"en": "Score", "ru": "Оценка"}[language])
         axis.grid(axis="x")
+        before, now = key_mark("^", OTHER, hollow=True)[0], key_mark("^", OTHER)[0]
+        assert isinstance(before, Line2D) and isinstance(now, Line2D)
+        change = ((before, now), f"{word} {editions[0]} → {editions[1]}")
+        mark_key(axis, [*group_marks(rows["region"].tolist(), language), change])
     return figure
 
 
@@ -693,23 +788,21 @@ def influence(
         axis.axvline(0, color="#888888", linewidth=0.8)
         places = np.arange(len(rows))[::-1]
         for place, (_, row) in zip(places, rows.iterrows(), strict=True):
-            without = row[list(codes)].astype(float).dropna()
-            if without.empty or np.isnan(float(row["all_regions"])):
+            left = row[list(codes)].astype(float).dropna()
+            if left.empty or np.isnan(float(row["all_regions"])):
                 continue
-            axis.plot(
-                [without.min(), without.max()], [place, place], color="#DDDDDD", linewidth=1.2, zorder=1
-            )
-            for code, value in without.items():
+            axis.plot([left.min(), left.max()], [place, place], color="#DDDDDD", linewidth=1.2, zorder=1)
+            for code, value in left.items():
                 axis.plot(value, place, marker_of(str(code)), color=colour_of(str(code)), markersize=4.5)
             axis.plot(row["all_regions"], place, "|", color=INK, markersize=14, markeredgewidth=1.6)
-            far = (without - float(row["all_regions"])).abs().idxmax()
+            far = (left - float(row["all_regions"])).abs().idxmax()
             axis.annotate(
-                {"en": "without ", "ru": "без: "}[language] + short(str(far), language),
-                (without[far], place),
+                without([str(far)], language),
+                (left[far], place),
                 xytext=(0, 6),
                 textcoords="offset points",
                 # towards the middle, so that a name at either end stays inside
-                ha="left" if without[far] < -0.4 else "right" if without[far] > 0.6 else "center",
+                ha="left" if left[far] < -0.4 else "right" if left[far] > 0.6 else "center",
                 va="bottom",
                 color=_darker(colour_of(str(far))),
             )

@@ -25,6 +25,8 @@ from analysis.regions import Language
 # Perceptually even and safe for colour-blind readers; a grey print keeps its order.
 SCALE = "cividis"
 SCORE_RANGE = (1, 10)
+# regions outside the Far East, where those of it are marked
+_ELSEWHERE = "#C4C4C4"
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def length_scatter(rows: pd.DataFrame, language: Language, title: str, footer: S
     """
     named = regions.codes(regions.far_east_border())
     with charts.style():
-        figure = charts.new_figure(105, title, footer)
+        figure = charts.new_figure(110, title, footer)
         axis = figure.subplots()
         # equal scores side by side, so that points of one length do not hide each other
         lifted = rows.assign(y=rows["score"] + _lift(rows))
@@ -166,7 +168,7 @@ def length_scatter(rows: pd.DataFrame, language: Language, title: str, footer: S
                 row.words,
                 row.y,
                 charts.marker_of(code) if far_east else "o",
-                color=charts.colour_of(code) if far_east else "#C4C4C4",
+                color=charts.colour_of(code) if far_east else _ELSEWHERE,
                 markersize=5 if far_east else 4,
                 zorder=3 if far_east else 2,
             )
@@ -186,6 +188,16 @@ def length_scatter(rows: pd.DataFrame, language: Language, title: str, footer: S
         axis.set_ylabel({"en": "Score", "ru": "Оценка"}[language])
         axis.grid(axis="y")
         figure.draw_without_rendering()  # settles the layout, so that labels can be placed around it
+        rest = {"en": "other Far Eastern", "ru": "другие ДФО"}[language]
+        elsewhere = {"en": "other districts", "ru": "другие округа"}[language]
+        charts.mark_key(
+            axis,
+            [
+                *charts.group_marks(named, language),
+                charts.key_mark("^", charts.OTHER, rest),
+                charts.key_mark("o", _ELSEWHERE, elsewhere),
+            ],
+        )
         points = lifted[lifted["region"].isin(named)].assign(x=rows["words"], score=lifted["y"])
         charts.name_points(figure, axis, points, language)
     return figure

@@ -331,22 +331,35 @@ def rating_compare(document: Path, coded: tuple[Path, ...], language: Language) 
     type=_FILE,
     help="Outside figures of your own instead of the study's: CSV with region, indicator, period, value, source.",
 )
-@click.option("--output", type=_FILE, help="Where the ledger goes.")
+@click.option(
+    "--output",
+    type=_FILE,
+    help="Where the ledger of all verdicts goes; .html for a page to read, otherwise CSV (CLAIMS.ledger.csv).",
+)
 @_LANGUAGE
 def verify(claims: Path, observations: Path | None, output: Path | None, language: Language) -> None:
-    """Judge a claims file, the paper's or your own (docs/claims-file.md), and write its ledger."""
+    """Judge a claims file, the paper's or your own (docs/claims-file.md): failures here, every verdict in a file."""
     from analysis import indicators, ledger
+    from analysis.exhibits.ledger import page
 
     outside = indicators.read(observations) if observations else indicators.observations()
     found = ledger.verify_file(claims, outside, ledger.own_store())
     target = output or Path.cwd() / f"{claims.stem}.ledger.csv"
-    ledger.write_ledger(found, target)
+    if target.suffix == ".html":
+        paths.write_text(target, page(found, claims.name, language))
+    else:
+        ledger.write_ledger(found, target)
     for row in found.failures:
         click.echo(row.sentence(language))
     click.echo(ledger.headline(found).sentence(language))
     if told := ledger.customs_sentence(found.rows, language):
         click.echo(told)
-    click.echo(str(target))
+    click.echo(
+        {
+            "en": f"All verdicts ({len(found.rows)}): {target}",
+            "ru": f"Все выводы ({len(found.rows)}): {target}",
+        }[language]
+    )
 
 
 @main.command()

@@ -41,7 +41,8 @@ class Column:
     header : dict
         Heading by language.
     kind : {'text', 'number', 'region', 'printed', 'p_value'}
-        ``region`` turns a code into a name, ``printed`` shows a string as the source printed it.
+        ``region`` turns a code into a name, ``printed`` shows a string as the source printed it, and a
+        `decimal.Decimal` of ours beside it with its own decimals.
     decimals : int
         Decimals of a number.
     """
@@ -98,6 +99,8 @@ def _cell(value: Any, column: Column, language: Language) -> str:
         return number(float(value), column.decimals, language)
     if column.kind == "p_value":
         return p_value(float(value), language)
+    if isinstance(value, Decimal):
+        return number(float(value), -int(value.as_tuple().exponent), language)
     return str(value)
 
 
@@ -106,11 +109,71 @@ AGGREGATE_NAMES: dict[str, dict[Language, str]] = {
 }
 
 
+_MONTHS: dict[Language, tuple[str, ...]] = {
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
+    "ru": ("январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),
+}  # fmt: skip
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+def period_name(period: str, language: Language) -> str:
+    """Write a period in words where it has months: ``2021-01/2021-09`` is January-September 2021.
+
+    Parameters
+    ----------
+    period : str
+        As exhibits carry it; years and editions stay as they are.
+    language : {'en', 'ru'}
+        Language of the exhibit.
+    """
+    ends = [_MONTH.fullmatch(end) for end in period.split("/")]
+    if len(ends) > 2 or not all(ends):
+        return period
+    months = [(end[1], _MONTHS[language][int(end[2]) - 1]) for end in ends if end]
+    years = list(dict.fromkeys(year for year, _ in months))
+    if len(years) > 1:
+        return " – ".join(f"{month} {year}" for year, month in months)
+    dash = {"en": "-", "ru": "–"}[language]
+    return f"{dash.join(month for _, month in months)} {years[0]}"
+
+
+def caption(title: str, period: str, language: Language) -> str:
+    """Title with its period behind it, unless every word of the period is in the title already.
+
+    Parameters
+    ----------
+    title : str
+        Title in `language`.
+    period : str
+        As exhibits carry it.
+    language : {'en', 'ru'}
+        Language of the exhibit.
+    """
+    told = period_name(period, language)
+    is_said = set(re.findall(r"\w+", told)) <= set(re.findall(r"\w+", title))
+    return title if is_said else f"{title}, {told}"
+
+
 def region_name(code: str, language: Language) -> str:
     """Name of a region, or of the district row the paper prints."""
     if code in AGGREGATE_NAMES:
         return AGGREGATE_NAMES[code][language]
     return regions.by_code(code).name(language)
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Round halves away from zero; a zero has no sign.
+
+    Parameters
+    ----------
+    value : float
+        What to round.
+    decimals : int
+        Decimals kept, trailing zeros with them.
+    """
+    # quantize rounds the decimal the reader would see; binary rounding turns 0.125 into 0.12
+    kept = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding="ROUND_HALF_UP")
+    return abs(kept) if kept == 0 else kept
 
 
 def number(value: float, decimals: int, language: Language) -> str:
@@ -125,14 +188,11 @@ def number(value: float, decimals: int, language: Language) -> str:
     language : {'en', 'ru'}
         Language of the exhibit.
     """
-    # quantize rounds the decimal the reader would see; binary rounding turns 0.125 into 0.12
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding="ROUND_HALF_UP")
-    if rounded == 0:
-        rounded = abs(rounded)
-    text = f"{rounded:,.{decimals}f}".replace("-", "\u2212")
+    shown = rounded(value, decimals)
+    text = f"{shown:,.{decimals}f}".replace("-", "\u2212")
     if language == "ru":
         # no separator in four digits, as Russian typography has it
-        grouped = text.replace(",", NO_BREAK_SPACE if abs(rounded) >= 10_000 else "")
+        grouped = text.replace(",", NO_BREAK_SPACE if abs(shown) >= 10_000 else "")
         return grouped.replace(".", ",")
     return text
 

@@ -71,13 +71,13 @@ class Agreement:
             )
         return (
             f"{name} равна {value} (регионов: {self.n}): это устойчивость оценок, а не надёжность, так как авторы "
-            "видели прежние баллы."
+            "видели прежние оценки."
         )
 
 
 ONE_SCORE = Reason(
     "every region has the same score, so there is nothing to disagree about.",
-    "у всех регионов один и тот же балл, расхождений быть не может.",
+    "у всех регионов одна и та же оценка, расхождений быть не может.",
 )
 NOTHING_TWICE = Reason("no region was scored twice.", "ни один регион не оценён дважды.")
 

@@ -230,7 +230,7 @@ def obstacle(
         return _strata_obstacle(score, covariate, strata)
     if (score == score[0]).all():
         return Reason(
-            f"the score is the same in all {n} regions.", f"балл одинаков во всех регионах (их {n})."
+            f"the score is the same in all {n} regions.", f"оценка одинакова во всех регионах (их {n})."
         )
     if (covariate == covariate[0]).all():
         return Reason(
@@ -256,7 +256,7 @@ def _strata_obstacle(
     if not any(varied):
         return Reason(
             "in no stratum do both the score and the covariate vary.",
-            "ни в одной из страт балл и показатель не меняются одновременно.",
+            "ни в одной из страт оценка и показатель не меняются одновременно.",
         )
     return None
 

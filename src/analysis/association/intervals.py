@@ -88,7 +88,7 @@ def _no_interval(association: Association) -> Reason | None:
     if association.n < SMALLEST_FIELLER_N:
         return Reason(
             f"with {association.n} regions no interval is trustworthy; look at the arrangements themselves.",
-            f"при числе регионов {association.n} доверительный интервал ненадёжен; смотрите сами перестановки.",
+            f"при числе регионов {association.n} доверительный интервал ненадёжен; смотрите на сами перестановки.",
         )
     if association.estimate is not None and abs(association.estimate) >= 1:
         return Reason(

@@ -171,7 +171,7 @@ def _by_cut(x: Floats, levels: Floats, codes: Integers) -> tuple[tuple[float, tu
 def _obstacle(x: Floats, levels: Floats, codes: Integers, names: Sequence[str]) -> Reason | None:
     n, k = x.shape
     if len(levels) < 2:
-        return Reason("the score is the same in all regions.", "балл одинаков во всех регионах.")
+        return Reason("the score is the same in all regions.", "оценка одинакова во всех регионах.")
     if n <= k + len(levels) - 1:
         return Reason(
             f"{n} regions are too few for {k + len(levels) - 1} parameters.",
@@ -192,7 +192,7 @@ def _obstacle(x: Floats, levels: Floats, codes: Integers, names: Sequence[str]) 
     if is_separated(x, codes):
         return Reason(
             "a combination of the covariates separates the scores, so the likelihood has no maximum.",
-            "комбинация показателей полностью или частично разделяет баллы, у правдоподобия нет максимума.",
+            "комбинация показателей полностью или частично разделяет оценки, у правдоподобия нет максимума.",
         )
     return None
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.association.exact import packed_counts
 from analysis.association.ranks import Integers, checked_pair, doubled_midranks
-from analysis.association.wording import Reason, checked_language, decimal, probability, whole
+from analysis.association.wording import Reason, checked_language, decimal, of_regions, probability, whole
 from analysis.errors import AnalysisError
 from analysis.regions import Language
 
@@ -72,7 +72,8 @@ class SignedRank:
                 f"V = {value}, exact two-sided p = {p}, {signs} sign patterns, smallest reachable p = {smallest})."
             )
         return (
-            f"Из {self.n} регионов балл вырос у {self.rose}, снизился у {self.fell}, не изменился у {self.kept} "
+            f"Из {of_regions(self.n)} оценка выросла у {self.rose}, снизилась у "
+            f"{self.fell}, не изменилась у {self.kept} "
             f"(критерий знаковых рангов Уилкоксона, V = {value}, точное двустороннее p = {p}, расстановок знаков "
             f"{signs}, наименьшее достижимое p = {smallest})."
         )
@@ -114,7 +115,7 @@ def signed_rank(before: ArrayLike, after: ArrayLike) -> SignedRank:
     )
 
 
-NO_CHANGE = Reason("no region changed its score.", "ни у одного региона балл не изменился.")
+NO_CHANGE = Reason("no region changed its score.", "ни у одного региона оценка не изменилась.")
 
 
 def _sign_counts(ranks: Integers) -> NDArray[np.object_]:

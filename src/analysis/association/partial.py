@@ -27,7 +27,7 @@ DEFINITIONS: dict[str, dict[Language, str]] = {
 }
 ORDER_IS_FIXED = Reason(
     "the control variable orders the regions exactly as the score or the covariate does.",
-    "контрольная переменная упорядочивает регионы в точности как балл или показатель.",
+    "контрольная переменная упорядочивает регионы в точности как оценка или показатель.",
 )
 
 

@@ -60,6 +60,11 @@ def russian_plural(number: int, one: str, few: str, many: str) -> str:
     return few if 2 <= units <= 4 and not 12 <= tens <= 14 else many
 
 
+def of_regions(number: int) -> str:
+    """Russian for a number of regions after «из»: 21 региона, 22 регионов."""
+    return f"{number} {russian_plural(number, 'региона', 'регионов', 'регионов')}"
+
+
 def english_plural(number: int, noun: str) -> str:
     """English noun after a number."""
     return noun if number == 1 else f"{noun}s"

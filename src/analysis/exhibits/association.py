@@ -191,7 +191,7 @@ def forest(rows: pd.DataFrame, edition: str, subset: str, periods: Periods, alph
             column("gap_years", "Years before the events", "Лет до событий", "number"),
             column("n", "n", "n", "number"),
             column("estimate", "tau-b", "тау-b", "number", 2),
-            column("arrangements", "Arrangements", "Расположений", "number"),
+            column("arrangements", "Arrangements", "Перестановок", "number"),
             column("p_exact", "Exact p", "Точное p", "p_value"),
             column("p_min", "Smallest reachable p", "Наименьшее возможное p", "p_value"),
             column("p_holm", "Holm", "Холм", "p_value"),
@@ -209,7 +209,7 @@ def forest(rows: pd.DataFrame, edition: str, subset: str, periods: Periods, alph
                 "(Fieller on the z scale) and is not given for n below 10.",
             ),
             "ru": (
-                "Двустороннее p по всем различным расположениям оценок с учётом совпадений: "
+                "Двустороннее p по всем различным перестановкам оценок с учётом совпадений: "
                 "P(|S - E(S)| ≥ |s - E(S)|). Поправки Холма и max-T учитывают все строки выпуска, статистики и "
                 "набора регионов, а не только показанные. Интервал трактует регионы как выборку (Филлер, шкала z) и "
                 "при n меньше 10 не приводится.",

@@ -104,7 +104,9 @@ def _status(
     return Exhibit(exhibit_id, period, sentence, sources, table)
 
 
-def _row(en: str, ru: str, text: str | None, unit_en: str, unit_ru: str) -> dict[str, str | None]:
+def _row(
+    en: str, ru: str, text: str | None, unit_en: str | None, unit_ru: str | None
+) -> dict[str, str | None]:
     return {"figure_en": en, "figure_ru": ru, "printed": text, "unit_en": unit_en, "unit_ru": unit_ru}
 
 
@@ -211,19 +213,13 @@ def chart_3(run: Run) -> Exhibit:
         "chart-3",
         "2021",
         [
-            _row("Electricity", "Электроэнергия", None, "not in the source", "нет в источнике"),
-            _row(
-                "Soybeans and products of them",
-                "Соя и продукция из неё",
-                None,
-                "not in the source",
-                "нет в источнике",
-            ),
+            _row("Electricity", "Электроэнергия", None, None, None),
+            _row("Soybeans and products of them", "Соя и продукция из неё", None, None, None),
         ],
         {
-            "en": "The text names two main items and prints no value. The caption says 2021 where every other customs "
+            "en": "The text names two main items and prints neither values nor a unit. The caption says 2021 where every other customs "
             "figure of the section covers nine months, and the chart names no source.",
-            "ru": "Текст называет две основные статьи без значений. В подписи — 2021 год, тогда как остальные таможенные "
+            "ru": "Текст называет две основные статьи без значений и единицы. В подписи — 2021 год, тогда как остальные таможенные "
             "данные раздела охватывают девять месяцев; источник диаграммы не указан.",
         },
         ("paper-claims",),

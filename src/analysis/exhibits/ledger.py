@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import html
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from analysis.exhibits.publish import Exhibit
 from analysis.ledger import Ledger, LedgerRow
 from analysis.parameters import Run
 from analysis.regions import LANGUAGES, Language
-from analysis.sources import own
+from analysis.sources import own, paper
 from analysis.tables import Column, Table, Text, column, number
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def by_rule(found: Ledger, run: Run) -> Exhibit:
 def failures(found: Ledger, run: Run) -> Exhibit:
     """Every claim that fails, with the arithmetic; the paper's own contradictions first."""
     names = ["claim_id", "anchor", "basis", "verdict", "published", "place_en", "place_ru"]
-    names += ["reproduced", "note", "sentence_en", "sentence_ru"]
+    names += ["reproduced", "note", "note_ru", "sentence_en", "sentence_ru"]
     rows = pd.DataFrame([_failure(row) for row in found.failures], columns=names)
     _add_evidence(rows, found, found.failures)
     table = Table(
@@ -192,7 +193,7 @@ def failures(found: Ledger, run: Run) -> Exhibit:
             column("claim_id", "Claim", "Утверждение"),
             column({"en": "sentence_en", "ru": "sentence_ru"}, "Verdict", "Вывод"),
             *_evidence_columns(found),
-            column("note", "Arithmetic", "Расчёт (по-английски)"),
+            column({"en": "note", "ru": "note_ru"}, "Arithmetic", "Расчёт"),
         ),
     )
     # a claim that fails on both bases counts under both
@@ -224,6 +225,7 @@ def _failure(row: LedgerRow) -> dict[str, str | None]:
         "place_ru": row.place("ru"),
         "reproduced": row.reproduced,
         "note": row.note,
+        "note_ru": ledger.note(row.note, "ru"),
         "sentence_en": row.sentence("en"),
         "sentence_ru": row.sentence("ru"),
     }
@@ -254,39 +256,70 @@ def _evidence_columns(found: Ledger) -> tuple[Column, ...]:
 
 def full(found: Ledger, run: Run) -> Exhibit:
     """Every claim in the order of the paper, each with an anchor that a link can point at."""
+    made = Exhibit(
+        "ledger",
+        _period(run),
+        {
+            "en": f"{len(found.rows)} claims in the order of the paper. No verdict is typed: each follows from the rule and the "
+            "inputs.",
+            "ru": f"Утверждений в порядке статьи — {len(found.rows)}. Ни один вывод не вписан вручную: все следуют из правила и "
+            "данных.",
+        },
+        _sources(run),
+        _every_claim(found),
+    )
+    return _with_customs(made, found.rows)
+
+
+def page(found: Ledger, name: str, language: Language) -> str:
+    """Every claim of a ledger with its verdict as a page of HTML that stands by itself.
+
+    Parameters
+    ----------
+    found : Ledger
+        The ledger.
+    name : str
+        Name of the claims file.
+    language : {'en', 'ru'}
+        Language of the page.
+    """
+    title: Text = {"en": "Ledger of printed claims", "ru": "Реестр напечатанных утверждений"}
+    table = tables.to_html(_every_claim(found), language, "ledger", title[language], name)
+    told = html.escape(ledger.headline(found).sentence(language))
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<meta charset="utf-8">\n<title>{title[language]}</title>\n'
+        "<style>body{font-family:sans-serif;margin:1rem}table{border-collapse:collapse}"
+        "td,th{border-bottom:1px solid #ccc;padding:.3rem .5rem;vertical-align:top}</style>\n"
+        f"<p>{told}</p>\n{table}</html>\n"
+    )
+
+
+def _every_claim(found: Ledger) -> Table:
     rows = found.frame()
     rows["anchor"] = [row.anchor for row in found.rows]
     for language in LANGUAGES:
         rows[f"place_{language}"] = [row.place(language) for row in found.rows]
+        rows[f"reproduced_{language}"] = [
+            ledger.value_shown(row.reproduced, language) or None for row in found.rows
+        ]
         rows[f"verdict_{language}"] = [VERDICT_HEADS[row.verdict][language] for row in found.rows]
     rows["published_shown"] = rows["published"].where(rows["published"] != "", None)
-    rows["reproduced_shown"] = rows["reproduced"].where(rows["reproduced"] != "", None)
+    rows["note_ru"] = [ledger.note(row.note, "ru") for row in found.rows]
     _add_evidence(rows, found, found.rows)
-    table = Table(
+    return Table(
         rows,
         (
             column("claim_id", "Claim", "Утверждение"),
             column({"en": "place_en", "ru": "place_ru"}, "Place", "Место"),
             column("rule", "Rule", "Правило"),
             column("published_shown", "Printed", "Напечатано", "printed"),
-            column("reproduced_shown", "Reproduced", "Воспроизведено", "printed"),
+            column({"en": "reproduced_en", "ru": "reproduced_ru"}, "Reproduced", "Воспроизведено", "printed"),
             column({"en": "verdict_en", "ru": "verdict_ru"}, "Verdict", "Вывод"),
             *_evidence_columns(found),
-            column("note", "Note", "Примечание (по-английски)"),
+            column({"en": "note", "ru": "note_ru"}, "Note", "Примечание"),
         ),
         anchor="anchor",
     )
-    made = Exhibit(
-        "ledger",
-        _period(run),
-        {
-            "en": f"{len(rows)} claims in the order of the paper. No verdict is typed: each follows from the rule and the inputs.",
-            "ru": f"{len(rows)} утверждений в порядке статьи. Ни один вывод не вписан вручную: все следуют из правила и данных.",
-        },
-        _sources(run),
-        table,
-    )
-    return _with_customs(made, found.rows)
 
 
 _TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -305,8 +338,10 @@ _CUSTOMS_LEGEND: Text = {
 }
 
 
-def cell_verdicts(exhibit_id: str, period: str) -> Exhibit:
-    """Every cell of one of the paper's tables with the mark of its verdict.
+def cell_verdicts(
+    exhibit_id: str, period: str, rows: Collection[str] | None = None, columns: Collection[str] | None = None
+) -> Exhibit:
+    """Cells of one of the paper's tables, each with the mark of its verdict.
 
     Parameters
     ----------
@@ -314,6 +349,8 @@ def cell_verdicts(exhibit_id: str, period: str) -> Exhibit:
         Which table.
     period : str
         Its period.
+    rows, columns : collection of str, optional
+        Rows and columns to show, by their names in the table's file; all if not given.
     """
     name, sources = _TABLES[exhibit_id]
     cells = ledger.read_tables(paths.raw() / "paper")[name]
@@ -323,30 +360,34 @@ def cell_verdicts(exhibit_id: str, period: str) -> Exhibit:
     judged = _judged(PAPER_CLAIMS, ledger.own_store() if asks_customs else None)
     found = {row.claim_id: row for row in judged.rows if row.group == "cell" and row.exhibit == exhibit_id}
     labels = raw.drop_duplicates("row").set_index("row")
-    columns = list(dict.fromkeys(raw["column"]))
-    rows = []
+    every = list(dict.fromkeys(raw["column"]))
+    places = [name for name in every if columns is None or name in columns]
+    shown: list[dict[str, str | None]] = []
+    counted: list[LedgerRow] = []
     for row in labels.index:
+        if rows is not None and row not in rows:
+            continue
         made: dict[str, str | None] = {
             "row": row,
             "label_en": labels.loc[row, "row_label_en"],
             "label_ru": labels.loc[row, "row_label_ru"],
         }
-        for place in columns:
-            claim_id = f"cell.{exhibit_id}.{row}" + (f".{place}" if len(columns) > 1 else "")
-            verdict = found.get(claim_id)
+        for place in places:
+            verdict = found.get(f"cell.{exhibit_id}.{row}" + (f".{place}" if len(every) > 1 else ""))
+            counted += [verdict] if verdict else []
             text = cells[(row, place)].printed
             made[place] = f"{text} {_mark(verdict)}".strip() if verdict else text or None
-        rows.append(made)
+        shown.append(made)
     table = Table(
-        pd.DataFrame(rows),
+        pd.DataFrame(shown),
         (
             column({"en": "label_en", "ru": "label_ru"}, "Row", "Строка"),
-            *(column(place, *_column_heads(place), "printed") for place in columns),
+            *(column(place, *_column_heads(place), "printed") for place in places),
         ),
-        {language: _legend(found.values(), language) for language in LANGUAGES},
+        {language: _legend(counted, language) for language in LANGUAGES},
     )
     counts = {
-        mark: sum(r.verdict in kinds for r in found.values())
+        mark: sum(row.verdict in kinds for row in counted)
         for mark, kinds in (
             ("held", ("match",)),
             ("failed", ("mismatch", "paper_error")),
@@ -363,7 +404,7 @@ def cell_verdicts(exhibit_id: str, period: str) -> Exhibit:
         sources,
         table,
     )
-    return _with_customs(exhibit, found.values())
+    return _with_customs(exhibit, counted)
 
 
 def _mark(row: LedgerRow) -> str:
@@ -374,6 +415,24 @@ def _legend(rows: Iterable[LedgerRow], language: Language) -> tuple[str, ...]:
     if not any(row.stands_on_customs for row in rows):
         return (_LEGEND[language],)
     return (_LEGEND[language], f"{CUSTOMS_MARK} {_CUSTOMS_LEGEND[language]}")
+
+
+def share_verdicts(region_codes: Sequence[str], first_year: str, last_year: str) -> Exhibit:
+    """Cells of Table 2 with their verdicts: the district and the regions asked for, the printed years between two.
+
+    Parameters
+    ----------
+    region_codes : sequence of str
+        Regions of the Far East.
+    first_year, last_year : str
+        Ends of the span, both included.
+    """
+    return cell_verdicts(
+        "table-2",
+        f"{first_year}–{last_year}",
+        rows={paper.FAR_EAST_ROW, *region_codes},
+        columns=[year for year in indicators.periods("china_share") if first_year <= year <= last_year],
+    )
 
 
 def _column_heads(place: str) -> tuple[str, str]:

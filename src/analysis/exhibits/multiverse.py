@@ -197,9 +197,7 @@ def _set_name(name: str, language: Language) -> str:
         "far_east": {"en": "Far East", "ru": "Дальний Восток"},
         "border": {"en": "Border regions", "ru": "Приграничные регионы"},
     }
-    less = {"en": " without ", "ru": " без: "}[language]
-    told = ", ".join(charts.short(code, language) for code in missing)
-    return words[base][language] + (less + told if missing else "")
+    return words[base][language] + (f" {charts.without(missing, language)}" if missing else "")
 
 
 def shares(found: Multiverse) -> Exhibit:
@@ -275,6 +273,8 @@ def choices(found: Multiverse) -> Exhibit:
                 "choice_en": _NAMES[choice.id]["en"],
                 "choice_ru": _NAMES[choice.id]["ru"],
                 "option": option.id,
+                "option_en": option_name(choice.id, option.id, "en"),
+                "option_ru": option_name(choice.id, option.id, "ru"),
                 "reason_en": option.en,
                 "reason_ru": option.ru,
             }
@@ -286,7 +286,7 @@ def choices(found: Multiverse) -> Exhibit:
         rows,
         (
             column({"en": "choice_en", "ru": "choice_ru"}, "Choice", "Выбор"),
-            column("option", "Option", "Вариант"),
+            column({"en": "option_en", "ru": "option_ru"}, "Option", "Вариант"),
             column({"en": "reason_en", "ru": "reason_ru"}, "What it means and why", "Что означает и почему"),
         ),
     )

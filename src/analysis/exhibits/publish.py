@@ -92,7 +92,8 @@ def footer(exhibit: Exhibit, language: Language) -> list[str]:
     """Lines under a figure: what to see, source, identifier and period."""
     label = {"en": "Exhibit", "ru": "Обозначение"}[language]
     source = f"{tables.source_label(language)}{source_line(exhibit, language)}."
-    return [exhibit.sentence[language], f"{source} {label}: {exhibit.id}. {exhibit.period}."]
+    period = tables.period_name(exhibit.period, language)
+    return [exhibit.sentence[language], f"{source} {label}: {exhibit.id}. {period}."]
 
 
 def publish(exhibit: Exhibit, run: Run) -> Shown:
@@ -163,7 +164,7 @@ def show(exhibit: Exhibit, language: Language) -> Shown:
     """Display another notebook's exhibit, its table and its figure, without writing anything."""
     shown = ""
     if exhibit.table is not None:
-        title = f"{title_of(exhibit, language)}, {exhibit.period}"
+        title = tables.caption(title_of(exhibit, language), exhibit.period, language)
         shown += tables.to_html(exhibit.table, language, exhibit.id, title, source_line(exhibit, language))
     if exhibit.draw is not None:
         figure = exhibit.draw(language, title_of(exhibit, language), footer(exhibit, language))
@@ -193,7 +194,7 @@ def _write_table(exhibit: Exhibit, table: Table, run: Run) -> str:
     paths.write_text(folder / f"{exhibit.id}.csv", tables.to_csv(table))
     fragments = {}
     for language in LANGUAGES:
-        title = f"{title_of(exhibit, language)}, {exhibit.period}"
+        title = tables.caption(title_of(exhibit, language), exhibit.period, language)
         source = source_line(exhibit, language)
         fragments[language] = tables.to_html(table, language, exhibit.id, title, source)
         paths.write_text(folder / f"{exhibit.id}.{language}.html", fragments[language])

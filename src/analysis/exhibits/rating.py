@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import charts, indicators, regions, tables
+from analysis.association.wording import english_plural, of_regions
 from analysis.errors import AnalysisError
 from analysis.exhibits.publish import Exhibit
 from analysis.regions import Language
@@ -114,7 +115,7 @@ def _score_sentence(frame: pd.DataFrame) -> dict[Language, str]:
         "en": f"{count} of {len(frame)} regions score 7 or more. The {regions.DISTRICT_NAMES[top]['en']} district has the "
         f"highest median, {tables.number(value, 1, 'en')}. One dot a region; the bar under a row is its median; "
         "Far Eastern border regions are coloured.",
-        "ru": f"7 баллов и выше у {count} из {len(frame)} регионов. Самая высокая медиана — "
+        "ru": f"Оценка 7 и выше у {count} из {of_regions(len(frame))}. Самая высокая медиана — "
         f"{regions.DISTRICT_NAMES[top]['ru']} округ, {tables.number(value, 1, 'ru')}. Точка — регион; чёрточка под "
         "строкой — медиана; цветом выделены приграничные регионы Дальнего Востока.",
     }
@@ -153,8 +154,8 @@ def tiers(edition: str, district: str) -> Exhibit:
         "rating-tiers",
         edition,
         {
-            "en": f"{high} regions in the high tier, {moderate} in the moderate, {low} in the low one.",
-            "ru": f"В высокой группе {high} регионов, в умеренной {moderate}, в низкой {low}.",
+            "en": f"{high} {english_plural(high, 'region')} in the high tier, {moderate} in the moderate, {low} in the low one.",
+            "ru": f"Регионов в высокой группе {high}, в умеренной {moderate}, в низкой {low}.",
         },
         ("rating-scores",),
         table,
@@ -186,7 +187,7 @@ def transitions(district: str) -> Exhibit:
         {
             "en": f"{same} of {len(frame)} regions kept their score, {rose} rose, {fell} fell; no score moved by more than "
             f"{largest}. The same authors saw the old score, so this is change, not reliability.",
-            "ru": f"Оценка не изменилась у {same} из {len(frame)} регионов, выросла у {rose}, снизилась у {fell}; наибольший "
+            "ru": f"Оценка не изменилась у {same} из {of_regions(len(frame))}, выросла у {rose}, снизилась у {fell}; наибольший "
             f"сдвиг — {largest}. Авторы видели прежнюю оценку: это изменения, а не мера надёжности.",
         },
         ("rating-scores",),
@@ -213,6 +214,6 @@ def changes(district: str) -> Exhibit:
         },
         ("rating-scores",),
         draw=lambda language, title, footer: charts.score_changes(
-            chosen.astype({"previous_score": int}), language, title, footer
+            chosen.astype({"previous_score": int}), ("II", "III"), language, title, footer
         ),
     )

@@ -77,7 +77,7 @@ def score_map() -> Exhibit:
             f"Far Eastern; {border} of the {int(frame['border'].sum())} regions at the border with China score 8 or more. "
             "A tile grid shows neither area nor distance.",
             "ru": f"Квадрат — регион, близко к его месту на карте. Высшая оценка у {len(top)}, из них на Дальнем Востоке "
-            f"{far_eastern}; на границе с КНР 8 баллов и выше у {border} из {int(frame['border'].sum())}. "
+            f"{far_eastern}; на границе с КНР оценка 8 и выше у {border} из {int(frame['border'].sum())}. "
             "Площадь и расстояния такая карта не показывает.",
         },
         (SCORES,),
@@ -514,7 +514,11 @@ def edition_changes(made: MadeEdition) -> Exhibit:
         },
         (SCORES,),
         draw=lambda language, title, footer: charts.score_changes(
-            chosen.astype({"previous_score": int}), language, title, footer
+            chosen.astype({"previous_score": int}),
+            (made.previous_label, made.label),
+            language,
+            title,
+            footer,
         ),
     )
 
@@ -550,7 +554,7 @@ def edition_departures(made: MadeEdition) -> Exhibit:
                     "The fewest regions that must be moved to turn the order of the print into that of the method.",
                 ),
                 "ru": (
-                    "Наименьшее число регионов, перестановка которых превращает порядок текста в порядок методики.",
+                    "Наименьшее число регионов, перемещение которых превращает порядок текста в порядок методики.",
                 ),
             },
         ),

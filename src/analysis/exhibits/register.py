@@ -431,7 +431,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("table",),
         _COVARIATES,
         "All arrangements of the border regions' scores over their crossing density",
-        "Все расположения оценок приграничных регионов по плотности пунктов пропуска",
+        "Все перестановки оценок приграничных регионов и плотность пунктов пропуска",
     ),
     _entry(
         "all-regions",

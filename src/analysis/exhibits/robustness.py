@@ -75,8 +75,8 @@ def coefficients(edition: str, subset: str, periods: Periods) -> Exhibit:
                 "they share its p. Pearson's r reads the score as a measurement, which it is not.",
             ),
             "ru": (
-                "Все p — перебором всех различных расположений. D Сомерса и гамма построены на тех же парах, что и тау-b, "
-                "поэтому p у них общее. r Пирсона читает балл как измерение, каковым он не является.",
+                "Все p — перебором всех различных перестановок. D Сомерса и гамма построены на тех же парах, что и тау-b, "
+                "поэтому p у них общее. r Пирсона читает оценку как измерение, каковым она не является.",
             ),
         },
     )
@@ -233,7 +233,7 @@ def five_regions(edition: str, periods: Periods) -> Exhibit:
         {
             "en": f"The scores of five regions can be arranged in {len(frame)} ways. Even the most extreme would have a two-sided p "
             f"of {least}; that is why no p decides here.",
-            "ru": f"Оценки пяти регионов можно расположить {len(frame)} способами. Даже у самого крайнего двустороннее p равно "
+            "ru": f"Различных перестановок оценок пяти регионов — {len(frame)}. Даже у самой крайней двустороннее p равно "
             f"{least_ru}; поэтому p здесь ничего не решает.",
         },
         sources_of([name], periods),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis import charts, indicators, tables
+from analysis.association.wording import of_regions
 from analysis.exhibits.publish import Exhibit
 from analysis.ledger import printed
 from analysis.regions import Language
@@ -61,7 +64,7 @@ def table_1(region_codes: Sequence[str], crossings_period: str) -> Exhibit:
         ),
         {
             "en": (
-                "Air and sea points are excluded. Densities are printed per km; from counts and lengths "
+                "Printed cells are as the paper has them, with a decimal comma. Air and sea points are excluded. Densities are printed per km; from counts and lengths "
                 "they are given with one digit more than printed.",
             ),
             "ru": (
@@ -89,23 +92,23 @@ def _kind(kind: str) -> dict[str, str]:
     return {"figure": kind, "figure_en": _KINDS[kind]["en"], "figure_ru": _KINDS[kind]["ru"]}
 
 
-def _beside(name: str, codes: Sequence[str], period: str) -> list[dict[str, str]]:
+def _beside(name: str, codes: Sequence[str], period: str) -> list[dict[str, Any]]:
     """Rows under a printed one: what independent or recomputed figures say."""
     if name in ("rail_density", "road_density"):
         found = indicators.values(name, PRINTED_PERIOD, codes)
-        return [_kind("rosstat") | _comma(found, 1)]
+        return [_kind("rosstat") | _rounded(found, 1)]
     rows = []
     if name in _DENSITIES:
-        rows.append(_kind("recomputed") | _comma(indicators.values(name, PRINTED_PERIOD, codes) / 1000, 4))
+        rows.append(_kind("recomputed") | _rounded(indicators.values(name, PRINTED_PERIOD, codes) / 1000, 4))
     if period != PRINTED_PERIOD and name in (*_DENSITIES, *_COUNTS):
         found = indicators.values(name, period, codes)
-        rows.append(_kind("list") | (_comma(found / 1000, 4) if name in _DENSITIES else _comma(found, 0)))
+        rows.append(_kind("list") | (_rounded(found / 1000, 4) if name in _DENSITIES else _rounded(found, 0)))
     return rows
 
 
-def _comma(values: pd.Series, decimals: int) -> dict[str, str]:
-    # beside printed cells, in the form the paper prints: decimal comma in either language
-    return {str(code): tables.number(value, decimals, "ru") for code, value in values.items()}
+def _rounded(values: pd.Series, decimals: int) -> dict[str, Decimal]:
+    # a decimal keeps its decimals, which differ from row to row; each language writes it its own way
+    return {str(code): tables.rounded(value, decimals) for code, value in values.items()}
 
 
 def _sentence_table_1(codes: Sequence[str]) -> dict[Language, str]:
@@ -126,7 +129,7 @@ def _sentence_table_1(codes: Sequence[str]) -> dict[Language, str]:
         "en": f"The printed road densities equal Rosstat's rounded figures of 2018 in {then} of {n} regions and "
         f"those of 2020, the year in the heading, in {headed} of {n}.",
         "ru": f"Напечатанная плотность дорог совпадает с округлёнными данными Росстата за 2018 год в {then} из "
-        f"{n} регионов, а за 2020 год, указанный в заголовке, — в {headed} из {n}.",
+        f"{of_regions(n)}, а за 2020 год, указанный в заголовке, — в {headed} из {n}.",
     }
 
 

@@ -12,6 +12,8 @@ from analysis.ledger.corrected import CorrectedRow, corrected_table_3, density_r
 from analysis.ledger.customs import own_store
 from analysis.ledger.goods import Tree, nest
 from analysis.ledger.intervals import Interval
+from analysis.ledger.notes import note
+from analysis.ledger.notes import value as value_shown
 from analysis.ledger.printed import Printed, parse
 from analysis.ledger.rules import CHECKS, RULES
 from analysis.ledger.verify import (
@@ -64,6 +66,7 @@ __all__ = [
     "headline",
     "levels",
     "nest",
+    "note",
     "own_store",
     "parse",
     "read_claims",
@@ -71,6 +74,7 @@ __all__ = [
     "read_table",
     "read_tables",
     "summary",
+    "value_shown",
     "verify",
     "verify_file",
     "write_ledger",

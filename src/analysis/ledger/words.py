@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from analysis import regions
+from analysis.ledger import notes
 from analysis.regions import Language
 
 # longest phrases first, so that a part of one is not translated before the whole
@@ -59,6 +60,7 @@ _TERMS: tuple[tuple[str, str], ...] = (
     ("with Table", "и таблица"),
     ("and footnote", "и сноска"),
     ("Introduction", "Введение"),
+    ("Results", "Результаты"),
     ("Conclusion", "Заключение"),
     ("Footnotes", "Сноски"),
     ("Footnote", "Сноска"),
@@ -142,15 +144,5 @@ def is_numbered(name: str) -> bool:
 
 def reproduced(text: str, language: Language) -> str:
     """What the inputs give, in a reader's language; nothing where it is a description in English."""
-    if language == "en":
-        return re.sub(r"RU-[A-Z]{2,3}\b", lambda found: regions.by_code(found[0]).name_en, text)
-    told = re.sub(r"RU-[A-Z]{2,3}\b", lambda found: regions.by_code(found[0]).name_ru, text)
-    for english, russian in (
-        (" to ", "–"),
-        ("at least", "не менее"),
-        ("at most", "не более"),
-        ("place", "место"),
-    ):
-        told = told.replace(english, russian)
-    told = re.sub(r"(?<=\d)\.(?=\d)", ",", told)
-    return "" if re.search(r"[A-Za-z]{2,}", told) else told
+    told = notes.value(text, language)
+    return "" if language == "ru" and re.search(r"[A-Za-z]{2,}", told) else told

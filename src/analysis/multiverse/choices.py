@@ -69,7 +69,7 @@ STATISTIC = Choice(
         Option(
             "pearson_r",
             "Pearson's r: reads the score as a measurement; common, and the weakest assumption to defend",
-            "r Пирсона: читает балл как измерение; употребителен, но обоснован слабее прочих",
+            "r Пирсона: читает оценку как измерение; употребителен, но обоснован слабее прочих",
         ),
     ),
     "everywhere",
@@ -93,11 +93,11 @@ REGION_SET = Choice(
 STRATA = Choice(
     "strata",
     (
-        Option("none", "scores exchangeable over all regions", "баллы переставляются между всеми регионами"),
+        Option("none", "scores exchangeable over all regions", "оценки переставляются между всеми регионами"),
         Option(
             "border",
             "scores exchangeable among border regions and among the others: removes the border effect",
-            "баллы переставляются отдельно среди приграничных и прочих регионов: исключает эффект границы",
+            "оценки переставляются отдельно среди приграничных и прочих регионов: исключает эффект границы",
         ),
     ),
     "rank statistics on regions of both kinds",
@@ -153,8 +153,8 @@ POPULATION = Choice(
 ORENBURG = Choice(
     "orenburg",
     (
-        Option("5", "Orenburg's score as printed", "балл Оренбургской области, как напечатано"),
-        Option("4", "the score of the group it is printed in", "балл группы, в которой она напечатана"),
+        Option("5", "Orenburg's score as printed", "оценка Оренбургской области, как напечатано"),
+        Option("4", "the score of the group it is printed in", "оценка группы, в которой она напечатана"),
     ),
     "all 83 regions; the Far Eastern curve does not contain Orenburg",
 )

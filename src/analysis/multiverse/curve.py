@@ -171,7 +171,7 @@ class Multiverse:
                 f"is permuted once for all specifications, over all {count} distinct arrangements."
             )
         return (
-            f"Совместная нулевая гипотеза: баллы {self.edition} выпуска взаимозаменяемы между всеми регионами ({n}); "
+            f"Совместная нулевая гипотеза: оценки {self.edition} выпуска взаимозаменяемы между всеми регионами ({n}); "
             f"рейтинг переставляется сразу для всех спецификаций, всего различных перестановок {count}."
         )
 

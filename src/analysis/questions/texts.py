@@ -82,7 +82,7 @@ WORDS: dict[str, Words] = {
         ),
         text(
             "Regions at 9 have one point left to gain, so a district of leaders has little room; and one year is one change.",
-            "Региону с девятью баллами остаётся один балл роста: у округа лидеров мало запаса, а год — это одно изменение.",
+            "Оценка 9 может вырасти лишь на единицу: у округа лидеров мало запаса, а год — это одно изменение.",
         ),
     ),
     "length": Words(

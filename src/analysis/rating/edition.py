@@ -214,7 +214,47 @@ def write_sheet(path: Path, previous_scores: Mapping[str, int], names: Mapping[s
         }
         for code, name in names.items()
     ]
-    return sheets.write(path, COLUMNS, rows, {"score": [str(score) for score in SCORES]})
+    choices = {"score": [str(score) for score in SCORES]}
+    return sheets.write(path, COLUMNS, rows, choices, instructions(is_shown=bool(previous_scores)))
+
+
+def instructions(*, is_shown: bool) -> tuple[str, ...]:
+    """What an expert should know who fills in a scoring sheet, in English and Russian.
+
+    Parameters
+    ----------
+    is_shown : bool
+        Whether the sheet shows the score of the edition before.
+    """
+    old = (
+        "The old score is shown. Decide on this year's events first, and look at it afterwards: whoever sees the old score "
+        "starts from it.",
+        "Прежняя оценка показана. Сначала решите по событиям этого года и лишь затем посмотрите на неё: кто видит прежнюю "
+        "оценку, тот от неё отталкивается.",
+    )
+    english, russian = (
+        (
+            "Score: a whole number from 1 to 10. 10-7 high, 6-4 moderate, 3-1 low productivity of work with China.",
+            "Score what was done in the year of the edition and publicly reported; results count more than intentions.",
+            "Fill in only the columns score and remark. Leave score empty where you cannot judge: an empty cell is left out and "
+            "is no low score. In remark write what decided it; remarks stay on your sheet.",
+            "Do not change the column region; rows may be sorted.",
+            *old[:1] * is_shown,
+            "Do not agree on scores with the other experts before all sheets are back. Save the file under its name (XLSX, or "
+            "CSV in UTF-8) and return it; a region's score will be the lower median of its experts' scores.",
+        ),
+        (
+            "Оценка (score): целое число от 1 до 10. 10–7 — высокая, 6–4 — умеренная, 3–1 — низкая продуктивность работы с КНР.",
+            "Оценивается сделанное за год выпуска, о чём есть публичные сообщения; результаты важнее намерений.",
+            "Заполняйте только столбцы score и remark. Если судить не можете, оставьте score пустым: пустая ячейка не "
+            "учитывается и не означает низкой оценки. В remark напишите, что решило дело; примечания остаются на вашем листе.",
+            "Столбец region не меняйте; строки можно сортировать.",
+            *old[1:] * is_shown,
+            "До сдачи всех листов не согласуйте оценки с другими экспертами. Сохраните файл под его именем (XLSX или CSV в "
+            "UTF-8) и верните; оценкой региона будет нижняя медиана оценок экспертов.",
+        ),
+    )
+    return (*english, "", *russian)
 
 
 def read_sheet(path: Path, expert: str) -> ScoringSheet:

@@ -11,6 +11,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from analysis import paths
 from analysis.errors import AnalysisError, one_of
@@ -21,6 +22,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 FORMATS = (".csv", ".xlsx")
 
 Row = Mapping[str, str]
+
+INSTRUCTIONS_PAGE = "Instructions - Указания"
+# characters: a line that is read without moving the head
+INSTRUCTIONS_WIDTH = 100
+# Excel refuses a file whose input message is longer
+LONGEST_PROMPT = 255
 
 
 def harmless(cell: str) -> str:
@@ -42,6 +49,7 @@ def write(
     columns: Sequence[str],
     rows: Sequence[Row],
     choices: Mapping[str, Sequence[str]] | None = None,
+    instructions: Sequence[str] = (),
 ) -> Path:
     """Write a sheet for people, whole or not at all.
 
@@ -55,6 +63,9 @@ def write(
         Texts by column.
     choices : dict, optional
         Allowed values of a column, offered as a list in XLSX.
+    instructions : sequence of str
+        What the person should know, one paragraph each: the second page of an XLSX, the first paragraph also
+        shown at every cell with choices. A CSV has no place for them.
 
     Raises
     ------
@@ -69,15 +80,20 @@ def write(
             csv.writer(text, lineterminator="\n").writerows([list(columns), *cells])
             temporary.write_text(text.getvalue(), encoding="utf-8-sig", newline="\n")
         else:
-            _write_workbook(temporary, columns, cells, choices or {})
+            _write_workbook(temporary, columns, cells, choices or {}, instructions)
     return path
 
 
 def _write_workbook(
-    path: Path, columns: Sequence[str], cells: Sequence[Sequence[str]], choices: Mapping[str, Sequence[str]]
+    path: Path,
+    columns: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    choices: Mapping[str, Sequence[str]],
+    instructions: Sequence[str],
 ) -> None:
     from openpyxl import Workbook  # type: ignore[import-untyped]  # here only, as sheets are rarely made
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped]
+    from openpyxl.styles import Alignment  # type: ignore[import-untyped]
     from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
     from openpyxl.worksheet.datavalidation import DataValidation  # type: ignore[import-untyped]
 
@@ -94,9 +110,21 @@ def _write_workbook(
     for name, allowed in choices.items():
         letter = get_column_letter(list(columns).index(name) + 1)
         offered = DataValidation(type="list", formula1=f'"{",".join(allowed)}"', allow_blank=True)
+        if instructions:
+            offered.promptTitle, offered.prompt = name, instructions[0][:LONGEST_PROMPT]
+            offered.showInputMessage = True
         page.add_data_validation(offered)
         offered.add(f"{letter}2:{letter}{len(cells) + 1}")
+    if instructions:
+        _write_instructions(book.create_sheet(INSTRUCTIONS_PAGE), instructions, Alignment(wrap_text=True))
     book.save(path)
+
+
+def _write_instructions(page: Any, instructions: Sequence[str], wrapped: Any) -> None:
+    page.column_dimensions["A"].width = INSTRUCTIONS_WIDTH
+    for number, paragraph in enumerate(instructions, start=1):
+        cell = page.cell(number, 1)
+        cell.value, cell.data_type, cell.alignment = harmless(paragraph), "s", wrapped
 
 
 def read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter
 from pygments.formatters import HtmlFormatter
 
-from analysis import citation, ledger, parameters, paths
+from analysis import citation, ledger, parameters, paths, tables
 from analysis.exhibits import register
 from analysis.exhibits.multiverse import DRAWN
 from analysis.regions import LANGUAGES, Language
@@ -143,6 +143,9 @@ class _Site:
             result=lambda name: link(f"../{name}"),
             study=citation.metadata(),
             exhibit_name=ledger.exhibit_name,
+            note=ledger.note,
+            value_shown=ledger.value_shown,
+            period_name=tables.period_name,
             verdict_name=content.verdict_name,
             basis_name=content.basis_name,
         )

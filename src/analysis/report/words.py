@@ -85,7 +85,7 @@ _WORDS: dict[str, Text] = {
     "printed": {"en": "Printed", "ru": "Напечатано"},
     "reproduced": {"en": "Reproduced", "ru": "Воспроизведено"},
     "verdict": {"en": "Verdict", "ru": "Вывод"},
-    "note": {"en": "Note", "ru": "Примечание (по-английски)"},
+    "note": {"en": "Note", "ru": "Примечание"},
     "part": {"en": "Part of the paper", "ru": "Часть статьи"},
     "evidence": {"en": "Judged from", "ru": "По каким данным"},
     "search": {"en": "Text", "ru": "Текст"},
