@@ -229,6 +229,19 @@ def test_coding_sheet_goes_out_and_comes_back(tmp_path):
     assert back == Coding("synthetic coder", wanted)
 
 
+def test_a_coding_workbook_says_what_each_code_means(tmp_path):
+    """A coder gets the file alone; codes without their meaning are guessed, and agreement says nothing."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(
+        coding.write_sheet(rating.read_edition(SYNTHETIC_EDITION), tmp_path / "synthetic_coder.xlsx")
+    )
+    assert "the first of the list" in book.worksheets[0].data_validations.dataValidation[0].prompt
+    told = [str(row[0].value) for row in book.worksheets[1].iter_rows()]
+    for code, meaning in codebook.CATEGORIES.items():
+        assert f"{code}: {meaning['en']} - {meaning['ru']}" in told
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [

@@ -69,7 +69,19 @@ def write_sheet(edition: Edition, path: Path) -> Path:
         }
         for item in statements(edition)
     ]
-    return sheets.write(path, COLUMNS, rows, {"code": codebook.CODES})
+    return sheets.write(path, COLUMNS, rows, {"code": codebook.CODES}, instructions())
+
+
+def instructions() -> tuple[str, ...]:
+    """What a coder should know, in both languages: the rule, then each code with what it means."""
+    codes = [f"{code}: {meaning['en']} - {meaning['ru']}" for code, meaning in codebook.CATEGORIES.items()]
+    return (
+        "One code for each statement: the first of the list that fits. Blank: not coded. Page 2 says what they mean."
+        " - Один код на высказывание: первый подходящий по списку. Пусто: не закодировано. Значения: страница 2.",
+        *codes,
+        "Code from the text alone, by yourself; remarks go into the last column. "
+        "Кодируйте только по тексту и самостоятельно; замечания - в последний столбец.",
+    )
 
 
 def read_sheet(path: Path, coder: str) -> Coding:
