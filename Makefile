@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: reproduce check test reference lab clean
+.PHONY: reproduce check test reference docs lab clean
 
 reproduce: $(READY)
 	$(BIN)/amur reproduce
@@ -24,6 +24,10 @@ reference: $(READY)
 	$(BIN)/python -m analysis.check --renew
 	$(BIN)/python -m analysis.readme
 	$(BIN)/python -m analysis.documents
+
+# every public function from its docstring: build/reference/index.html, which opens offline
+docs: $(READY)
+	$(BIN)/python -m analysis.api_reference
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks

@@ -649,8 +649,8 @@ def test_ctrl_c_is_heard_while_runs_are_waited_for():
         from analysis import runs
         pool = ThreadPoolExecutor(1)
         future = pool.submit(time.sleep, 60)
-        print("ready", flush=True)
         try:
+            print("ready", flush=True)
             list(runs.as_ended([future]))
         except KeyboardInterrupt:
             print("heard after the end" if future.done() else "heard", flush=True)
@@ -658,6 +658,7 @@ def test_ctrl_c_is_heard_while_runs_are_waited_for():
     command = [sys.executable, "-c", textwrap.dedent(code)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c) as process:
         assert process.stdout.readline() == "ready\n"
+        time.sleep(0.5)  # into the wait; sooner is no harm
         process.send_signal(signal.SIGINT)
         assert process.stdout.readline() == "heard\n"
         process.kill()

@@ -52,6 +52,18 @@ def test_a_lost_row_a_lost_column_and_a_lost_file_are_listed(results):
     assert "associations.csv is missing" in found
 
 
+def test_a_picture_of_another_size_is_listed(results):
+    """A figure that gained rows would end the comparison in a traceback."""
+    from PIL import Image
+
+    target = results / "figures" / "association-forest.ru.png"
+    with Image.open(target) as picture:
+        taller = picture.resize((picture.width, picture.height + 10))
+    taller.save(target)
+    (difference,) = check.compare(results, paths.reference())
+    assert difference.endswith("association-forest.ru.png has another size than the reference.")
+
+
 def test_another_picture_is_noticed(results):
     name = "figures/association-forest.en.png"
     shutil.copy(results / name, results / "same.png")

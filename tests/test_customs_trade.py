@@ -211,7 +211,7 @@ def test_observations_in_the_catalogue_form(store):
         ("RU-PRI", "turnover_china", 0.008),
     ]
     assert set(table["period"]) == {Q1}
-    assert set(table["unit"]) == {"mln USD"}
+    assert set(table["unit"]) == {"million USD"}
     assert set(table["basis"]) == {"observed"}
     totals = trade.total_observations(store).set_index(["region", "indicator"])["value"]
     assert totals["RU-AMU", "trade_turnover"] == 0.007

@@ -30,11 +30,12 @@ def codelist(name, title, codes):
     return f'<structure:CodeList id="{name}"><structure:Name>{title}</structure:Name>{items}</structure:CodeList>'
 
 
-def series(okato, year, value, kind="1"):
+def series(okato, year, value, kind="1", unit="миллион рублей", period="значение показателя за год"):
     return (
         f'<generic:Series><generic:SeriesKey><generic:Value concept="s_OKATO" value="{okato}"/>'
         f'<generic:Value concept="s_KIND" value="{kind}"/></generic:SeriesKey>'
-        '<generic:Attributes><generic:Value concept="EI" value="миллион рублей"/></generic:Attributes>'
+        f'<generic:Attributes><generic:Value concept="EI" value="{unit}"/>'
+        f'<generic:Value concept="PERIOD" value="{period}"/></generic:Attributes>'
         f'<generic:Obs><generic:Time>{year}</generic:Time><generic:ObsValue value="{value}"/></generic:Obs>'
         "</generic:Series>"
     )
@@ -53,7 +54,7 @@ def sdmx(tmp_path, *parts, prolog=""):
 
 
 def values(table, **options):
-    found = emiss.observations(table, "grp", "mln RUB", "emiss-61497", **options)
+    found = emiss.observations(table, "grp", "million RUB", "emiss-61497", **options)
     assert list(found.columns) == ["region", "indicator", "period", "value", "unit", "source", "basis"]
     return [(row.region, row.period, row.value) for row in found.itertuples()]
 
@@ -70,7 +71,6 @@ def test_regions_by_okato_and_decimal_commas(tmp_path):
         series("643004.АГ", 2021, "10"),
     )
     assert values(emiss.read(path)) == [("RU-AMU", "2021", 1234.56), ("RU-PRI", "2021", 7.0)]
-    assert values(emiss.read(path), scale=0.001)[1] == ("RU-PRI", "2021", 0.007)
 
 
 def test_oblasts_without_their_okrugs(tmp_path):
@@ -101,6 +101,23 @@ def test_a_value_that_is_no_number_is_refused(tmp_path):
     """The library would turn it into a gap without a word."""
     with pytest.raises(AnalysisError, match="'1,2,3'"):
         values(emiss.read(sdmx(tmp_path, series("10000000000", 2021, "1,2,3"))))
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"year": "2021-03"}, "no year"),
+        ({"unit": "процент"}, "процент"),
+        ({"unit": "тысяча долларов США"}, "million RUB"),
+        ({"period": "I квартал"}, "i квартал and no whole year"),
+        ({"value": "inf"}, "'inf'"),
+    ],
+)
+def test_what_is_no_yearly_figure_in_the_unit_is_refused(tmp_path, options, sentence):
+    """A month, a percentage, dollars or an overflow would enter as a year's roubles."""
+    given = {"okato": "10000000000", "year": 2021, "value": "1", **options}
+    with pytest.raises(AnalysisError, match=sentence):
+        values(emiss.read(sdmx(tmp_path, series(**given))))
 
 
 def test_a_cut_file_is_refused(tmp_path):

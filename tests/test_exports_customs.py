@@ -5,7 +5,7 @@ import pytest
 from analysis import parameters, paths
 from analysis.errors import AnalysisError, NoDataError
 from analysis.exhibits import customs as own
-from analysis.exhibits import exports, publish, register
+from analysis.exhibits import exports, ledger, publish, register
 from analysis.sources import customs
 from test_customs_trade import CELLS, PRIMORYE, unload
 
@@ -44,6 +44,7 @@ def test_charts_1_to_4_and_what_goes_beyond_them_are_made_and_written(synthetic_
         exports.chart_3(run),
         exports.chart_4(run),
         *own.beyond(run),
+        ledger.cell_verdicts("table-3", "2021-01/2021-09"),
     ]
     for exhibit in made:
         publish(exhibit, run)

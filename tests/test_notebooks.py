@@ -60,6 +60,7 @@ def test_it_opens_with_a_question_and_ends_with_what_it_does_not_show(notebook):
 
 
 OTHER = {
+    "00_tour": ["-p", "language", "ru"],
     "01_transit_potential": ["-p", "crossings_period", "2026", "-y", "regions: [RU-AMU, RU-YEV]"],
     "02_china_share": ["-p", "first_year", "2015", "-p", "last_year", "2020", "-p", "language", "ru"],
     "03_exports": ["-p", "language", "ru"],

@@ -84,7 +84,7 @@ FLOORS = [
     ("readme", "citation"),
     ("report",),
     ("reproduce", "check"),
-    ("archive", "documents"),
+    ("archive", "documents", "api_reference"),
     ("cli",),
 ]
 

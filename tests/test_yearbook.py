@@ -79,30 +79,30 @@ def test_groups_of_years(tmp_path):
         ("RU-AMU", "Импорт", "2020"): 3.0,
         ("RU-AMU", "Импорт", "2021"): 4.0,
     }
-    found = yearbook.observations(table, "imports", "mln USD", "yearbook-2023", "Импорт")
+    found = yearbook.observations(table, "imports", "million USD", "yearbook-2023", "Импорт")
     assert found["value"].tolist() == [3.0, 4.0]
     with pytest.raises(AnalysisError, match="Экспорт, Импорт"):
-        yearbook.observations(table, "imports", "mln USD", "yearbook-2023")
+        yearbook.observations(table, "imports", "million USD", "yearbook-2023")
 
 
 def test_observations_check_the_unit(tmp_path):
     """Thousands or billions would enter as millions."""
     table = yearbook.read_table(workbook(tmp_path), "10.1")
-    found = yearbook.observations(table, "investment", "mln RUB", "yearbook-2025")
+    found = yearbook.observations(table, "investment", "million RUB", "yearbook-2025")
     assert list(found.columns) == ["region", "indicator", "period", "value", "unit", "source", "basis"]
     assert found.iloc[0].tolist() == [
         "RU-AMU",
         "investment",
         "2022",
         1234.5,
-        "mln RUB",
+        "million RUB",
         "yearbook-2025",
         "observed",
     ]
-    with pytest.raises(AnalysisError, match="mln USD"):
-        yearbook.observations(table, "exports", "mln USD", "yearbook-2025")
+    with pytest.raises(AnalysisError, match="million USD"):
+        yearbook.observations(table, "exports", "million USD", "yearbook-2025")
     billions = yearbook.read_table(workbook(tmp_path, title=["10.1. (млрд. рублей)"]), "10.1")
-    assert yearbook.observations(billions, "investment", "mln RUB", "y")["value"].iloc[0] == 1234500
+    assert yearbook.observations(billions, "investment", "million RUB", "y")["value"].iloc[0] == 1234500
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def describe(names: Sequence[str]) -> Entity:
         "datePublished": str(study["date-released"]),
         "keywords": ", ".join(study["keywords"]),
         "license": [{"@id": CC_BY}, {"@id": "LICENSE"}],
-        "author": people,
+        "author": _unpacked(people),
         "hasPart": [{"@id": name} for name in names],
         "mentions": [{"@id": action["@id"]} for action in actions],
     }
@@ -166,7 +166,7 @@ def _file(name: str) -> Entity:
     content = (paths.root() / name).read_bytes()
     suffix = Path(name).suffix
     is_code = suffix in (".py", ".ipynb") and not name.startswith("results/")
-    return {
+    described: Entity = {
         "@id": name,
         "@type": ["File", "SoftwareSourceCode"] if is_code else "File",
         "name": citation.notebook_title(Path(name).stem) if name.startswith("notebooks/") else name,
@@ -174,6 +174,12 @@ def _file(name: str) -> Entity:
         "encodingFormat": _TYPES.get(suffix) or mimetypes.types_map.get(suffix, "text/plain"),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
+    return described | ({"version": str(citation.metadata()["version"])} if is_code else {})
+
+
+def _unpacked(entities: list[Entity]) -> Entity | list[Entity]:
+    """Entities as RO-Crate 1.1 wants them: a single one stands without a list around it."""
+    return entities[0] if len(entities) == 1 else entities
 
 
 def _action(notebook: str, agents: list[Entity]) -> Entity:
@@ -183,27 +189,31 @@ def _action(notebook: str, agents: list[Entity]) -> Entity:
     made = [f"results/{name}" for entry in entries for name in register.files(entry)]
     record = json.loads((paths.results() / reproduce.RECORD).read_text(encoding="utf-8"))
     started = datetime.fromisoformat(record["started"])
-    return {
+    objects = [
+        *({"@id": paths.relative(package.resource(name).path)} for name in inputs),
+        *({"@id": value["@id"]} for value in _values(notebook)),
+    ]
+    action: Entity = {
         "@id": f"#run-{notebook}",
         "@type": "CreateAction",
         "name": f"Run of {notebook}",
         "description": f"{record['notebooks'][notebook]} seconds, within the run of all notebooks between the times given.",
         "startTime": started.isoformat(),
         "endTime": (started + timedelta(seconds=record["seconds"])).isoformat(timespec="seconds"),
-        "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
-        "agent": agents,
+        # text, as the profile gives it
+        "actionStatus": "http://schema.org/CompletedActionStatus",
+        "agent": _unpacked(agents),
         "instrument": {"@id": f"notebooks/{notebook}.ipynb"},
-        "object": [
-            *({"@id": paths.relative(package.resource(name).path)} for name in inputs),
-            *({"@id": value["@id"]} for value in _values(notebook)),
-        ],
-        "result": [{"@id": name} for name in (f"results/notebooks/{notebook}.ipynb", *made)],
+        "result": _unpacked([{"@id": name} for name in (f"results/notebooks/{notebook}.ipynb", *made)]),
     }
+    # the tour publishes nothing, so no card says what it read
+    return action | ({"object": _unpacked(objects)} if objects else {})
 
 
 def _values(notebook: str) -> list[Entity]:
     """Parameters a notebook was run with."""
-    card = read_card(paths.results(), register.made(paths.results(), notebook)[0].id)
+    made = register.made(paths.results(), notebook)
+    card = read_card(paths.results(), made[0].id) if made else None
     return [
         {
             "@id": f"#{notebook}-{name}",

@@ -29,7 +29,9 @@ CROSSINGS = (
     "crossing_density_established_without_skovorodino",
     "crossing_density_functioning_without_skovorodino",
 )
-COVARIATES = (*DEPENDENCE, *VOLUME, *INVESTMENT, *CROSSINGS)
+COVARIATES = (*DEPENDENCE, *VOLUME, *indicators.CUSTOMS, *INVESTMENT, *CROSSINGS)
+# three regions make a coefficient, and one is left out in turn; only a reader's own figures can have fewer
+MIN_REGIONS = 4
 
 COLUMNS = [
     "edition",
@@ -66,6 +68,19 @@ def gap_years(edition: str, period: str) -> int:
         Calendar year of the covariate.
     """
     return EVENTS_YEAR[edition] - int(period)
+
+
+def years(indicator: str) -> list[str]:
+    """Years of an indicator; a customs store also has runs of months, which are no year's covariate."""
+    return [period for period in indicators.periods(indicator) if period.isdecimal()]
+
+
+def has_enough(indicator: str, period: str, subset: str) -> bool:
+    """Whether enough regions of a subset have an indicator's figure for a year."""
+    if period not in years(indicator):
+        return False
+    values = indicators.values(indicator, period, regions.codes(regions.subset(subset)))
+    return int(values.notna().sum()) >= MIN_REGIONS
 
 
 def pair(edition: str, indicator: str, period: str, subset: str) -> pd.DataFrame:
@@ -120,7 +135,7 @@ def associate(edition: str, indicator: str, period: str, subset: str, statistic:
 
 
 def table() -> pd.DataFrame:
-    """Every edition x indicator x period x subset x statistic.
+    """Every edition x indicator x year x subset x statistic for which there are regions enough.
 
     Returns
     -------
@@ -138,8 +153,9 @@ def _table() -> pd.DataFrame:
             associate(edition, indicator, period, subset, statistic)
             for edition in EDITIONS
             for indicator in COVARIATES
-            for period in indicators.periods(indicator)
+            for period in years(indicator)
             for subset in regions.SUBSETS
+            if has_enough(indicator, period, subset)
             for statistic in STATISTICS
         ]
     )

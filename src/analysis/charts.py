@@ -607,7 +607,7 @@ def specification_curve(
         One row a specification in the order drawn: ``estimate, p_exact, p_min`` and a column a
         choice.
     choices : sequence of (column, options)
-        Choices to show; `options` are (value, label), from the top.
+        Choices to show; ``options`` are (value, label), from the top.
     alpha : float
         Level marked in the panel of p-values.
     language, title, footer
@@ -718,7 +718,7 @@ def scatter_panels(
     Parameters
     ----------
     panels : sequence of (heading, rows, note)
-        ``rows`` has the columns ``region, x, score``; `note` is printed under the heading.
+        ``rows`` has the columns ``region, x, score``; ``note`` is printed under the heading.
     language, title, footer
         As in :func:`new_figure`.
     score_label : str

@@ -158,7 +158,9 @@ def _exhibit(entry: register.Entry, folder: Path | None, language: Language) -> 
         "table": {"en": "table", "ru": "таблица"},
         "figure": {"en": "figure", "ru": "рисунок"},
     }
-    kind = {"en": " and ", "ru": " и "}[language].join(words[output][language] for output in entry.outputs)
+    # what the reader's own customs files make can have other outputs than what stands in without them
+    outputs = card["outputs"] if card else entry.outputs
+    kind = {"en": " and ", "ru": " и "}[language].join(words[output][language] for output in outputs)
     return Subject(
         entry.id,
         entry.title[language],
@@ -177,9 +179,8 @@ def content_file(entry: register.Entry, folder: Path | None = None) -> Path:
     AnalysisError
         If it was not made yet.
     """
-    name = (
-        f"tables/{entry.id}.csv" if "table" in entry.outputs else f"figures/{entry.id}.{HASHED_LANGUAGE}.svg"
-    )
+    has_table = "table" in (entry.outputs or entry.with_customs)
+    name = f"tables/{entry.id}.csv" if has_table else f"figures/{entry.id}.{HASHED_LANGUAGE}.svg"
     folders = [folder] if folder else [paths.results(), paths.reference()]
     for place in folders:
         if (place / name).is_file():

@@ -6,14 +6,19 @@ fault of ours.
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analysis import paths
 from analysis.errors import AnalysisError
 from analysis.regions import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from analysis.sources import own
 
 STOPPED = 130  # the shell's status for Ctrl-C
 
@@ -42,10 +47,17 @@ def main() -> None:
 @click.option("--quiet", is_flag=True, help="No progress display, for logs.")
 def reproduce(quiet: bool) -> None:
     """Run every notebook and rebuild everything under results/."""
+    from analysis import indicators
     from analysis import reproduce as job  # notebooks' libraries are loaded only when needed
 
     folder = job.reproduce(quiet=quiet)
     click.echo(f"Done: {paths.relative(folder)}/ (checksums in {job.SUMS}, times in {job.RECORD}).")
+    if indicators.has_own():
+        differing = len(indicators.disagreements())
+        click.echo(
+            f"Your own figures in data/user/ took part; {differing} differ from another source "
+            f"(data/processed/{job.DISAGREEMENTS})."
+        )
 
 
 @main.command()
@@ -107,6 +119,8 @@ def ingest() -> None:
     """Read your own copy of a source into data/user/."""
 
 
+# disagreements listed on the screen
+_LINES = 20
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _LANGUAGE = click.option(
     "--language", type=click.Choice(LANGUAGES), default="en", help="Language of the report."
@@ -149,7 +163,7 @@ def ingest_customs(files: tuple[Path, ...], replace: bool) -> None:
     """Bring customs files, ZIPs or folders of them into the store under data/user/customs/."""
     from tqdm import tqdm
 
-    from analysis.sources import customs
+    from analysis.sources import customs, own
 
     with tqdm(total=100, unit="%", bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}") as bar:
 
@@ -167,6 +181,96 @@ def ingest_customs(files: tuple[Path, ...], replace: bool) -> None:
         click.echo(f"{skipped.name}: left out, {skipped.reason}")
     if report.replaced_rows:
         click.echo(f"{report.replaced_rows} rows of earlier files gave way.")
+    _tell_disagreements(own.CUSTOMS)
+
+
+_INDICATOR = click.option(
+    "--indicator", metavar="NAME", help="Indicator of the catalogue, where the table's own is not known."
+)
+
+
+@ingest.command("rosstat")
+@click.argument("file", type=_FILE)
+@click.option("--table", required=True, metavar="NUMBER", help="Table, as its sheet is called (10.1).")
+@_INDICATOR
+@click.option(
+    "--group", default="", metavar="HEADING", help="Heading over the years, where there are several."
+)
+def ingest_rosstat(file: Path, table: str, indicator: str | None, group: str) -> None:
+    """Read a table of Rosstat's yearbook "Regions of Russia" (XLSX) into data/user/rosstat/."""
+    from analysis import indicators
+    from analysis.sources import own
+
+    _tell_joined(own.ingest_rosstat(file, table, paths.user(), indicators.readable(), indicator, group))
+
+
+@ingest.command("emiss")
+@click.argument("source", metavar="FILE|ID")
+@_INDICATOR
+@click.option(
+    "--choose", multiple=True, metavar="DIMENSION=LABEL", help="Label wanted of a dimension with several."
+)
+def ingest_emiss(source: str, indicator: str | None, choose: tuple[str, ...]) -> None:
+    """Read an EMISS indicator into data/user/emiss/: a saved SDMX file, or a number to fetch."""
+    from analysis import indicators
+    from analysis.sources import own
+
+    pairs = [item.partition("=") for item in choose]
+    for item, (name, equals, label) in zip(choose, pairs, strict=True):
+        if not (name and equals and label):
+            raise AnalysisError(f"--choose is {item!r}; it must be DIMENSION=LABEL.")
+    chosen = {name.strip(): label.strip() for name, _, label in pairs}
+    _tell_joined(own.ingest_emiss(source, paths.user(), indicators.readable(), indicator, chosen))
+
+
+def _tell_joined(done: own.Ingested) -> None:
+    """Say what a table gave, how much of it joins the observations, and where it differs."""
+    from analysis import indicators
+
+    table = done.frame
+    source, name = str(table["source"].iloc[0]), str(table["indicator"].iloc[0])
+    known = indicators.observations()
+    joined = int((known["source"].eq(source) & known["indicator"].eq(name)).sum())
+    click.echo(
+        f"{name}: {_count(len(table), 'figure')} of {_count(table['region'].nunique(), 'region')}, "
+        f"{table['period'].min()}-{table['period'].max()}: {paths.relative(done.path)}"
+        + ("." if done.is_new else ", there already; nothing changed.")
+    )
+    if done.left_out:
+        click.echo(f"Left out, no regions of the register: {', '.join(done.left_out)}.")
+    click.echo(
+        f"{joined} of them join the observations; for the others a figure in data/raw/, or a table that comes before "
+        "this one, stands."
+    )
+    _tell_disagreements(source)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _tell_disagreements(source: str) -> None:
+    """List where an own source and another differ, the largest first."""
+    from analysis import indicators
+
+    found = indicators.disagreements()
+    found = found[(found["source"] == source) | (found["other_source"] == source)]
+    if found.empty:
+        click.echo("No other source disagrees.")
+        return
+    click.echo(
+        f"{_count(len(found), 'figure')} that two sources give differently, the largest difference first:"
+    )
+    for row in indicators.largest_first(found).head(_LINES).itertuples():
+        percent = "" if math.isnan(row.relative_difference) else f" ({row.relative_difference:+.2%})"
+        click.echo(
+            f"  {row.region} {row.period} {row.indicator}: {row.value:.12g} in {row.source}, {row.other_value:.12g} "
+            f"{'' if row.other_indicator == row.indicator else f'{row.other_indicator} '}in {row.other_source}{percent}"
+        )
+    if len(found) > _LINES:
+        click.echo(
+            f"  and {len(found) - _LINES} more; `amur reproduce` writes all to data/processed/disagreements.csv."
+        )
 
 
 @main.group("rating", cls=_Group)
@@ -234,12 +338,14 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
     from analysis import indicators, ledger
 
     outside = indicators.read(observations) if observations else indicators.observations()
-    found = ledger.verify_file(claims, outside)
+    found = ledger.verify_file(claims, outside, ledger.own_store())
     target = output or Path.cwd() / f"{claims.stem}.ledger.csv"
     ledger.write_ledger(found, target)
     for row in found.failures:
         click.echo(row.sentence(language))
     click.echo(ledger.headline(found).sentence(language))
+    if told := ledger.customs_sentence(found.rows, language):
+        click.echo(told)
     click.echo(str(target))
 
 

@@ -23,7 +23,7 @@ MADE = "<!-- Made by `python -m analysis.documents`; change the register, the ca
 def data_dictionary() -> str:
     """Every indicator and every column of every raw file."""
     catalogue = indicators.catalogue().values()
-    table = indicators.observations()
+    table = indicators.committed()
     spans = {name: (min(periods), max(periods)) for name, periods in table.groupby("indicator")["period"]}
     parts = [
         "# Data dictionary",
@@ -38,7 +38,7 @@ def data_dictionary() -> str:
                 ("`period`", "year, edition (`II`, `III`) or months (`2021-01/2021-09`)"),
                 ("`value`", "number in the unit of the indicator"),
                 ("`unit`", "unit, in English"),
-                ("`source`", "raw resource it comes from, below; several for a derived value"),
+                ("`source`", "raw resource it comes from, below, or `user/...` for a reader's own; several for a derived value"),
                 ("`basis`", "`observed`: published, or a sum of published parts of one source; `derived`: computed from several"),
             ],
         ),

@@ -15,15 +15,29 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-from analysis import regions
+from analysis import paths, regions
 from analysis.errors import AnalysisError, one_of
 from analysis.rating import measures
 from analysis.regions import Language
-from analysis.sources import crossings, paper, rating, rosstat
+from analysis.sources import crossings, own, paper, rating, rosstat
 
 COLUMNS = ["region", "indicator", "period", "value", "unit", "source", "basis"]
+DISAGREEMENT = [
+    "region",
+    "indicator",
+    "period",
+    "value",
+    "source",
+    "other_indicator",
+    "other_value",
+    "other_source",
+    "relative_difference",
+]
+# observed in a reader's own customs files, and published nowhere
+CUSTOMS = ("exports_china", "imports_china", "turnover_china")
 
 # years in which regional shares times Rosstat's turnovers give the paper's Far East row to the printed digit
 CHINA_TURNOVER_YEARS = ("2019", "2020", "2021")
@@ -86,19 +100,21 @@ def indicator(name: str) -> Indicator:
         raise one_of("An indicator", name, catalogue()) from None
 
 
-@cache
-def _observations() -> pd.DataFrame:
-    read = pd.concat(
-        [
-            paper.observations(),
-            rosstat.observations(),
-            crossings.observations(),
-            rating.observations(),
-            measures.observations(),
-        ],
-        ignore_index=True,
-    )
-    table = pd.concat([read, derived(read)], ignore_index=True)
+def _published() -> pd.DataFrame:
+    """Published figures of the raw extracts, without what is computed from them."""
+    parts = [
+        paper.observations(),
+        rosstat.observations(),
+        crossings.observations(),
+        rating.observations(),
+        measures.observations(),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _complete(published: pd.DataFrame) -> pd.DataFrame:
+    """Published figures with those derived from them, units and basis, in order."""
+    table = pd.concat([published, derived(published)], ignore_index=True)
     known = catalogue()
     table["unit"] = table["indicator"].map({name: entry.unit["en"] for name, entry in known.items()})
     table["basis"] = table["indicator"].map({name: entry.basis for name, entry in known.items()})
@@ -107,23 +123,157 @@ def _observations() -> pd.DataFrame:
     return table
 
 
+@cache
+def _observations() -> pd.DataFrame:
+    published = _published()
+    if has_own():
+        published = pd.concat([published, _joining(published)], ignore_index=True)
+    return _complete(published)
+
+
+def _joining(published: pd.DataFrame) -> pd.DataFrame:
+    """A reader's own figures that the raw extracts do not have; of several the preferred one."""
+    tables = _own_tables()
+    joining = tables.drop_duplicates(own.KEY)
+    known = pd.MultiIndex.from_frame(published[own.KEY])
+    joining = joining[~pd.MultiIndex.from_frame(joining[own.KEY]).isin(known)]
+    china = _customs_figures()
+    china = china[china["indicator"].isin(CUSTOMS)]
+    return pd.concat([joining, china], ignore_index=True)[
+        ["region", "indicator", "period", "value", "source"]
+    ]
+
+
+def _own_tables() -> pd.DataFrame:
+    """Figures of the reader's own tables, of indicators that are read and not computed."""
+    tables = own.observations(paths.user())
+    odd = tables[~tables["indicator"].isin(readable())]
+    if len(odd):
+        row = odd.iloc[0]
+        raise AnalysisError(
+            f"data/{row['source']}.csv holds the indicator {row['indicator']!r}, which the catalogue does not have or "
+            "computes itself; delete the file."
+        )
+    return tables
+
+
+def _customs_figures() -> pd.DataFrame:
+    """Trade of regions with China and with all partners from the reader's customs store, if there is one."""
+    if not own.has_customs(paths.user()):
+        return pd.DataFrame(columns=COLUMNS).astype({"value": float})
+    from analysis import trade  # its libraries load only where there is a store
+
+    return trade.figures(paths.user() / "customs")
+
+
+def readable() -> dict[str, str]:
+    """Unit of each indicator that a table of figures by region and year may hold."""
+    return {
+        name: entry.unit["en"]
+        for name, entry in catalogue().items()
+        if entry.basis == "observed" and name not in (*CUSTOMS, "score")
+    }
+
+
+def has_own() -> bool:
+    """Whether the reader has figures of his own under ``data/user/`` that take part."""
+    return bool(own.files(paths.user())) or own.has_customs(paths.user())
+
+
+def committed() -> pd.DataFrame:
+    """`observations` of the raw extracts alone, whatever a reader has under ``data/user/``."""
+    return _complete(_published())
+
+
 def observations() -> pd.DataFrame:
-    """Every observation the raw extracts carry, derived indicators included.
+    """Every observation of the raw extracts and of a reader's own files, derived indicators included.
+
+    A figure of a reader's own joins where the raw extracts have none; where they have one, theirs stands
+    and `disagreements` lists the difference.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``region, indicator, period, value, unit, source, basis``, one row for each
         (indicator, region, period), sorted by them. ``region`` is an ISO code or ``FAR_EAST`` for the
-        district row the paper prints. ``period`` is text: a year, or ``II``/``III`` for the score.
-        ``source`` lists data resources. What is missing has no row.
+        district row the paper prints. ``period`` is text: a year, months, or ``II``/``III`` for the score.
+        ``source`` lists data resources, and ``user/...`` for a reader's own. What is missing has no row.
 
     Raises
     ------
     AnalysisError
-        If a raw file differs from its checksum.
+        If a raw file differs from its checksum, or an own file is not as `amur ingest` wrote it.
     """
     return _observations().copy()
+
+
+def disagreements() -> pd.DataFrame:
+    """Where two sources give different figures for the same region, indicator and period.
+
+    Compared are own tables with the raw extracts and with one another (they differ if rounding cannot
+    explain it), and the customs store with both (they differ by more than one per cent, or the rounding
+    of the other figure where that is more): its exports, imports and turnover with all partners with
+    Rosstat's, and its turnover with China with the derived one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as :func:`analysis.trade.disagreements`, ``value`` being the own figure; without own
+        files no rows.
+
+    Raises
+    ------
+    AnalysisError
+        As `observations`.
+    """
+    if not has_own():
+        return pd.DataFrame(columns=DISAGREEMENT)
+    from analysis import trade
+
+    tables = _with_rounding(_own_tables())
+    raw = _with_rounding(committed())
+    preferred = tables[~tables.duplicated(own.KEY)]
+    others = tables[tables.duplicated(own.KEY)]
+    published = pd.concat([raw, preferred], ignore_index=True)
+    published = published[~published.duplicated(own.KEY)]
+    found = [
+        trade.disagreements(tables, raw, tolerance=0.0),
+        trade.disagreements(preferred, others, tolerance=0.0),
+        trade.disagreements(_customs_figures(), published, {"turnover_china": "china_turnover"}),
+    ]
+    order = ["indicator", "region", "period", "source", "other_source"]
+    return pd.concat(found, ignore_index=True).sort_values(order, ignore_index=True)[DISAGREEMENT]
+
+
+def largest_first(found: pd.DataFrame) -> pd.DataFrame:
+    """`disagreements` by the size of the relative difference; where the other figure is zero it has none, and leads."""
+    size = found["relative_difference"].abs().fillna(np.inf)
+    return found.loc[size.sort_values(ascending=False, kind="stable").index]
+
+
+def _with_rounding(table: pd.DataFrame) -> pd.DataFrame:
+    """Observations with how far each may lie from what it was rounded from.
+
+    Half of the last decimal that a source uses for the indicator in the period; for the derived turnover
+    with China what the rounding of the share makes of it.
+    """
+    same = [table["source"], table["indicator"], table["period"]]
+    decimals = table["value"].map(_decimals).groupby(same).transform("max")
+    rounding = 0.5 * 10.0 ** -decimals.astype(float)
+    shares = table[table["indicator"] == "china_share"]
+    # a half of the share's last decimal, relative to the share, by (region, period)
+    relative = (rounding[shares.index] / shares["value"]).set_axis(
+        pd.MultiIndex.from_frame(shares[["region", "period"]])
+    )
+    is_derived = table["indicator"] == "china_turnover"
+    derived_from = pd.MultiIndex.from_frame(table.loc[is_derived, ["region", "period"]])
+    rounding[is_derived] = table.loc[is_derived, "value"] * relative.reindex(derived_from).to_numpy()
+    return table.assign(rounding=rounding)
+
+
+def _decimals(value: float) -> int:
+    """Decimals a figure shows, six at most: what lies beyond is binary arithmetic."""
+    return next((places for places in range(6) if round(value, places) == round(value, 6)), 6)
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -232,7 +382,10 @@ def _density(counts: pd.DataFrame, lengths: pd.DataFrame, name: str) -> pd.DataF
 
 
 def _investment_shares(investment: pd.DataFrame) -> list[pd.DataFrame]:
-    district = investment[investment["region"].isin(regions.codes(regions.far_east()))]
+    codes = regions.codes(regions.far_east())
+    district = investment[investment["region"].isin(codes)]
+    # a share of the district needs all of it
+    district = district[district.groupby("period")["region"].transform("nunique") == len(codes)]
     total = district.groupby("period")["value"].transform("sum")
     share = district.assign(indicator="investment_district_share", value=district["value"] / total * 100)
     by_year = investment.assign(year=investment["period"].astype(int)).sort_values(["region", "year"])
@@ -305,7 +458,7 @@ def values(name: str, period: str, region_codes: Sequence[str]) -> pd.Series:
 
 
 def resources_of(name: str, period: str | None = None) -> list[str]:
-    """Data resources that the values of an indicator come from, in the order first met."""
+    """Data resources and own files that the values of an indicator come from, in the order first met."""
     table = _observations()
     chosen = table[table["indicator"] == name]
     if period is not None:

@@ -223,6 +223,7 @@ def _batch() -> dict[str, Check]:
 
 
 _NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
+    "00_tour": dict,
     "01_transit_potential": _transit,
     "02_china_share": _china_share,
     "03_exports": _exports,

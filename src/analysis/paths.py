@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from analysis.errors import AnalysisError
 
@@ -133,3 +134,27 @@ def replace_folder(new: Path, old: Path) -> None:
             aside.rename(old)
         raise
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def lock(file: IO[str]) -> bool:
+    """Hold an open file against other processes until it is closed or the process ends, however it ends.
+
+    Parameters
+    ----------
+    file : text file
+        Open for writing.
+
+    Returns
+    -------
+    bool
+        Whether it is ours; on Windows, which has no such locks, always.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -30,6 +30,7 @@ from analysis.sources import package
 
 SUMS = "SHA256SUMS"
 RECORD = "run.json"
+DISAGREEMENTS = "disagreements.csv"
 # the same words on every machine: they stand in the executed notebooks as a parameter
 STAGING = "build/reproduce"
 
@@ -120,6 +121,8 @@ def _check_replaceable(folder: Path) -> None:
 def write_processed() -> Path:
     """Write the observations table and the catalogue to ``data/processed/``.
 
+    With figures of a reader's own also where they and other sources differ.
+
     Returns
     -------
     Path
@@ -128,6 +131,11 @@ def write_processed() -> Path:
     folder = paths.make_folder(paths.processed())
     table = indicators.observations()
     paths.write_text(folder / "observations.csv", table.to_csv(index=False, lineterminator="\n"))
+    differing = folder / DISAGREEMENTS
+    if indicators.has_own():
+        paths.write_text(differing, indicators.disagreements().to_csv(index=False, lineterminator="\n"))
+    else:
+        differing.unlink(missing_ok=True)
     rows = [
         {
             "indicator": item.id,

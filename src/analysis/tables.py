@@ -41,7 +41,7 @@ class Column:
     header : dict
         Heading by language.
     kind : {'text', 'number', 'region', 'printed', 'p_value'}
-        `region` turns a code into a name, `printed` shows a string as the source printed it.
+        ``region`` turns a code into a name, ``printed`` shows a string as the source printed it.
     decimals : int
         Decimals of a number.
     """

@@ -14,12 +14,16 @@ told apart.
 from __future__ import annotations
 
 import csv
+import hashlib
 import itertools
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -27,9 +31,10 @@ import pandas as pd
 import polars as pl
 from babel import Locale
 
-from analysis import regions
+from analysis import paths, regions
 from analysis.errors import AnalysisError, NoDataError, one_of
 from analysis.regions import Language
+from analysis.sources import customs, own
 from analysis.sources.customs import Store
 from analysis.sources.customs.reading import NO_REGION
 from analysis.sources.customs.rules import UNKNOWN_PARTNER
@@ -55,8 +60,10 @@ SPECIAL_PARTNERS: dict[str, dict[Language, str]] = {
 INDICATORS = {"export": "exports_china", "import": "imports_china", "turnover": "turnover_china"}
 TOTALS = {"export": "exports", "import": "imports", "turnover": "trade_turnover"}
 OBSERVATION_COLUMNS = ["region", "indicator", "period", "value", "unit", "source", "basis"]
-UNIT = "mln USD"
-SOURCE = "customs-store"
+UNIT = "million USD"
+SOURCE = own.CUSTOMS
+# how the file of the store's sums is named; a checksum follows
+FIGURES = "observations-"
 
 
 @dataclass(frozen=True)
@@ -253,6 +260,48 @@ def partner_shares(
     """
     table = partner_values(store, region, period, goods, direction)
     return _with_shares(table, "partner", top)
+
+
+@dataclass(frozen=True)
+class _Summed(Store):
+    """A store whose rows have been summed already."""
+
+    frame: pl.DataFrame
+
+    def rows(self) -> pl.LazyFrame:
+        """Sums in the place of rows."""
+        return self.frame.lazy()
+
+
+def summed(store: Store, goods: Sequence[str] = (), region_codes: Sequence[str] = ()) -> Store:
+    """Store with the trade in some goods summed by region, direction, month and partner.
+
+    Many questions about the same goods are then answered from one reading of the files. Goods are no longer
+    told apart in it, so `goods` stays out of what is asked of it.
+
+    Parameters
+    ----------
+    store : Store
+        Where the rows are.
+    goods : sequence of str
+        Codes as in `partner_values`; none for all goods.
+    region_codes : sequence of str
+        Regions that will be asked for, as in `partner_values`; none for all.
+    """
+    kept = pl.lit(True)
+    for region in region_codes:
+        _region_codes(region)
+    if region_codes and RUSSIA not in region_codes:
+        kept = pl.col("region").is_in(sorted({okato for region in region_codes for okato in _okato(region)}))
+    if codes := _goods(goods):
+        kept &= pl.any_horizontal(pl.col("goods").str.starts_with(code) for code in codes)
+    query = (
+        store.rows()
+        .filter(kept)
+        .group_by("region", "is_export", "period", "partner")
+        .agg(pl.col("value").sum(), pl.col("net_weight").sum())
+    )
+    return _Summed(store.root, store.sources, store.collect(query))
 
 
 def top_items(
@@ -556,6 +605,61 @@ def total_observations(store: Store) -> pd.DataFrame:
     return _observations(store, TOTALS, None)
 
 
+def figures(root: Path) -> pd.DataFrame:
+    """`observations` and `total_observations` of the store in a folder, computed once for each state of it.
+
+    They are kept in the store's folder under a checksum of its manifest. Another process computes them: a
+    process that has run polars cannot be forked from any more, and kernels are.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the store.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Both, one under the other, with the columns of `observations`.
+
+    Raises
+    ------
+    AnalysisError
+        If the store cannot be read.
+    """
+    path = _figures_path(root)
+    if not path.is_file():
+        command = [sys.executable, "-m", "analysis.trade", str(root)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            reason = done.stderr.strip().splitlines()[-1:]
+            raise AnalysisError(*(reason or [f"The customs store in {root} could not be summed up."]))
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return table.assign(value=table["value"].map(float))  # float() gives every bit back
+
+
+def _figures_path(root: Path) -> Path:
+    # this module too: what it computes may change
+    made_from = (root / customs.MANIFEST).read_bytes() + Path(__file__).read_bytes()
+    return root / f"{FIGURES}{hashlib.sha256(made_from).hexdigest()[:16]}.csv"
+
+
+def write_figures(root: Path) -> None:
+    """Write what `figures` reads, and remove what earlier states of the store left.
+
+    Raises
+    ------
+    AnalysisError
+        If the store cannot be read or its folder cannot be written.
+    """
+    path = _figures_path(root)
+    store = customs.open_store(root)
+    table = pd.concat([observations(store), total_observations(store)], ignore_index=True)
+    paths.write_text(path, table.to_csv(index=False, lineterminator="\n"))
+    for old in root.glob(f"{FIGURES}*.csv"):
+        if old != path:
+            old.unlink(missing_ok=True)
+
+
 def disagreements(
     ours: pd.DataFrame,
     others: pd.DataFrame,
@@ -567,7 +671,8 @@ def disagreements(
     Parameters
     ----------
     ours, others : pandas.DataFrame
-        Observations.
+        Observations; a column ``rounding``, where there is one, says how far a figure may lie from what
+        it was rounded from, in its unit.
     same_as : dict, optional
         Indicator of `ours` to the indicator of `others` that means the same under another name
         (``turnover_china`` is observed, ``china_turnover`` derived); others are matched by name.
@@ -579,20 +684,30 @@ def disagreements(
     -------
     pandas.DataFrame
         Columns ``region, indicator, period, value, source, other_indicator, other_value,
-        other_source, relative_difference`` (ours less other, over other), sorted.
+        other_source, relative_difference`` (ours less other, over other; missing where the other is
+        zero), sorted.
     """
     names = same_as or {}
-    left = ours.assign(other_indicator=ours["indicator"].map(lambda name: names.get(name, name)))
-    right = others.rename(
-        columns={"indicator": "other_indicator", "value": "other_value", "source": "other_source"}
-    )[["region", "other_indicator", "period", "other_value", "other_source"]]
+    left = _with_rounding(ours).assign(
+        other_indicator=ours["indicator"].map(lambda name: names.get(name, name))
+    )
+    right = _with_rounding(others).rename(
+        columns={name: f"other_{name}" for name in ("indicator", "value", "source", "rounding")}
+    )[["region", "other_indicator", "period", "other_value", "other_source", "other_rounding"]]
     both = left.merge(right, on=["region", "other_indicator", "period"])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        both["relative_difference"] = (both["value"] - both["other_value"]) / both["other_value"]
-    differ = (both["value"] - both["other_value"]).abs() > tolerance * both["other_value"].abs()
+    difference = both["value"] - both["other_value"]
+    both["relative_difference"] = difference / both["other_value"].where(both["other_value"] != 0)
+    rounded = both["rounding"] + both["other_rounding"]
+    # binary fractions: figures that differ by exactly what rounding allows agree
+    allowed = np.maximum(tolerance * both["other_value"].abs(), rounded) * (1 + 1e-9)
     columns = ["region", "indicator", "period", "value", "source"]
     columns += ["other_indicator", "other_value", "other_source", "relative_difference"]
-    return both.loc[differ, columns].sort_values(["indicator", "region", "period"], ignore_index=True)
+    order = ["indicator", "region", "period", "source", "other_source"]
+    return both.loc[difference.abs() > allowed, columns].sort_values(order, ignore_index=True)
+
+
+def _with_rounding(table: pd.DataFrame) -> pd.DataFrame:
+    return table if "rounding" in table else table.assign(rounding=0.0)
 
 
 def source_names(store: Store, region: str, period: object) -> list[str]:
@@ -849,3 +964,10 @@ def _with_shares(table: pd.DataFrame, key: str, top: int | None) -> pd.DataFrame
         other = rest.round(9).to_frame().T.assign(**{key: OTHER})
         table = pd.concat([table.iloc[:top], other], ignore_index=True)
     return table.assign(share_percent=table["value_thousand_usd"] / total * 100)
+
+
+if __name__ == "__main__":
+    try:
+        write_figures(Path(sys.argv[1]))
+    except AnalysisError as error:
+        sys.exit(str(error))

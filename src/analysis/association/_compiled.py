@@ -1,4 +1,4 @@
-"""numba forms of the loops in `kernels`; imported only from there."""
+"""numba forms of the loops in `analysis.association.kernels`; imported only from there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def count_hits(
     running: NDArray[Any],
     hits: NDArray[Any],
 ) -> None:
-    """`kernels.count_hits_plain`; every number kept in 16 bits so that the inner loop is vectorised."""
+    """`analysis.association.kernels.count_hits_plain`; every number kept in 16 bits so that the inner loop is vectorised."""
     for row in range(len(thresholds)):
         threshold = thresholds[row]
         for p in range(left.shape[1]):

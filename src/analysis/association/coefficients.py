@@ -49,7 +49,7 @@ def kendall_tau_b(
     Returns
     -------
     Association
-        With `cannot` set where the data allow no coefficient.
+        With `Association.cannot` set where the data allow no coefficient.
 
     Raises
     ------

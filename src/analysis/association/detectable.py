@@ -100,7 +100,7 @@ def minimum_detectable_effect(
     Raises
     ------
     AnalysisError
-        As `associate`; also if alpha is not between 0 and 1.
+        As `analysis.association.coefficients.associate`; also if alpha is not between 0 and 1.
     """
     if statistic not in ("kendall_tau_b", "spearman_rho"):
         raise one_of("statistic", statistic, ("kendall_tau_b", "spearman_rho"))

@@ -67,7 +67,8 @@ def compare_groups(score: ArrayLike, member: ArrayLike) -> GroupComparison:
     """Exact Wilcoxon-Mann-Whitney test of a group of regions against the rest.
 
     With two groups Spearman's sum of products is the rank sum in other units (and so is Kendall's
-    S), so the lattice of `spearman_rho` gives the exact distribution with ties, for 83 regions too.
+    S), so the lattice of `analysis.association.coefficients.spearman_rho` gives the exact
+    distribution with ties, for 83 regions too.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Ordered logit of the score on several covariates, for all 83 regions.
 
-statsmodels fits; this module decides whether there is anything to fit. `OrderedModel` reports
+statsmodels fits; this module decides whether there is anything to fit. Its ``OrderedModel`` reports
 convergence even where the likelihood has no maximum (separation), so that is looked for first, by
 a linear programme, and refused with a sentence.
 """
@@ -93,7 +93,7 @@ def ordered_logit(score: ArrayLike, covariates: ArrayLike, names: Sequence[str])
     Returns
     -------
     OrderedLogit
-        With `cannot` set for a constant score or covariate, covariates that determine each other,
+        With `OrderedLogit.cannot` set for a constant score or covariate, covariates that determine each other,
         too few regions for the parameters, or separation.
 
     Raises

@@ -37,7 +37,7 @@ def pearson_r(score: ArrayLike, covariate: ArrayLike) -> Association:
     Returns
     -------
     Association
-        Method ``enumeration`` or ``monte_carlo``; `cannot` set where the data allow no coefficient.
+        Method ``enumeration`` or ``monte_carlo``; `Association.cannot` set where the data allow no coefficient.
 
     Raises
     ------

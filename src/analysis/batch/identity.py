@@ -19,9 +19,11 @@ import nbformat
 
 from analysis import paths, runs
 from analysis.exhibits import register
-from analysis.sources import customs, package
+from analysis.sources import customs, own, package
 
 PACKAGE = "analysis"
+# how the names of Rosstat's resources begin, whose indicators a reader's own tables hold
+ROSSTAT = "rosstat-"
 # a batch asks for the same few files before and after every run
 CACHED_FILES = 1024
 
@@ -43,8 +45,9 @@ def inputs(notebook: str) -> dict[str, str]:
     Returns
     -------
     dict
-        SHA-256 by name: ``notebook``, ``lock``, ``data <resource>``, ``module <name>``, and
-        ``file <path>`` for what the package keeps beside its modules.
+        SHA-256 by name: ``notebook``, ``lock``, ``data <resource>``, ``customs store`` and ``own <table>``
+        for a reader's own files, ``module <name>``, and ``file <path>`` for what the package keeps beside
+        its modules.
 
     Raises
     ------
@@ -66,6 +69,10 @@ def inputs(notebook: str) -> dict[str, str]:
     if store.is_file() and any(entry.with_customs for entry in register.entries(notebook)):
         # the manifest names every part of the reader's store with its source's checksum
         found["customs store"] = _hash(Path.read_bytes, store)
+    if any(name.startswith(ROSSTAT) for entry in register.entries(notebook) for name in entry.inputs):
+        # own tables of the yearbook and of EMISS join what such a notebook reads
+        for table in own.files(paths.user()):
+            found[f"own {table.parent.name}/{table.name}"] = _hash(Path.read_bytes, table)
     for name, module in sorted(modules(path).items()):
         found[f"module {name}"] = _hash(_tree, module)
     for beside in sorted(source.rglob("*")):

@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from tqdm import tqdm
 
@@ -280,20 +280,8 @@ def _terminable() -> Iterator[None]:
 def _alone_in(output: Path) -> Iterator[None]:
     """Hold the folder of a batch, so that two batches do not clear away each other's work."""
     with (output / ".lock").open("w") as file:
-        if not _lock(file):
+        if not paths.lock(file):
             raise AnalysisError(
                 f"Another batch works in {paths.relative(output)}; wait for it, or choose another --output."
             )
         yield
-
-
-def _lock(file: IO[str]) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # Windows: nothing holds the folder there
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -43,14 +43,18 @@ def periods_of(run: Run) -> Periods:
     return Periods(run["trade_period"], run["investment_period"], run["crossings_period"])
 
 
-def headline_indicators(periods: Periods) -> list[str]:
-    """Indicators that have values in the years asked for, in the order of the exhibits."""
-    return [name for name in associations.COVARIATES if periods.of(name) in indicators.periods(name)]
+def headline_indicators(subset: str, periods: Periods) -> list[str]:
+    """Indicators that enough regions have in the years asked for, in the order of the exhibits."""
+    return [
+        name for name in associations.COVARIATES if associations.has_enough(name, periods.of(name), subset)
+    ]
 
 
-def missing_sentence(periods: Periods) -> dict[Language, str]:
+def missing_sentence(subset: str, periods: Periods) -> dict[Language, str]:
     """Which indicators have no values in the years asked for, and in which they do."""
-    absent = [name for name in associations.COVARIATES if name not in headline_indicators(periods)]
+    headline = headline_indicators(subset, periods)
+    # what only customs files of a reader's own can give is not missed where there are none
+    absent = [name for name in associations.COVARIATES if name not in headline and indicators.periods(name)]
     if not absent:
         return {
             "en": "Every indicator has values in the years chosen.",
@@ -60,8 +64,9 @@ def missing_sentence(periods: Periods) -> dict[Language, str]:
     for name in absent:
         entry = indicators.indicator(name)
         for language in regions.LANGUAGES:
-            years = ", ".join(indicators.periods(name))
-            parts[language].append(f"{entry.name[language]} ({periods.of(name)}; {years})")
+            years = [year for year in associations.years(name) if associations.has_enough(name, year, subset)]
+            told = ", ".join(years) or tables.MISSING
+            parts[language].append(f"{entry.name[language]} ({periods.of(name)}; {told})")
     return {
         "en": "Left out for want of values in the year chosen (year chosen; years there are): "
         + "; ".join(parts["en"])
@@ -89,7 +94,7 @@ def headline_rows(
     rows: pd.DataFrame, edition: str, subset: str, periods: Periods, statistic: str = STATISTIC
 ) -> pd.DataFrame:
     """Rows of the associations table for the years asked for, one an indicator, in exhibit order."""
-    names = headline_indicators(periods)
+    names = headline_indicators(subset, periods)
     chosen = rows[
         (rows["edition"] == edition) & (rows["subset"] == subset) & (rows["statistic"] == statistic)
     ]
@@ -123,7 +128,7 @@ def _period(edition: str, periods: Periods) -> str:
 def data(edition: str, subset: str, periods: Periods) -> Exhibit:
     """The figures themselves: one row a region, sorted by score."""
     codes = regions.codes(regions.subset(subset))
-    names = headline_indicators(periods)
+    names = headline_indicators(subset, periods)
     frame = pd.DataFrame({"score": indicators.values("score", edition, codes)})
     for name in names:
         frame[name] = indicators.values(name, periods.of(name), codes)
@@ -248,7 +253,7 @@ def _forest_sentence(chosen: pd.DataFrame, alpha: float) -> dict[Language, str]:
 
 def detectable_sentence(edition: str, subset: str, periods: Periods, alpha: float) -> dict[Language, str]:
     """Smallest association that the exact test could have shown, for the first indicator there is."""
-    name = headline_indicators(periods)[0]
+    name = headline_indicators(subset, periods)[0]
     data_of = associations.pair(edition, name, periods.of(name), subset)
     found = association.minimum_detectable_effect(
         STATISTIC, data_of["score"].to_numpy(), data_of["covariate"].to_numpy(), alpha
@@ -265,7 +270,7 @@ _PANELS = ("china_share", "trade_turnover", "investment", "crossing_density_func
 
 def scatter(edition: str, subset: str, periods: Periods) -> Exhibit:
     """Score against four indicators, one of each kind, every region named."""
-    available = [name for name in _PANELS if name in headline_indicators(periods)]
+    available = [name for name in _PANELS if name in headline_indicators(subset, periods)]
     panels: dict[Language, list[tuple[str, pd.DataFrame, str]]] = {"en": [], "ru": []}
     for name in available:
         period = periods.of(name)
@@ -322,7 +327,9 @@ def _panel_note(found: association.Association, language: Language) -> str:
 def leave_one_out(edition: str, subset: str, periods: Periods) -> Exhibit:
     """Each headline coefficient with each region left out in turn."""
     codes = list(regions.codes(regions.subset(subset)))
-    shown = [name for name in headline_indicators(periods) if not name.endswith("_without_skovorodino")]
+    shown = [
+        name for name in headline_indicators(subset, periods) if not name.endswith("_without_skovorodino")
+    ]
     rows = []
     for name in shown:
         data_of = associations.pair(edition, name, periods.of(name), subset)

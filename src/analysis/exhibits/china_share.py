@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from analysis import charts, indicators, regions, tables
+from analysis import charts, indicators, ledger, regions, tables
 from analysis.errors import NoDataError
 from analysis.exhibits.publish import Exhibit
 from analysis.regions import Language
-from analysis.sources import paper
+from analysis.sources import own, paper
 from analysis.tables import Table, column
 
 DISTRICT = "FAR_EAST"
+# half of the last printed digit: what rounding alone allows
+HALF_DIGIT = 0.05
 
 
 def printed_years(first_year: str, last_year: str) -> list[str]:
@@ -196,8 +198,7 @@ def far_east_share() -> Exhibit:
             "ru": ("Только годы, в которые доля и оборот есть у всех одиннадцати регионов.",),
         },
     )
-    # a tenth is the printed precision; half of it is what rounding alone allows
-    exact = frame[frame["difference"].abs() <= 0.05]["period"].tolist()
+    exact = frame[frame["difference"].abs() <= HALF_DIGIT]["period"].tolist()
     return Exhibit(
         "far-east-share",
         f"{frame['period'].iloc[0]}–{frame['period'].iloc[-1]}",
@@ -210,3 +211,107 @@ def far_east_share() -> Exhibit:
         ("paper-table-2", "rosstat-trade"),
         table,
     )
+
+
+_FIGURES: dict[str, tuple[str, str]] = {
+    "customs": ("your customs files", "ваши таможенные файлы"),
+    "printed": ("printed", "напечатано"),
+    "difference": ("difference", "разность"),
+}
+
+
+def from_customs() -> list[Exhibit]:
+    """Table 2 from the reader's customs files, for every region and full year they hold, beside the printed one.
+
+    Nothing without a store, and nothing where it holds no full year of any region in both directions. The
+    notebook's choice of regions and years is left aside: regions outside the district are what a reader with
+    files of the whole country cannot have from the paper.
+    """
+    store = ledger.own_store()
+    if store is None:
+        return []
+    from analysis import trade  # the customs reader's libraries load only where there are customs files
+
+    shares = trade.china_shares(store)
+    return [_beside_printed(shares)] if len(shares) else []
+
+
+def _beside_printed(shares: pd.DataFrame) -> Exhibit:
+    # region and year name a share, so the mean of one is itself
+    printed = paper.table_2().pivot_table("value", "row", "column")
+    declared = shares.pivot_table("china_share", "region", "period")
+    printed = printed.reindex(index=declared.index, columns=declared.columns)
+    difference = declared - printed
+    found = {"customs": declared, "printed": printed, "difference": difference}
+    rows = [
+        {
+            "region": code,
+            "figure": figure,
+            "figure_en": _FIGURES[figure][0],
+            "figure_ru": _FIGURES[figure][1],
+            **values.loc[code].to_dict(),
+        }
+        for code in _in_order(declared.index)
+        for figure, values in found.items()
+        if figure == "customs" or difference.loc[code].notna().any()
+    ]
+    years = [str(year) for year in declared.columns]
+    table = Table(
+        pd.DataFrame(rows),
+        (
+            column("region", "Region", "Регион", "region"),
+            column({"en": "figure_en", "ru": "figure_ru"}, "Share of China, %", "Доля Китая, %"),
+            *(column(year, year, year, "number", 1) for year in years),
+        ),
+        {
+            "en": (
+                "An em dash: the files do not hold every month of the year in both directions, or the paper prints no "
+                "figure. The difference is of unrounded shares less printed ones, in percentage points. The district is "
+                "today's eleven regions in every year; until November 2018 it had nine.",
+            ),
+            "ru": (
+                "Тире: в файлах нет всех месяцев года по экспорту и импорту или в статье нет значения. Разность — "
+                "неокруглённая доля минус напечатанная, в процентных пунктах. Округ во все годы — нынешние одиннадцать "
+                "регионов; до ноября 2018 года их было девять.",
+            ),
+        },
+    )
+    return Exhibit(
+        "table-2-customs",
+        years[0] if len(years) == 1 else f"{years[0]}–{years[-1]}",
+        _agreement(difference),
+        ("paper-table-2",),
+        table,
+        own_source=own.CUSTOMS_TITLE,
+    )
+
+
+def _in_order(codes: Iterable[str]) -> list[str]:
+    """District, border, other regions of the district as the paper prints them; then the rest of the register."""
+    border = regions.codes(regions.far_east_border())
+    printed = _print_order()
+    order = [DISTRICT, *(c for c in printed if c in border), *printed, *regions.codes(regions.all_regions())]
+    present = set(codes)
+    return [code for code in dict.fromkeys(order) if code in present]
+
+
+def _agreement(difference: pd.DataFrame) -> dict[Language, str]:
+    both = {
+        (str(region), str(year)): float(value)
+        for region, values in difference.iterrows()
+        for year, value in values.dropna().items()
+    }
+    if not both:
+        return {
+            "en": "The paper prints a share for none of these regions and years.",
+            "ru": "Ни для одного из этих регионов и лет в статье нет доли.",
+        }
+    exact = sum(abs(value) <= HALF_DIGIT for value in both.values())
+    (place, year), farthest = max(both.items(), key=lambda item: abs(item[1]))
+    return {
+        "en": f"Of {len(both)} shares that the paper prints too, {exact} agree to the printed digit; the farthest is "
+        f"{tables.region_name(place, 'en')} in {year}, {tables.number(farthest, 1, 'en')} points from the print.",
+        "ru": f"Из {len(both)} долей, напечатанных и в статье, до последнего знака совпали {exact}; дальше всего — "
+        f"{tables.region_name(place, 'ru')}, {year} год: {tables.number(farthest, 1, 'ru')} процентного пункта от "
+        "напечатанного.",
+    }

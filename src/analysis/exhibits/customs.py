@@ -16,7 +16,7 @@ from analysis.errors import NoDataError
 from analysis.exhibits.publish import Exhibit
 from analysis.parameters import Run
 from analysis.regions import LANGUAGES, Language
-from analysis.sources import customs
+from analysis.sources import customs, own
 from analysis.tables import Table, Text, column, number
 
 # what the paper's charts and Table 3 show
@@ -26,10 +26,6 @@ FUELS = ("27",)  # mineral fuels (Chart 4)
 TIMBER = ("44",)  # wood and articles of wood (Table 3)
 # partners named in a chart; the others are one bar
 PARTNERS_SHOWN = 8
-_SOURCE: Text = {
-    "en": "Federal Customs Service, the reader's own files in data/user/customs/",
-    "ru": "ФТС России, собственные файлы читателя в data/user/customs/",
-}
 _THOUSAND: Text = {"en": "thousand US dollars", "ru": "тыс. долл."}
 
 
@@ -98,7 +94,14 @@ def _exhibit(
 ) -> Exhibit:
     title: dict[Language, str] = {language: _title(exhibit_id, run, language) for language in LANGUAGES}
     return Exhibit(
-        exhibit_id, str(run["period"]), sentence, (), table, draw, own_source=_SOURCE, own_title=title
+        exhibit_id,
+        str(run["period"]),
+        sentence,
+        (),
+        table,
+        draw,
+        own_source=own.CUSTOMS_TITLE,
+        own_title=title,
     )
 
 

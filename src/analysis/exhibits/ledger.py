@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis import charts, indicators, ledger, paths, regions, tables
-from analysis.exhibits import transit
+from analysis.exhibits import register, transit
 from analysis.exhibits.publish import Exhibit
-from analysis.ledger import Ledger
+from analysis.ledger import Ledger, LedgerRow
 from analysis.parameters import Run
 from analysis.regions import LANGUAGES, Language
-from analysis.tables import Table, Text, column, number
+from analysis.sources import own
+from analysis.tables import Column, Table, Text, column, number
+
+if TYPE_CHECKING:
+    from analysis.sources.customs import Store
 
 # the paper's own claims; a table of another paper cannot have these exhibits
 PAPER_CLAIMS = "data/raw/paper/claims.csv"
 VERDICTS = ("paper_error", "mismatch", "match", "not_checkable")
 # a mark a cell carries behind its printed string
 MARKS = {"match": "✓", "mismatch": "✗", "paper_error": "✗", "not_checkable": "?"}
+# behind the mark where the reader's customs files gave the verdict
+CUSTOMS_MARK = "†"
 VERDICT_HEADS: dict[str, Text] = {
     "paper_error": {"en": "Against the paper's own figures", "ru": "Противоречит самой статье"},
     "mismatch": {"en": "Against independent data", "ru": "Расходится с независимыми данными"},
@@ -34,7 +42,7 @@ _COLOURS = {
 
 
 def judge(claims: str) -> Ledger:
-    """Judge a claims file against every observation the extracts carry.
+    """Judge a claims file against every observation the extracts carry, and the reader's customs files if any.
 
     Parameters
     ----------
@@ -46,12 +54,31 @@ def judge(claims: str) -> Ledger:
     AnalysisError
         If the file has an unknown rule, a number that cannot be read or an input that is missing.
     """
-    return ledger.verify_file(paths.root() / claims, indicators.observations())
+    return _judged(claims, ledger.own_store())
 
 
 def paper_ledger() -> Ledger:
     """Judge the paper's own claims."""
     return judge(PAPER_CLAIMS)
+
+
+def _judged(claims: str, store: Store | None) -> Ledger:
+    return ledger.verify_file(paths.root() / claims, indicators.observations(), store)
+
+
+def _with_customs(exhibit: Exhibit, rows: Iterable[LedgerRow]) -> Exhibit:
+    """Have an exhibit say how far it stands on the reader's customs files; unchanged where none were asked."""
+    rows = list(rows)
+    if not any(row.customs for row in rows):
+        return exhibit
+    return replace(
+        exhibit,
+        sentence={
+            language: f"{exhibit.sentence[language]} {ledger.customs_sentence(rows, language)}"
+            for language in LANGUAGES
+        },
+        own_source=own.CUSTOMS_TITLE if any(row.has_customs_answer for row in rows) else None,
+    )
 
 
 def pictures(run: Run) -> list[Exhibit]:
@@ -94,7 +121,7 @@ def summary(found: Ledger, run: Run) -> Exhibit:
         ),
     )
     headline = ledger.headline(found)
-    return Exhibit(
+    made = Exhibit(
         "ledger-summary",
         _period(run),
         {language: headline.sentence(language) for language in LANGUAGES},
@@ -112,6 +139,7 @@ def summary(found: Ledger, run: Run) -> Exhibit:
             {"en": "claims", "ru": "утверждений"}[language],
         ),
     )
+    return _with_customs(made, found.rows)
 
 
 def _period(run: Run) -> str:
@@ -139,7 +167,7 @@ def by_rule(found: Ledger, run: Run) -> Exhibit:
     )
     unchecked = int(counts["not_checkable"].sum())
     total = int(counts["claims"].sum())
-    return Exhibit(
+    made = Exhibit(
         "ledger-rules",
         _period(run),
         {
@@ -149,52 +177,28 @@ def by_rule(found: Ledger, run: Run) -> Exhibit:
         _sources(run),
         table,
     )
+    return _with_customs(made, found.rows)
 
 
 def failures(found: Ledger, run: Run) -> Exhibit:
     """Every claim that fails, with the arithmetic; the paper's own contradictions first."""
-    rows = pd.DataFrame(
-        [
-            {
-                "claim_id": row.claim_id,
-                "anchor": row.anchor,
-                "basis": row.basis,
-                "verdict": row.verdict,
-                "published": row.published or None,
-                "place_en": row.place("en"),
-                "place_ru": row.place("ru"),
-                "reproduced": row.reproduced,
-                "note": row.note,
-                "sentence_en": row.sentence("en"),
-                "sentence_ru": row.sentence("ru"),
-            }
-            for row in found.failures
-        ],
-        columns=[
-            "claim_id",
-            "anchor",
-            "basis",
-            "verdict",
-            "published",
-            "place_en",
-            "place_ru",
-            "reproduced",
-            "note",
-            "sentence_en",
-            "sentence_ru",
-        ],
-    )
+    names = ["claim_id", "anchor", "basis", "verdict", "published", "place_en", "place_ru"]
+    names += ["reproduced", "note", "sentence_en", "sentence_ru"]
+    rows = pd.DataFrame([_failure(row) for row in found.failures], columns=names)
+    _add_evidence(rows, found, found.failures)
     table = Table(
         rows,
         (
             column("claim_id", "Claim", "Утверждение"),
             column({"en": "sentence_en", "ru": "sentence_ru"}, "Verdict", "Вывод"),
+            *_evidence_columns(found),
             column("note", "Arithmetic", "Расчёт (по-английски)"),
         ),
     )
-    internal = int((rows["verdict"] == "paper_error").sum())
-    external = len(rows) - internal
-    return Exhibit(
+    # a claim that fails on both bases counts under both
+    internal = sum("paper_error" in row.pieces.values() for row in found.failures)
+    external = sum("mismatch" in row.pieces.values() for row in found.failures)
+    made = Exhibit(
         "ledger-failures",
         _period(run),
         {
@@ -205,6 +209,46 @@ def failures(found: Ledger, run: Run) -> Exhibit:
         },
         _sources(run),
         table,
+    )
+    return _with_customs(made, found.rows)
+
+
+def _failure(row: LedgerRow) -> dict[str, str | None]:
+    return {
+        "claim_id": row.claim_id,
+        "anchor": row.anchor,
+        "basis": row.basis,
+        "verdict": row.verdict,
+        "published": row.published or None,
+        "place_en": row.place("en"),
+        "place_ru": row.place("ru"),
+        "reproduced": row.reproduced,
+        "note": row.note,
+        "sentence_en": row.sentence("en"),
+        "sentence_ru": row.sentence("ru"),
+    }
+
+
+def _add_evidence(table: pd.DataFrame, found: Ledger, rows: Iterable[LedgerRow]) -> None:
+    """Add both judgements in words, where customs files were asked at all."""
+    if not found.asked_customs:
+        return
+    rows = list(rows)
+    for language in LANGUAGES:
+        own = [
+            VERDICT_HEADS[r.customs.verdict][language] if r.customs and r.customs.source else None
+            for r in rows
+        ]
+        before = [VERDICT_HEADS[(r.without_customs or r).verdict][language] for r in rows]
+        table[f"customs_{language}"], table[f"without_customs_{language}"] = own, before
+
+
+def _evidence_columns(found: Ledger) -> tuple[Column, ...]:
+    if not found.asked_customs:
+        return ()
+    return (
+        column({"en": "customs_en", "ru": "customs_ru"}, "Your customs files", "Ваши таможенные файлы"),
+        column({"en": "without_customs_en", "ru": "without_customs_ru"}, "Without them", "Без них"),
     )
 
 
@@ -217,6 +261,7 @@ def full(found: Ledger, run: Run) -> Exhibit:
         rows[f"verdict_{language}"] = [VERDICT_HEADS[row.verdict][language] for row in found.rows]
     rows["published_shown"] = rows["published"].where(rows["published"] != "", None)
     rows["reproduced_shown"] = rows["reproduced"].where(rows["reproduced"] != "", None)
+    _add_evidence(rows, found, found.rows)
     table = Table(
         rows,
         (
@@ -226,11 +271,12 @@ def full(found: Ledger, run: Run) -> Exhibit:
             column("published_shown", "Printed", "Напечатано", "printed"),
             column("reproduced_shown", "Reproduced", "Воспроизведено", "printed"),
             column({"en": "verdict_en", "ru": "verdict_ru"}, "Verdict", "Вывод"),
+            *_evidence_columns(found),
             column("note", "Note", "Примечание (по-английски)"),
         ),
         anchor="anchor",
     )
-    return Exhibit(
+    made = Exhibit(
         "ledger",
         _period(run),
         {
@@ -240,6 +286,7 @@ def full(found: Ledger, run: Run) -> Exhibit:
         _sources(run),
         table,
     )
+    return _with_customs(made, found.rows)
 
 
 _TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -250,6 +297,11 @@ _TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 _LEGEND: Text = {
     "en": "✓ holds against something computed from other figures; ✗ fails; ? cannot be checked (transcribed only).",
     "ru": "✓ подтверждено расчётом по другим данным; ✗ не подтверждено; ? проверить нельзя (только переписано).",
+}
+
+_CUSTOMS_LEGEND: Text = {
+    "en": "judged from your customs files; the other marks from the printed figures and the sources of this study.",
+    "ru": "по вашим таможенным файлам; остальные отметки — по напечатанным числам и источникам исследования.",
 }
 
 
@@ -266,7 +318,10 @@ def cell_verdicts(exhibit_id: str, period: str) -> Exhibit:
     name, sources = _TABLES[exhibit_id]
     cells = ledger.read_tables(paths.raw() / "paper")[name]
     raw = pd.read_csv(paths.raw() / "paper" / f"{name}.csv", dtype=str, keep_default_na=False)
-    found = {row.claim_id: row for row in paper_ledger().rows}
+    # what customs files cannot judge is not read from them
+    asks_customs = bool(register.entry(f"{exhibit_id}-verdicts").with_customs)
+    judged = _judged(PAPER_CLAIMS, ledger.own_store() if asks_customs else None)
+    found = {row.claim_id: row for row in judged.rows if row.group == "cell" and row.exhibit == exhibit_id}
     labels = raw.drop_duplicates("row").set_index("row")
     columns = list(dict.fromkeys(raw["column"]))
     rows = []
@@ -280,7 +335,7 @@ def cell_verdicts(exhibit_id: str, period: str) -> Exhibit:
             claim_id = f"cell.{exhibit_id}.{row}" + (f".{place}" if len(columns) > 1 else "")
             verdict = found.get(claim_id)
             text = cells[(row, place)].printed
-            made[place] = f"{text} {MARKS[verdict.verdict]}".strip() if verdict else text or None
+            made[place] = f"{text} {_mark(verdict)}".strip() if verdict else text or None
         rows.append(made)
     table = Table(
         pd.DataFrame(rows),
@@ -288,17 +343,17 @@ def cell_verdicts(exhibit_id: str, period: str) -> Exhibit:
             column({"en": "label_en", "ru": "label_ru"}, "Row", "Строка"),
             *(column(place, *_column_heads(place), "printed") for place in columns),
         ),
-        {"en": (_LEGEND["en"],), "ru": (_LEGEND["ru"],)},
+        {language: _legend(found.values(), language) for language in LANGUAGES},
     )
     counts = {
-        mark: sum(r.exhibit == exhibit_id and r.verdict in kinds for r in found.values() if r.group == "cell")
+        mark: sum(r.verdict in kinds for r in found.values())
         for mark, kinds in (
             ("held", ("match",)),
             ("failed", ("mismatch", "paper_error")),
             ("open", ("not_checkable",)),
         )
     }
-    return Exhibit(
+    exhibit = Exhibit(
         f"{exhibit_id}-verdicts",
         period,
         {
@@ -308,6 +363,17 @@ def cell_verdicts(exhibit_id: str, period: str) -> Exhibit:
         sources,
         table,
     )
+    return _with_customs(exhibit, found.values())
+
+
+def _mark(row: LedgerRow) -> str:
+    return MARKS[row.verdict] + (CUSTOMS_MARK if row.stands_on_customs else "")
+
+
+def _legend(rows: Iterable[LedgerRow], language: Language) -> tuple[str, ...]:
+    if not any(row.stands_on_customs for row in rows):
+        return (_LEGEND[language],)
+    return (_LEGEND[language], f"{CUSTOMS_MARK} {_CUSTOMS_LEGEND[language]}")
 
 
 def _column_heads(place: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from analysis.errors import AnalysisError
 from analysis.exhibits import register
 from analysis.parameters import Run
 from analysis.regions import LANGUAGES, Language
-from analysis.sources import package
+from analysis.sources import own, package
 from analysis.tables import Table, Text
 
 # the title and the lines under a figure are the same for every chart, so a chart only draws
@@ -48,7 +48,7 @@ class Exhibit:
     draw : callable, optional
         Draws the figure: ``draw(language, title, footer)``.
     own_source : dict, optional
-        Source line of an exhibit made from the reader's own files.
+        Source line of an exhibit made from the reader's own files; it follows that of the resources.
     own_title : dict, optional
         Title of an exhibit made for another region or period than the registered title names.
     """
@@ -75,8 +75,12 @@ class Shown:
 
 def source_line(exhibit: Exhibit, language: Language) -> str:
     """Source line of an exhibit, made from the observations in it; without any it is our own statement."""
-    own: Text = exhibit.own_source or {"en": "this study", "ru": "настоящее исследование"}
-    return package.source_line(list(exhibit.sources), language) or own[language]
+    study: Text = {"en": "this study", "ru": "настоящее исследование"}
+    readers = [own.title(name, paths.user(), language) for name in exhibit.sources if own.is_own(name)]
+    if exhibit.own_source:
+        readers.append(exhibit.own_source[language])
+    line = package.source_line(list(exhibit.sources), language)
+    return "; ".join(filter(None, (line, *dict.fromkeys(readers)))) or study[language]
 
 
 def title_of(exhibit: Exhibit, language: Language) -> str:
@@ -175,7 +179,8 @@ def _check(exhibit: Exhibit, entry: register.Entry, run: Run) -> None:
     )
     if not made or made not in (entry.outputs, entry.with_customs):
         raise AnalysisError(f"The exhibit {exhibit.id} must be made as {' and '.join(entry.outputs)}.")
-    undeclared = set(exhibit.sources) - set(entry.inputs)
+    # a reader's own figures may join those of any declared source
+    undeclared = {name for name in exhibit.sources if not own.is_own(name)} - set(entry.inputs)
     if undeclared:
         raise AnalysisError(
             f"The exhibit {exhibit.id} draws on {sorted(undeclared)[0]}, which its register entry "

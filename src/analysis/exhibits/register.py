@@ -33,7 +33,7 @@ class Entry:
     title : dict
         Title by language.
     with_customs : tuple of {'table', 'figure'}
-        What is written instead where the reader's own customs files make the exhibit.
+        What is written where the reader's own customs files make the exhibit or take part in it.
     is_optional : bool
         Whether it is made only where the request gives it something to show.
     """
@@ -129,12 +129,22 @@ _ENTRIES: tuple[Entry, ...] = (
         "Доля Китая во внешнеторговом обороте регионов Дальнего Востока",
     ),
     _entry(
+        "table-2-customs",
+        "02_china_share",
+        (),
+        ("paper-table-2",),
+        "China's share of the foreign trade turnover in your customs files, beside Table 2",
+        "Доля Китая во внешнеторговом обороте по вашим таможенным файлам и таблица 2",
+        with_customs=("table",),
+    ),
+    _entry(
         "table-2-verdicts",
         "02_china_share",
         ("table",),
         ("paper-claims", "paper-table-2", "rosstat-trade"),
         "Table 2 cell by cell: what holds",
         "Таблица 2 по ячейкам: что подтвердилось",
+        with_customs=("table",),
     ),
     _entry(
         "china-share-lines",
@@ -167,6 +177,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("paper-claims", "paper-table-3"),
         "Table 3 cell by cell: what holds",
         "Таблица 3 по ячейкам: что подтвердилось",
+        with_customs=("table",),
     ),
     _entry(
         "timber-tree",
@@ -367,6 +378,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "The figures the associations are computed from",
         "Данные, по которым рассчитаны связи",
+        with_customs=("table",),
     ),
     _entry(
         "association-forest",
@@ -375,6 +387,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "Rating score against trade, investment and border crossings: Kendall's tau-b",
         "Оценка рейтинга и торговля, инвестиции, пункты пропуска: тау-b Кендалла",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "association-scatter",
@@ -383,6 +396,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "Rating score against trade, investment and border crossings",
         "Оценка рейтинга и торговля, инвестиции, пункты пропуска",
+        with_customs=("figure",),
     ),
     _entry(
         "leave-one-out",
@@ -391,6 +405,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "The coefficients with one region left out",
         "Коэффициенты при исключении одного региона",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "coefficients",
@@ -399,6 +414,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "Five coefficients for the same figures",
         "Пять коэффициентов по одним и тем же данным",
+        with_customs=("table",),
     ),
     _entry(
         "border-effect",
@@ -407,6 +423,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _COVARIATES,
         "The coefficients with the border held fixed",
         "Коэффициенты при фиксированном положении у границы",
+        with_customs=("table",),
     ),
     _entry(
         "five-regions",
@@ -463,6 +480,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _LEDGER,
         "Printed numbers checked, by part of the paper",
         "Проверка напечатанных чисел по частям статьи",
+        with_customs=("table", "figure"),
     ),
     _entry(
         "ledger-rules",
@@ -471,6 +489,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _LEDGER,
         "Printed numbers checked, by rule",
         "Проверка напечатанных чисел по правилам",
+        with_customs=("table",),
     ),
     _entry(
         "ledger-failures",
@@ -479,6 +498,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _LEDGER,
         "Claims that fail",
         "Утверждения, которые не подтвердились",
+        with_customs=("table",),
     ),
     _entry(
         "ledger",
@@ -487,6 +507,7 @@ _ENTRIES: tuple[Entry, ...] = (
         _LEDGER,
         "The ledger: every printed claim with its verdict",
         "Реестр: каждое напечатанное утверждение и вывод о нём",
+        with_customs=("table",),
     ),
     _entry(
         "edition-scores",

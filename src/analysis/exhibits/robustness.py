@@ -27,8 +27,10 @@ ORENBURG = "RU-ORE"
 ORENBURG_READINGS = (5.0, 4.0)
 
 
-def _shown(periods: Periods) -> list[str]:
-    return [name for name in headline_indicators(periods) if not name.endswith("_without_skovorodino")]
+def _shown(subset: str, periods: Periods) -> list[str]:
+    return [
+        name for name in headline_indicators(subset, periods) if not name.endswith("_without_skovorodino")
+    ]
 
 
 def _labels(names: list[str], periods: Periods) -> dict[str, list[str]]:
@@ -40,7 +42,7 @@ def _labels(names: list[str], periods: Periods) -> dict[str, list[str]]:
 
 def coefficients(edition: str, subset: str, periods: Periods) -> Exhibit:
     """Five coefficients for each indicator with their exact p, to see whether that choice matters."""
-    names = _shown(periods)
+    names = _shown(subset, periods)
     rows: list[dict[str, object]] = []
     for name in names:
         data = associations.pair(edition, name, periods.of(name), subset)
@@ -101,7 +103,7 @@ def coefficients(edition: str, subset: str, periods: Periods) -> Exhibit:
 def border_effect(edition: str, subset: str, periods: Periods) -> Exhibit:
     """Raw coefficient, the same within border and non-border regions, and the partial coefficient."""
     names, rows = [], []
-    for name in _shown(periods):
+    for name in _shown(subset, periods):
         data = associations.pair(edition, name, periods.of(name), subset)
         border = [regions.by_code(code).has_china_border for code in data.index]
         score, covariate = data["score"].to_numpy(), data["covariate"].to_numpy()

@@ -23,7 +23,7 @@ from pathlib import Path
 START_SECONDS = 300.0
 # a server that serves ends within milliseconds
 STOP_SECONDS = 5.0
-PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 class EndedError(RuntimeError):
@@ -247,8 +247,8 @@ class ForkServer:
 
 def stamp() -> tuple[tuple[str, int, int], ...]:
     """Name, time and size of every file whose content the server keeps in memory."""
-    root = PACKAGE.parents[1]
-    folders = [PACKAGE, root / "data" / "raw", root / "data" / "user"]
+    root = _PACKAGE.parents[1]
+    folders = [_PACKAGE, root / "data" / "raw", root / "data" / "user"]
     found = []
     for folder in folders:
         for path in sorted(folder.rglob("*")):

@@ -1,6 +1,6 @@
 """The process that kernels are forked from: it loads the libraries, then forks on request.
 
-Started by :mod:`analysis.kernels.client` as ``python -m analysis.kernels.server FD``; `FD` is a
+Started by :mod:`analysis.kernels.client` as ``python -m analysis.kernels.server FD``; ``FD`` is a
 listening Unix socket. A client connects, sends one request as a line of JSON and gets lines of JSON
 back: the kernel's process id, later its exit status. (The other request, ``prime``, calls a function
 whose result is cached and the same for all.) A kernel lives as long as the connection that

@@ -2,12 +2,14 @@
 
 ``claims`` reads what is printed where and by which rule it is to be judged; ``printed`` and ``intervals``
 turn printed strings into the values they stand for; ``rules`` holds the checks R1 to R11; ``goods`` knows
-that goods codes are a tree; ``verify`` gives the verdicts, the headline and the summary.
+that goods codes are a tree; ``customs`` asks the reader's customs files; ``verify`` gives the verdicts,
+the headline and the summary.
 """
 
 from analysis.ledger.case import REVISION_BAND
 from analysis.ledger.claims import Claim, read_claims, read_table, read_tables
 from analysis.ledger.corrected import CorrectedRow, corrected_table_3, density_rows
+from analysis.ledger.customs import own_store
 from analysis.ledger.goods import Tree, nest
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import Printed, parse
@@ -15,12 +17,15 @@ from analysis.ledger.rules import CHECKS, RULES
 from analysis.ledger.verify import (
     BASES,
     COLUMNS,
+    EVIDENCE_COLUMNS,
     LEVELS,
     VERDICTS,
+    Evidence,
     Headline,
     Ledger,
     LedgerRow,
     Share,
+    customs_sentence,
     headline,
     levels,
     read_ledger,
@@ -36,6 +41,7 @@ __all__ = [
     "BASES",
     "CHECKS",
     "COLUMNS",
+    "EVIDENCE_COLUMNS",
     "LEVELS",
     "REVISION_BAND",
     "RULES",
@@ -43,6 +49,7 @@ __all__ = [
     "VERDICTS",
     "Claim",
     "CorrectedRow",
+    "Evidence",
     "Headline",
     "Interval",
     "Ledger",
@@ -51,11 +58,13 @@ __all__ = [
     "Share",
     "Tree",
     "corrected_table_3",
+    "customs_sentence",
     "density_rows",
     "exhibit_name",
     "headline",
     "levels",
     "nest",
+    "own_store",
     "parse",
     "read_claims",
     "read_ledger",

@@ -15,9 +15,12 @@ from pathlib import Path
 
 from analysis import regions
 from analysis.errors import AnalysisError
+from analysis.ledger.printed import MISSING_MARKS
 from analysis.paths import relative
 
 COLUMNS = ("claim_id", "exhibit", "locus", "published", "unit", "rule", "check", "formula", "inputs", "note")
+# optional: how the claim is judged where the reader's own customs files hold what it speaks of
+CUSTOMS_COLUMNS = ("customs_check", "customs_formula", "customs_inputs", "customs_note")
 CELL_PREFIX = "cell."
 REFERENCE_PREFIX = "ref."
 
@@ -32,6 +35,26 @@ class Cell:
 
 # cells of one printed table by (row, column), in printed order
 Table = dict[tuple[str, str], Cell]
+
+
+@dataclass(frozen=True)
+class Request:
+    """How a claim is judged from customs files, beside what judges it without them.
+
+    Attributes
+    ----------
+    check, formula : str
+        Check of rule R11 and the arithmetic it takes.
+    inputs : tuple of (name, reference)
+        At least one of them a ``customs:`` reference.
+    note : str
+        Our remark on this reading of the claim.
+    """
+
+    check: str
+    formula: str
+    inputs: tuple[tuple[str, str], ...]
+    note: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +83,8 @@ class Claim:
         The cell it prints, or ``claim:ID``: what it may not be checked against alone.
     where : str
         File and line, for sentences about errors.
+    customs : Request, optional
+        How it is judged where a customs store holds the figures.
     """
 
     claim_id: str
@@ -74,6 +99,7 @@ class Claim:
     note: str
     origin: str
     where: str
+    customs: Request | None = None
 
 
 def matches(selector: str, value: str) -> bool:
@@ -154,16 +180,17 @@ def read_claims(path: Path, tables: Mapping[str, Table]) -> tuple[Claim, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise AnalysisError(f"The claims file {relative(path)} cannot be read: {error}.") from None
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
+    columns = tuple(reader.fieldnames or ())
+    if columns not in (COLUMNS, (*COLUMNS, *CUSTOMS_COLUMNS)):
         raise AnalysisError(
-            f"{relative(path)}, line 1 has the columns {', '.join(reader.fieldnames or ())}; "
-            f"a claims file has {', '.join(COLUMNS)}."
+            f"{relative(path)}, line 1 has the columns {', '.join(columns)}; a claims file has {', '.join(COLUMNS)} "
+            f"and, all or none of them, {', '.join(CUSTOMS_COLUMNS)}."
         )
     claims: list[Claim] = []
     for record in reader:
         where = f"{relative(path)}, line {reader.line_num}"
         if None in record or None in record.values():
-            raise AnalysisError(f"{where} has not {len(COLUMNS)} fields; a text with a comma needs quotes.")
+            raise AnalysisError(f"{where} has not {len(columns)} fields; a text with a comma needs quotes.")
         try:
             claims.extend(_expand(_claim(record, where), tables))
         except AnalysisError as error:
@@ -189,7 +216,19 @@ def _claim(record: Mapping[str, str], where: str) -> Claim:
         note=record["note"].strip(),
         origin=f"claim:{claim_id}",
         where=where,
+        customs=_request(record, where),
     )
+
+
+def _request(record: Mapping[str, str], where: str) -> Request | None:
+    check, formula, inputs, note = (record.get(name, "").strip() for name in CUSTOMS_COLUMNS)
+    if not any((check, formula, inputs, note)):
+        return None
+    if not check or not inputs:
+        raise AnalysisError(
+            f"{where} is to be judged from customs files; give customs_check and customs_inputs."
+        )
+    return Request(check, formula, _inputs(inputs, where), note)
 
 
 def _inputs(text: str, where: str) -> tuple[tuple[str, str], ...]:
@@ -222,6 +261,14 @@ def _for_cell(claim: Claim, table: str, key: tuple[str, str], cell: Cell) -> Cla
     def filled(text: str) -> str:
         return text.replace("{row}", key[0]).replace("{column}", key[1])
 
+    def pairs(inputs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, filled(reference)) for name, reference in inputs)
+
+    request = claim.customs
+    if request is not None:
+        # where nothing is printed there is nothing to judge
+        is_missing = cell.printed.strip() in MISSING_MARKS
+        request = None if is_missing else replace(request, inputs=pairs(request.inputs))
     return replace(
         claim,
         claim_id=filled(claim.claim_id),
@@ -229,9 +276,10 @@ def _for_cell(claim: Claim, table: str, key: tuple[str, str], cell: Cell) -> Cla
         published=cell.printed,
         unit=claim.unit or cell.unit,
         formula=filled(claim.formula),
-        inputs=tuple((name, filled(reference)) for name, reference in claim.inputs),
+        inputs=pairs(claim.inputs),
         note=filled(claim.note),
         origin=f"cell:{table}:{key[0]}:{key[1]}",
+        customs=request,
     )
 
 

@@ -44,11 +44,27 @@ def evaluate(formula: str, names: Mapping[str, Value], where: str) -> Value:
     AnalysisError
         If the formula is not of that form, a name is unknown or two sets have different labels.
     """
+    return _walk(_parsed(formula, where), formula, names, where)
+
+
+def names_in(formula: str, where: str) -> set[str]:
+    """Names a formula computes with, its functions left out.
+
+    Raises
+    ------
+    AnalysisError
+        If it cannot be read.
+    """
+    nodes = list(ast.walk(_parsed(formula, where)))
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    return {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in called}
+
+
+def _parsed(formula: str, where: str) -> ast.expr:
     try:
-        tree = ast.parse(formula, mode="eval")
+        return ast.parse(formula, mode="eval").body
     except SyntaxError:
         raise AnalysisError(f"{where} has the formula {formula!r}, which cannot be read.") from None
-    return _walk(tree.body, formula, names, where)
 
 
 def _walk(node: ast.expr, formula: str, names: Mapping[str, Value], where: str) -> Value:

@@ -11,15 +11,17 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import AnalysisError, one_of
+from analysis.ledger import customs
 from analysis.ledger.claims import Claim, Table, is_many, matches, select, split_reference
 from analysis.ledger.formula import Value
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import parse
 from analysis.paths import relative
+from analysis.sources import own
 
 # how the names of data resources that hold the paper's own tables begin
 PAPER_RESOURCE = "paper-"
-KINDS = ("claim", "cell", "obs", "file", "printed", "text", "list")
+KINDS = ("claim", "cell", "obs", "file", "printed", "text", "list", "customs")
 
 
 @dataclass(frozen=True)
@@ -106,12 +108,15 @@ class Sources:
         Indicator to (region, period) to value.
     folder : pathlib.Path
         Folder that ``file:`` references start from.
+    customs : Answers, optional
+        The reader's customs store, where a claim may be judged from it.
     """
 
     claims: Mapping[str, Claim]
     tables: Mapping[str, Table]
     observations: Mapping[str, Mapping[tuple[str, str], Decimal]]
     folder: Path
+    customs: customs.Answers | None = None
 
     def resolve(self, reference: str, where: str) -> Input:
         """Look a reference up.
@@ -120,15 +125,16 @@ class Sources:
         ----------
         reference : str
             ``claim:ID``, ``cell:table:row:column``, ``obs:indicator:region:period``,
-            ``file:path:label column:value column``, ``printed:string``, ``text:words`` or
-            ``list:a | b``; ``exact:`` before it takes a printed count as it is.
+            ``file:path:label column:value column``, ``printed:string``, ``text:words``, ``list:a | b`` or
+            ``customs:measure:region:period:direction:partner:goods``; ``exact:`` before it takes a printed count
+            as it is.
         where : str
             File and line, for the error's sentence.
 
         Raises
         ------
         AnalysisError
-            If it points to nothing.
+            If it points to nothing; a NoDataError if the customs store does not hold it.
         """
         exact = reference.startswith("exact:")
         bare = reference.removeprefix("exact:")
@@ -141,6 +147,8 @@ class Sources:
             return self._observations(bare, where)
         if kind == "file":
             return self._file(bare, where)
+        if kind == "customs":
+            return self._customs(bare, where)
         if kind in ("printed", "text"):
             return Input({"": Entry(rest.strip(), "", exact, where)}, False, False)
         if kind == "list":
@@ -185,6 +193,19 @@ class Sources:
             raise AnalysisError(f"{where} points to {reference!r}, and there is no such observation.")
         return Input(entries, is_many(region) or is_many(period), True)
 
+    def _customs(self, reference: str, where: str) -> Input:
+        if self.customs is None:
+            raise AnalysisError(
+                f"{where} has {reference!r} among its inputs; it belongs into customs_inputs."
+            )
+        asked = customs_question(reference, where)
+        region, partner = (split_reference(reference, len(customs.PARTS), where)[place] for place in (1, 4))
+        entries = {
+            _label((region, partner), key): Entry(plain(value), reference, True, where)
+            for key, value in self.customs.values(asked).items()
+        }
+        return Input(entries, is_many(region) or is_many(partner), True)
+
     def _file(self, reference: str, where: str) -> Input:
         name, label_column, value_column = split_reference(reference, 3, where)
         path = self.folder / name
@@ -209,6 +230,18 @@ class Sources:
         return Input(entries, True, path.resolve().parent != self.folder.resolve())
 
 
+def customs_question(reference: str, where: str) -> customs.Question:
+    """Read a ``customs:`` reference, with or without a store.
+
+    Raises
+    ------
+    AnalysisError
+        If a part of it is not of its form.
+    """
+    parts = split_reference(reference, len(customs.PARTS), where)
+    return customs.question(parts, customs.choose_regions(parts[1], where), where)
+
+
 def plain(value: Decimal) -> str:
     """Digits of a number, without an exponent and without zeros behind the point that mean nothing."""
     text = format(value, "f")
@@ -224,7 +257,8 @@ def as_mapping(observations: pd.DataFrame) -> dict[str, dict[tuple[str, str], De
     """Outside observations as exact decimals, in the frame's order.
 
     What was read from the paper itself is left out, so that no printed number can come back as an outside
-    one; claims refer to it with ``cell:``.
+    one; claims refer to it with ``cell:``. So are figures of the reader's customs files: what is judged from them is
+    kept apart.
 
     Parameters
     ----------
@@ -240,7 +274,7 @@ def as_mapping(observations: pd.DataFrame) -> dict[str, dict[tuple[str, str], De
     columns = [observations[name] for name in ("indicator", "region", "period", "value", "source")]
     nested: dict[str, dict[tuple[str, str], Decimal]] = {}
     for indicator, region, period, value, source in zip(*columns, strict=True):
-        if PAPER_RESOURCE in str(source):
+        if PAPER_RESOURCE in str(source) or own.CUSTOMS in str(source):
             continue
         by_place = nested.setdefault(str(indicator), {})
         by_place[str(region), str(period)] = Decimal(repr(float(value)))

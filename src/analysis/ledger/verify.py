@@ -8,28 +8,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from analysis.errors import AnalysisError, one_of
-from analysis.ledger import rules, words
+from analysis.errors import AnalysisError, NoDataError, one_of
+from analysis.ledger import customs, rules, words
+from analysis.ledger import formula as formulas
 from analysis.ledger.case import REVISION_BAND, Case
 from analysis.ledger.claims import (
     CELL_PREFIX,
     REFERENCE_PREFIX,
     Claim,
+    Request,
     Table,
     located,
     read_claims,
     read_tables,
 )
-from analysis.ledger.inputs import Input, Sources, as_mapping
+from analysis.ledger.inputs import Input, Sources, as_mapping, customs_question
 from analysis.paths import relative, write_text
 from analysis.regions import LANGUAGES, Language
+from analysis.sources import own
+
+if TYPE_CHECKING:
+    from analysis.sources.customs import Store
 
 Basis = Literal["internal", "external", "none"]
 Verdict = Literal["match", "mismatch", "paper_error", "not_checkable"]
@@ -40,11 +46,33 @@ VERDICTS: tuple[Verdict, ...] = ("paper_error", "mismatch", "match", "not_checka
 GROUPS: tuple[Group, ...] = ("text", "cell", "reference")
 FAILURES: tuple[Verdict, ...] = ("paper_error", "mismatch")
 TRANSCRIBED = "transcribed only"
+# customs figures are independent data
+CUSTOMS_RULE = "R11"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One judgement of a claim, kept beside the other where there are two.
+
+    Attributes
+    ----------
+    rule, basis, reproduced, verdict, note : str
+        As in `LedgerRow`.
+    source : str
+        Files and checksums a customs answer stands on; empty for the judgement without customs files.
+    """
+
+    rule: str
+    basis: Basis
+    reproduced: str
+    verdict: Verdict
+    note: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """One claim with its verdict; the fields are the ledger's columns.
+    """One claim with its verdict; the fields up to `note` are the ledger's columns.
 
     Attributes
     ----------
@@ -59,6 +87,10 @@ class LedgerRow:
         own numbers disagree) or ``not_checkable``.
     note : str
         The arithmetic, or what is missing.
+    without_customs : Evidence, optional
+        The judgement as it is without customs files, where they were asked too.
+    customs : Evidence, optional
+        The judgement from the reader's customs files, or what they lack.
     """
 
     claim_id: str
@@ -71,6 +103,30 @@ class LedgerRow:
     unit: str
     verdict: Verdict
     note: str
+    without_customs: Evidence | None = None
+    customs: Evidence | None = None
+
+    @property
+    def has_customs_answer(self) -> bool:
+        """Whether the reader's customs files hold what the claim speaks of."""
+        return self.customs is not None and bool(self.customs.source)
+
+    @property
+    def stands_on_customs(self) -> bool:
+        """Whether the verdict is that of the reader's customs files."""
+        return self.customs is not None and self.note == self.customs.note
+
+    @property
+    def pieces(self) -> dict[Basis, Verdict]:
+        """Verdicts by basis: one, or an internal and an external one where customs files added theirs."""
+        if self.customs is None or self.without_customs is None or not self.has_customs_answer:
+            return {self.basis: self.verdict}
+        found: dict[Basis, Verdict] = {
+            "external": self.verdict if self.basis == "external" else self.customs.verdict
+        }
+        if self.without_customs.basis == "internal":
+            found["internal"] = self.without_customs.verdict
+        return found
 
     @property
     def group(self) -> Group:
@@ -108,10 +164,17 @@ class LedgerRow:
         # that outside data disagree is said already
         says_why = self.is_failure and self.rule != "R11"
         looked_at = f" ({words.RULES[self.rule][language]})" if says_why else ""
+        if self.stands_on_customs:
+            looked_at = f" ({words.OWN_CUSTOMS[language]})"
         return f"{self.place(language)}{told}: {VERDICT_WORDS[language][self.verdict]}{looked_at}."
 
 
-COLUMNS = tuple(field.name for field in fields(LedgerRow))
+COLUMNS = tuple(field.name for field in fields(LedgerRow))[:10]
+# follow when, and only when, the reader's customs files were asked; blank for claims they cannot judge
+EVIDENCE_COLUMNS = (
+    *(f"without_customs_{name}" for name in ("rule", "basis", "reproduced", "verdict", "note")),
+    *(f"customs_{name}" for name in ("rule", "basis", "reproduced", "verdict", "note", "source")),
+)
 
 VERDICT_WORDS: dict[Language, dict[Verdict, str]] = {
     "en": {
@@ -153,9 +216,26 @@ class Ledger:
         """Rows that fail: the paper's own contradictions first, then outside data."""
         return tuple(row for verdict in FAILURES for row in self.rows if row.verdict == verdict)
 
+    @property
+    def asked_customs(self) -> bool:
+        """Whether the reader's customs files were asked for any claim."""
+        return any(row.customs is not None for row in self.rows)
+
     def frame(self) -> pd.DataFrame:
-        """Return the ledger as a table of text, one row a claim, with the columns `COLUMNS`."""
-        return pd.DataFrame([astuple(row) for row in self.rows], columns=list(COLUMNS), dtype="str")
+        """Return the ledger as a table of text, one row a claim.
+
+        The columns are `COLUMNS`, and after them `EVIDENCE_COLUMNS` where customs files were asked.
+        """
+        records = [_record(row) for row in self.rows]
+        table = pd.DataFrame(records, columns=[*COLUMNS, *EVIDENCE_COLUMNS], dtype="str")
+        return table if self.asked_customs else table[list(COLUMNS)]
+
+
+def _record(row: LedgerRow) -> tuple[str, ...]:
+    """Cells of a row in the order of the columns; blank for evidence there is none of."""
+    own = tuple(getattr(row, name) for name in COLUMNS)
+    before = astuple(row.without_customs)[:-1] if row.without_customs else ("",) * 5
+    return (*own, *before, *(astuple(row.customs) if row.customs else ("",) * 6))
 
 
 # ------------------------------------------------------------------ verdicts
@@ -167,6 +247,7 @@ def verify(
     tables: Mapping[str, Table] | None = None,
     folder: Path = Path(),
     band: Fraction = REVISION_BAND,
+    store: Store | None = None,
 ) -> Ledger:
     """Judge every claim.
 
@@ -182,6 +263,8 @@ def verify(
         Folder that ``file:`` references start from.
     band : fractions.Fraction
         Revision band, as a share.
+    store : Store, optional
+        The reader's customs files; claims that say how are judged from them too.
 
     Returns
     -------
@@ -195,10 +278,14 @@ def verify(
     """
     by_id = {claim.claim_id: claim for claim in claims}
     sources = Sources(by_id, tables or {}, as_mapping(observations), folder)
-    return Ledger(tuple(_judge(claim, sources, band) for claim in claims))
+    # asked or not, a request must be in order
+    questions = tuple(q for claim in claims for q in _questions(claim, sources))
+    if store is not None:
+        sources = replace(sources, customs=customs.Answers(store, questions))
+    return Ledger(tuple(_judged_twice(claim, sources, band) for claim in claims))
 
 
-def verify_file(path: Path, observations: pd.DataFrame) -> Ledger:
+def verify_file(path: Path, observations: pd.DataFrame, store: Store | None = None) -> Ledger:
     """Judge the claims of a file; printed tables are looked for beside it.
 
     Parameters
@@ -207,9 +294,103 @@ def verify_file(path: Path, observations: pd.DataFrame) -> Ledger:
         Claims file.
     observations : pandas.DataFrame
         As in `verify`.
+    store : Store, optional
+        As in `verify`.
     """
     tables = read_tables(path.parent)
-    return verify(read_claims(path, tables), observations, tables, path.parent)
+    return verify(read_claims(path, tables), observations, tables, path.parent, store=store)
+
+
+def _judged_twice(claim: Claim, sources: Sources, band: Fraction) -> LedgerRow:
+    """Judge a claim without customs files, and from them where there are any and it says how."""
+    row = _judge(claim, replace(sources, customs=None), band)
+    if claim.customs is None or sources.customs is None:
+        return row
+    return _with_customs(row, _customs_evidence(claim, claim.customs, sources, band))
+
+
+def _with_customs(row: LedgerRow, found: Evidence) -> LedgerRow:
+    """Put the judgement of customs files into a row, and keep the one without them beside it."""
+    before = Evidence(row.rule, row.basis, row.reproduced, row.verdict, row.note)
+    kept = replace(row, without_customs=before, customs=found)
+    if not _leads(before, found):
+        return kept
+    return replace(
+        kept,
+        rule=found.rule,
+        basis=found.basis,
+        reproduced=found.reproduced,
+        verdict=found.verdict,
+        note=found.note,
+    )
+
+
+def _leads(before: Evidence, found: Evidence) -> bool:
+    """Whether the customs files' judgement is the verdict.
+
+    What the paper says against itself stays the verdict: files can neither reconcile two printed numbers that
+    exclude each other nor add to it. Otherwise a decision leads what is open, and files that decide lead what
+    follows from other figures.
+    """
+    if before.verdict == "paper_error":
+        return False
+    return bool(found.source) if before.verdict == "not_checkable" else found.verdict != "not_checkable"
+
+
+def _questions(claim: Claim, sources: Sources) -> list[customs.Question]:
+    """What a claim asks of customs files; faults in the asking are found here, with or without a store."""
+    request = claim.customs
+    if request is None:
+        return []
+    try:
+        rules.find_check(CUSTOMS_RULE, request.check, f"{claim.where}: customs_check")
+        unknown = _names(request, claim.where) - dict(request.inputs).keys()
+        if unknown:
+            raise AnalysisError(f"{claim.where} uses {sorted(unknown)[0]!r}, which is not in customs_inputs.")
+        asked = [reference for _, reference in request.inputs if reference.startswith(customs.PREFIX)]
+        if not asked:
+            raise AnalysisError(f"{claim.where} has customs_inputs without a {customs.PREFIX} reference.")
+        for _, reference in request.inputs:
+            if reference not in asked:
+                sources.resolve(reference, claim.where)
+        return [customs_question(reference, claim.where) for reference in asked]
+    except AnalysisError as error:
+        raise located(error, claim.where) from None
+
+
+def _names(request: Request, where: str) -> set[str]:
+    return formulas.names_in(request.formula, where) if request.formula else set()
+
+
+def _customs_evidence(claim: Claim, request: Request, sources: Sources, band: Fraction) -> Evidence:
+    check = rules.find_check(CUSTOMS_RULE, request.check, claim.where)
+    try:
+        inputs = {name: sources.resolve(reference, claim.where) for name, reference in request.inputs}
+    except NoDataError as error:
+        return Evidence(CUSTOMS_RULE, "external", "", "not_checkable", str(error))
+    source = _files(request, sources, claim.where)
+    told = f"From {source}."
+    try:
+        finding = check(Case(claim.published, inputs, request.formula, band, claim.where))
+    except AnalysisError as error:
+        # the request is in order, so it is these files that cannot be computed with (nothing to divide by, one partner)
+        note = " ".join(filter(None, (str(located(error, claim.where)), request.note, told)))
+        return Evidence(CUSTOMS_RULE, "external", "", "not_checkable", note, source)
+    note = " ".join(filter(None, (finding.note, request.note, told)))
+    verdict = _verdict(finding.holds, "external")
+    return Evidence(CUSTOMS_RULE, "external", finding.reproduced, verdict, note, source)
+
+
+def _files(request: Request, sources: Sources, where: str) -> str:
+    """Name of the customs store with the files and checksums an answer stands on."""
+    assert sources.customs is not None
+    names = (
+        name
+        for _, reference in request.inputs
+        if reference.startswith(customs.PREFIX)
+        for name in sources.customs.files(customs_question(reference, where))
+    )
+    return f"{own.CUSTOMS}: {', '.join(dict.fromkeys(names))}"
 
 
 def _judge(claim: Claim, sources: Sources, band: Fraction) -> LedgerRow:
@@ -285,9 +466,17 @@ def read_ledger(path: Path) -> Ledger:
         If the columns are not those of a ledger.
     """
     table = pd.read_csv(path, dtype="str", keep_default_na=False)
-    if tuple(table.columns) != COLUMNS:
+    if tuple(table.columns) not in (COLUMNS, (*COLUMNS, *EVIDENCE_COLUMNS)):
         raise AnalysisError(f"{relative(path)} has not the columns of a ledger: {', '.join(COLUMNS)}.")
-    return Ledger(tuple(LedgerRow(*record) for record in table.itertuples(index=False, name=None)))
+    return Ledger(tuple(_row_of(record) for record in table.itertuples(index=False, name=None)))
+
+
+def _row_of(record: tuple[str, ...]) -> LedgerRow:
+    own, evidence = record[: len(COLUMNS)], record[len(COLUMNS) :]
+    if not any(evidence):
+        return LedgerRow(*own)  # type: ignore[arg-type]
+    before, found = Evidence(*evidence[:5]), Evidence(*evidence[5:])  # type: ignore[arg-type]
+    return replace(LedgerRow(*own), without_customs=before, customs=found)  # type: ignore[arg-type]
 
 
 # ------------------------------------------------------------------ headline
@@ -295,18 +484,21 @@ def read_ledger(path: Path) -> Ledger:
 
 @dataclass(frozen=True)
 class Share:
-    """Verdicts of one group on one basis.
+    """Verdicts of one group on one basis, or on any.
 
     Attributes
     ----------
-    group, basis : str
+    group : str
         What is counted.
+    basis : str
+        ``any``: every claim once, by its verdict. A claim judged from the paper's own figures and from customs
+        files counts under ``internal`` and under ``external``.
     failed, matched, undecided : int
         Claims that fail, that hold, and that could not be decided.
     """
 
     group: Group
-    basis: Basis
+    basis: Basis | Literal["any"]
     failed: int
     matched: int
     undecided: int
@@ -324,9 +516,18 @@ class Share:
 
 @dataclass(frozen=True)
 class Headline:
-    """The result in a few numbers: group by group, internal and external apart."""
+    """The result in a few numbers: group by group, internal and external apart.
+
+    Attributes
+    ----------
+    shares : tuple of Share
+        Judgements by group and basis.
+    claims : tuple of Share
+        Claims by group, each counted once.
+    """
 
     shares: tuple[Share, ...]
+    claims: tuple[Share, ...]
 
     def share(self, group: Group, basis: Basis) -> Share:
         """Counts of one group on one basis."""
@@ -342,22 +543,19 @@ class Headline:
         """
         if language not in LANGUAGES:
             raise one_of("language", language, LANGUAGES)
-        present = [group for group in GROUPS if any(s.total for s in self.shares if s.group == group)]
-        return " ".join(self._group(group, language) for group in present)
+        return " ".join(self._group(claims, language) for claims in self.claims if claims.total)
 
-    def _group(self, group: Group, language: Language) -> str:
+    def _group(self, claims: Share, language: Language) -> str:
+        group = claims.group
         internal, external = self.share(group, "internal"), self.share(group, "external")
-        parts = [s for s in self.shares if s.group == group]
-        failed, checked = sum(s.failed for s in parts), sum(s.checked for s in parts)
-        everything = sum(s.total for s in parts)
         told = _WORDS[language]
         return told["group"].format(
             name=told[group],
-            failed=failed,
-            checked=checked,
-            matched=checked - failed,
-            undecided=everything - checked,
-            everything=everything,
+            failed=claims.failed,
+            checked=claims.checked,
+            matched=claims.matched,
+            undecided=claims.undecided,
+            everything=claims.total,
             internal=f"{internal.failed}/{internal.checked}",
             external=f"{external.failed}/{external.checked}",
         )
@@ -388,19 +586,55 @@ _WORDS: dict[Language, dict[str, str]] = {
 
 def headline(ledger: Ledger) -> Headline:
     """Count verdicts by group and basis."""
-    counts = Counter((row.group, row.basis, row.verdict) for row in ledger.rows)
-    return Headline(
-        tuple(
-            Share(
-                group,
-                basis,
-                failed=sum(counts[group, basis, verdict] for verdict in FAILURES),
-                matched=counts[group, basis, "match"],
-                undecided=counts[group, basis, "not_checkable"],
-            )
-            for group in GROUPS
-            for basis in BASES
+    pieces = [(row.group, basis, verdict) for row in ledger.rows for basis, verdict in row.pieces.items()]
+    once = [(row.group, "any", row.verdict) for row in ledger.rows]
+    counts: Counter[tuple[str, str, str]] = Counter([*pieces, *once])
+
+    def share(group: Group, basis: Basis | Literal["any"]) -> Share:
+        return Share(
+            group,
+            basis,
+            failed=sum(counts[group, basis, verdict] for verdict in FAILURES),
+            matched=counts[group, basis, "match"],
+            undecided=counts[group, basis, "not_checkable"],
         )
+
+    return Headline(
+        tuple(share(group, basis) for group in GROUPS for basis in BASES),
+        tuple(share(group, "any") for group in GROUPS),
+    )
+
+
+_CUSTOMS_TOLD: dict[Language, dict[str, str]] = {
+    "en": {
+        "none": "Your customs files lack what the {lacking} claims that ask for them need: everything stands on the printed "
+        "figures and on sources other than these files.",
+        "some": "Your customs files were set against {asked} of these claims: {held} hold, {failed} fail, {undecided} stay "
+        "open; for {lacking} more the files lack what is needed. The rest stands on the printed figures and on sources "
+        "other than these files.",
+    },
+    "ru": {
+        "none": "В ваших таможенных файлах нет нужного для утверждений, которые к ним обращаются ({lacking}): всё проверено "
+        "по напечатанным числам и другим источникам.",
+        "some": "С вашими таможенными файлами сопоставлено утверждений: {asked}; подтвердились {held}, не подтвердились "
+        "{failed}, не решено {undecided}; ещё для {lacking} нужного в файлах нет. Остальное проверено по напечатанным "
+        "числам и другим источникам.",
+    },
+}
+
+
+def customs_sentence(rows: Sequence[LedgerRow], language: Language) -> str:
+    """Say how many of these claims were set against the reader's customs files; nothing where none were asked."""
+    asked = [row.customs for row in rows if row.customs is not None]
+    found = Counter(evidence.verdict for evidence in asked if evidence.source)
+    if not asked:
+        return ""
+    return _CUSTOMS_TOLD[language]["some" if found else "none"].format(
+        asked=found.total(),
+        held=found["match"],
+        failed=found["mismatch"],
+        undecided=found["not_checkable"],
+        lacking=len(asked) - found.total(),
     )
 
 

@@ -99,6 +99,11 @@ _PARTS: dict[str, dict[Language, str]] = {
     "references": {"en": "References", "ru": "Список литературы"},
 }
 
+OWN_CUSTOMS: dict[Language, str] = {
+    "en": "judged from the reader's own customs files",
+    "ru": "по таможенным файлам читателя",
+}
+
 RULES: dict[str, dict[Language, str]] = {
     "R1": {
         "en": "ratios recomputed from printed figures",

@@ -193,7 +193,7 @@ def answered(
     p_values: Mapping[str, float | None] | None = None,
     words: Mapping[str, Text] | None = None,
 ) -> Finding:
-    """Fill the answer of `analysis.rating.question_texts` with the numbers of a run.
+    """Fill the answer of `analysis.questions.texts` with the numbers of a run.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Words of the questions to the rating: question, answer and reservation, apart from the numbers.
 
-Answers have named places that `analysis.rating.questions` fills with the numbers of a run, written the
+Answers have named places that `analysis.questions.answers` fills with the numbers of a run, written the
 way each language writes them.
 """
 

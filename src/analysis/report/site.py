@@ -218,7 +218,7 @@ def _other(language: Language) -> Language:
 
 
 def _scrolling(text: str, label: str) -> Markup:
-    """Text with its tables, written by `tables.to_html`, in boxes that scroll and can be sorted."""
+    """Text with its tables, written by `analysis.tables.to_html`, in boxes that scroll and can be sorted."""
     box = f'<div class="scroll" role="group" tabindex="0" aria-label="{Markup.escape(label)}"><table class="sortable">'
     # every cell is escaped, so these strings stand only where a table begins and ends
     text = text.replace('<table class="dataframe exhibit">', box).replace("</table>", "</table></div>")

@@ -96,6 +96,8 @@ _WORDS: dict[str, Text] = {
     "clear": {"en": "Clear the filter", "ru": "Сбросить отбор"},
     "internal": {"en": "the paper's own figures", "ru": "данные самой статьи"},
     "external": {"en": "independent data", "ru": "независимые данные"},
+    "own_customs": {"en": "customs files", "ru": "таможенные файлы"},
+    "without_customs": {"en": "without them", "ru": "без них"},
     "no_basis": {"en": "nothing", "ru": "нет данных"},
     "multiverse_lead": {
         "en": "Another analyst could defend other choices. Here are all combinations that can be defended, each computation "

@@ -24,9 +24,14 @@ from defusedxml import sax as safe_sax
 
 from analysis import regions
 from analysis.errors import AnalysisError
-from analysis.sources.yearbook import WITH_OKRUGS, WITHOUT_OKRUGS
+from analysis.sources import units
+from analysis.sources.yearbook import DECIMALS, WITH_OKRUGS, WITHOUT_OKRUGS
 
 TIME, VALUE = "TIME", "VALUE"
+# attributes of a series: its unit, and which part of the year it speaks of
+UNIT, PERIOD = "EI", "PERIOD"
+# what EMISS calls a figure of a whole year, or of its end
+WHOLE_YEAR = ("значение показателя за год", "январь-декабрь", "на конец года")
 NO_DATA = {"", "...", "…", "-"}
 FIXED = (TIME, VALUE)
 
@@ -88,7 +93,6 @@ def observations(
     unit: str,
     source: str,
     choose: Mapping[str, str] | None = None,
-    scale: float = 1.0,
 ) -> pd.DataFrame:
     """Observations of an indicator from an EMISS table.
 
@@ -97,37 +101,39 @@ def observations(
     table : pandas.DataFrame
         From `read` or `fetch`.
     indicator, unit : str
-        Identifier and unit of the catalogue.
+        Identifier and unit of the catalogue; values are turned from the unit the table states.
     source : str
         Name for the column ``source``.
     choose : dict, optional
         Label wanted, by the name of a dimension; needed where more than one is left.
-    scale : float
-        How many of `unit` one unit of EMISS is (thousand roubles to million: 0.001).
 
     Returns
     -------
     pandas.DataFrame
         Columns ``region, indicator, period, value, unit, source, basis``, sorted; regions of the
-        register only.
+        register and whole years only.
 
     Raises
     ------
     AnalysisError
-        If a dimension of `choose` is unknown, a region and year keep several values, or a value is no
-        number.
+        If a dimension of `choose` is unknown, a region and year keep several values, a value is no
+        number, the table states no unit or another kind of it, or holds parts of years only.
     """
-    part = _chosen(table, choose or {})
+    part = _whole_years(_chosen(table, choose or {}))
     place, code = _region_columns(part)
     part = part.assign(region=[_region(*pair) for pair in zip(part[code], part[place], strict=True)])
     part = part[part["region"].notna() & ~part[VALUE].fillna("").str.strip().isin(NO_DATA)]
     _refuse_several(part, {place, code})
+    factor = _factors(part, unit)
     result = pd.DataFrame(
         {
             "region": part["region"],
             "indicator": indicator,
             "period": part[TIME].astype(str),
-            "value": [_number(text) * scale for text in part[VALUE]],
+            "value": [
+                round(_number(text) * factor[stated], DECIMALS)
+                for text, stated in zip(part[VALUE], part[UNIT], strict=True)
+            ],
             "unit": unit,
             "source": source,
             "basis": "observed",
@@ -162,6 +168,32 @@ def _chosen(table: pd.DataFrame, choose: Mapping[str, str]) -> pd.DataFrame:
         if table.empty:
             raise AnalysisError(f"{name} is never {label!r} in the EMISS table; it is: {', '.join(labels)}.")
     return table
+
+
+def _whole_years(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows that speak of a whole year; a quarter or a month must not pass for one."""
+    years = table[TIME].astype(str)
+    if not years.str.fullmatch(r"\d{4}").all():
+        odd = years[~years.str.fullmatch(r"\d{4}")].iloc[0]
+        raise AnalysisError(f"The EMISS table has the time {odd!r}, which is no year.")
+    if PERIOD not in table:
+        return table
+    labels = table[PERIOD].astype(str).str.strip().str.lower()
+    if not labels.isin(WHOLE_YEAR).any():
+        raise AnalysisError(
+            f"The EMISS table holds {', '.join(sorted(labels.unique())[:6])} and no whole year "
+            f"({', '.join(WHOLE_YEAR)}); save it with the year's figures."
+        )
+    return table[labels.isin(WHOLE_YEAR)]
+
+
+def _factors(table: pd.DataFrame, unit: str) -> dict[str, float]:
+    """How many of `unit` each unit the table states is."""
+    if UNIT not in table:
+        raise AnalysisError(f"The EMISS table states no unit ({UNIT}), so it cannot be read as {unit}.")
+    return {
+        stated: units.factor(str(stated), unit, "The EMISS table's unit") for stated in table[UNIT].unique()
+    }
 
 
 def _region_columns(table: pd.DataFrame) -> tuple[str, str]:
@@ -201,7 +233,6 @@ def _refuse_several(part: pd.DataFrame, used: set[str]) -> None:
 
 def _number(text: str) -> float:
     plain = re.sub(r"\s", "", text).replace(",", ".")
-    try:
-        return float(plain)
-    except ValueError:
-        raise AnalysisError(f"The EMISS table has the value {text!r}, which is no number.") from None
+    if not re.fullmatch(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", plain, re.ASCII):
+        raise AnalysisError(f"The EMISS table has the value {text!r}, which is no number.")
+    return float(plain)

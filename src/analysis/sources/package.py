@@ -111,6 +111,41 @@ def resource(name: str) -> Resource:
     return known[name]
 
 
+def provenance(name: str) -> dict[str, str]:
+    """Where a resource comes from, as its descriptor says it, for people to read.
+
+    Parameters
+    ----------
+    name : str
+        Resource name.
+
+    Returns
+    -------
+    dict
+        ``file``, ``source``, ``table``, ``date``, ``terms``, ``trust`` and ``sha256``, in this order; a title
+        with an address has it behind it in angle brackets.
+
+    Raises
+    ------
+    AnalysisError
+        If the descriptor has no such resource.
+    """
+    item = resource(name)
+    entry = next(entry for entry in descriptor()["resources"] if entry["name"] == name)
+    sources = [
+        source["title"] + (f" <{source['path']}>" if "path" in source else "") for source in entry["sources"]
+    ]
+    return {
+        "file": paths.relative(item.path),
+        "source": "; ".join(sources),
+        "table": item.table,
+        "date": item.date,
+        "terms": "; ".join(licence["title"] for licence in entry["licenses"]),
+        "trust": item.trust,
+        "sha256": item.sha256,
+    }
+
+
 def checked_bytes(item: Resource) -> bytes:
     """Bytes of a raw file, after comparing them with the descriptor.
 

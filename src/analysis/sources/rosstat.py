@@ -67,10 +67,21 @@ def observations() -> pd.DataFrame:
     parts = [trade()]
     for name, columns in _COLUMNS.items():
         wide = _with_codes(name).rename(columns=columns)
+        if name == "rosstat-transport":
+            wide["rail_density"] = _none_is_zero(wide, "rail_density")
         parts.append(_long(wide, list(columns.values()), name))
     area = _with_codes("rosreestr-area", period=AREA_PERIOD).rename(columns={"area_km2": "area"})
     parts.append(_long(area, ["area"], "rosreestr-area"))
     return pd.concat(parts, ignore_index=True)
+
+
+def _none_is_zero(wide: pd.DataFrame, column: str) -> pd.Series:
+    """A column in which a blank of a region without any figure is zero: the yearbook prints `-`, none, there.
+
+    In a region with figures in other years a blank is a figure not given (Chechnya, 2001-2004).
+    """
+    has_figures = wide.groupby("region")[column].transform("count") > 0
+    return wide[column].where(wide[column].notna() | has_figures, 0.0)
 
 
 def _with_codes(name: str, period: str | None = None) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from defusedxml import sax as safe_sax
 
 from analysis import regions
 from analysis.errors import AnalysisError, one_of
+from analysis.sources import units
 from analysis.sources.customs import archives
 
 COLUMNS = ["region", "group", "period", "value"]
@@ -39,14 +40,8 @@ SUMS = re.compile(r"федеральный округ|^российская фе
 OUTSIDE = re.compile(r"крым|севастополь|донецк|луганск|запорожск|херсонск", re.IGNORECASE)
 WITHOUT_OKRUGS = re.compile(r"\b(?:без|кроме)\b.*(?:автономн|АО)", re.IGNORECASE)
 WITH_OKRUGS = ("RU-ARK", "RU-TYU")
-# how a title names what its figures are in, and how many of our units that is
-UNITS: tuple[tuple[str, str, float], ...] = (
-    (r"миллиард\w*\s+рубл|млрд\.?\s*руб", "mln RUB", 1000.0),
-    (r"миллион\w*\s+рубл|млн\.?\s*руб", "mln RUB", 1.0),
-    (r"миллион\w*\s+долл|млн\.?\s*долл", "mln USD", 1.0),
-    (r"тысяч\w*\s+человек|тыс\.?\s*чел", "thousand", 1.0),
-    (r"\bрубл|\bруб\.", "RUB", 1.0),
-)
+# no figure is published to more; beyond them stands what a change of unit leaves in binary
+DECIMALS = 9
 
 
 @dataclass(frozen=True)
@@ -110,7 +105,7 @@ def observations(table: Table, indicator: str, unit: str, source: str, group: st
     table : Table
         What `read_table` gave.
     indicator, unit : str
-        Identifier and unit of the catalogue; the title must name the same unit.
+        Identifier and unit of the catalogue; the title must name a unit that can be turned into it.
     source : str
         Name for the column ``source``.
     group : str
@@ -126,19 +121,13 @@ def observations(table: Table, indicator: str, unit: str, source: str, group: st
     AnalysisError
         If the title names another unit or none, or the table has no such group.
     """
-    found = [
-        (name, scale) for pattern, name, scale in UNITS if re.search(pattern, table.title, re.IGNORECASE)
-    ]
-    if not found or found[0][0] != unit:
-        raise AnalysisError(
-            f"Table {table.number} is headed {table.title!r}, which does not say that its figures are in {unit}."
-        )
+    factor = units.factor(table.title, unit, f"The title of table {table.number}")
     groups = list(dict.fromkeys(table.frame["group"]))
     if group not in groups:
         raise one_of(f"A group of columns of table {table.number}", group, groups)
     part = table.frame[table.frame["group"] == group]
     part = part.assign(indicator=indicator, unit=unit, source=source, basis="observed")
-    part["value"] = part["value"] * found[0][1]
+    part["value"] = (part["value"] * factor).round(DECIMALS)
     columns = ["region", "indicator", "period", "value", "unit", "source", "basis"]
     return part[columns].sort_values(["indicator", "region", "period"], ignore_index=True)
 

@@ -9,7 +9,6 @@ killed run left lying about is swept up by the next one. A lock keeps two ingest
 from __future__ import annotations
 
 import dataclasses
-import fcntl
 import hashlib
 import json
 import os
@@ -23,7 +22,7 @@ from pathlib import Path
 
 import polars as pl
 
-from analysis import regions
+from analysis import paths, regions
 from analysis.errors import AnalysisError
 from analysis.sources.customs import reading
 from analysis.sources.customs.detection import Skipped, Table, find_tables
@@ -54,7 +53,7 @@ class Source:
     content_sha256 : str
         Checksum of the table itself, which for a ZIP is that of the unpacked member.
     edition : str
-        Key of `detection.EDITIONS`.
+        Key of `analysis.sources.customs.detection.EDITIONS`.
     rows, unreadable : int
         Rows in the store, and rows of the table that could not be read.
     replaced : int
@@ -419,10 +418,8 @@ def _locked(root: Path) -> Iterator[None]:
     except OSError as error:
         raise AnalysisError(f"The customs store {root} cannot be written ({error.strerror}).") from None
     with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AnalysisError(f"Another ingest is writing to {root}; wait until it is done.") from None
+        if not paths.lock(stream):
+            raise AnalysisError(f"Another ingest is writing to {root}; wait until it is done.")
         yield
 
 
