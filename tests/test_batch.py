@@ -658,7 +658,7 @@ def test_ctrl_c_is_heard_while_runs_are_waited_for():
     command = [sys.executable, "-c", textwrap.dedent(code)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c) as process:
         assert process.stdout.readline() == "ready\n"
-        time.sleep(0.5)  # into the wait
+        time.sleep(0.5)  # into the wait; sooner is no harm
         process.send_signal(signal.SIGINT)
         assert process.stdout.readline() == "heard\n"
         process.kill()
