@@ -141,10 +141,9 @@ def references(name: str, folder: Path) -> dict[str, str]:
     return {style: citation.cite(name, style, folder=folder) for style in citation.STYLES}
 
 
-def resources() -> list[dict[str, Any]]:
-    """Descriptor entries of the raw files, with the exhibits that may draw on each."""
-    used = {
-        name: [entry.id for entry in register.entries() if name in entry.inputs]
-        for name in package.resources()
-    }
+def resources(folder: Path) -> list[dict[str, Any]]:
+    """Descriptor entries of the raw files, with those exhibits of a folder of results that may draw on each."""
+    # one that needs the reader's own files may not have been made, and has no page to link to
+    made = register.made(folder)
+    used = {name: [entry.id for entry in made if name in entry.inputs] for name in package.resources()}
     return [{**entry, "used_by": used[entry["name"]]} for entry in package.descriptor()["resources"]]

@@ -115,7 +115,7 @@ class _Site:
         self._write("ledger", language, self._ledger(language))
         self._write("multiverse", language, self._explorer(language))
         self._write("notebooks", language, {"groups": self._groups(language)})
-        self._write("sources", language, {"resources": content.resources()})
+        self._write("sources", language, {"resources": content.resources(self.found.folder)})
 
     def write_notebook(self, name: str) -> None:
         """Write the page of an executed notebook, in English."""
