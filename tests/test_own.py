@@ -18,6 +18,7 @@ from analysis import associations, cli, documents, indicators, parameters, paths
 from analysis.batch import identity
 from analysis.errors import AnalysisError
 from analysis.exhibits import association, disagreements
+from analysis.report import content
 from analysis.sources import customs, emiss, own, rosstat, units
 from own_files import INVESTMENT, far_east_unload, workbook
 
@@ -584,3 +585,19 @@ def test_notebook_05_runs_with_own_figures(store, user, tmp_path):
     text = (tmp_path / "out.ipynb").read_text(encoding="utf-8")
     assert "Расхождения между источниками: 7 из 7" in text
     assert "собственный файл читателя Раздел 10.xlsx" in text
+
+
+def test_the_reports_first_page_says_that_own_files_took_part(user, tmp_path, monkeypatch):
+    """Verdicts that rest on a reader's own files must not pass for the study's."""
+    monkeypatch.setattr(content.readme, "association_sentences", lambda folder, language: [])
+    table = pd.read_csv(paths.reference() / "multiverse.csv")
+    made = content.Content(paths.reference(), (), None, table)
+    without = content.findings(made, "en")
+    rows = [["", 2024, 2025], ["Амурская область", 1, 2.5], ["Приморский край", 2, 3]]
+    path = yearbook_file(tmp_path, rows)
+    assert amur("ingest", "rosstat", path, "--table", "10.1").exit_code == 0
+    forget()
+    told = content.findings(made, "en")
+    assert told[:-1] == without
+    assert "differ from another source: 2 " in told[-1]
+    assert "расходятся с другим источником: 2 " in content.findings(made, "ru")[-1]

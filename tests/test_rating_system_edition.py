@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import regions
 from analysis.errors import AnalysisError
-from analysis.rating import edition, report
+from analysis.rating import edition, report, sheets
 from analysis.rating.edition import ScoringSheet, make_edition
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -178,6 +178,14 @@ def test_a_sheet_can_hide_the_old_scores(tmp_path):
     from openpyxl import load_workbook
 
     assert {row[2].value for row in load_workbook(path).active.iter_rows(min_row=2)} <= {None, ""}
+
+
+def test_a_sheet_without_old_scores_does_not_tell_them_by_its_order(tmp_path):
+    """The edition stands in the order of its scores: rows in that order give them away."""
+    path = edition.write_sheets(tmp_path, ["synthetic"], SCORES_CSV, show_previous=False)[0]
+    names = [row["name"] for row in sheets.read(path, edition.COLUMNS)]
+    assert len(names) == 83
+    assert names == sorted(names, key=lambda name: name.casefold().replace("ё", "е"))
 
 
 def test_a_sheet_says_how_it_is_filled_in(tmp_path):

@@ -61,12 +61,13 @@ def association_sentences(folder: Path, language: Language) -> list[str]:
         adjusted = tables.p_value(row["p_maxt"], language)
         low, high = (tables.number(row[end], 2, language) for end in ("loo_low", "loo_high"))
         label = indicators.indicator(name).name[language]
+        size = int((rows["family"] == row["family"]).sum())
         lines.append(
             {
-                "en": f"{label}, {period}: tau-b {estimate}, exact p {p}, adjusted for the family {adjusted}; "
-                f"{low} to {high} when one region is left out.",
-                "ru": f"{label}, {period}: тау-b {estimate}, точное p {p}, с поправкой на семейство {adjusted}; "
-                f"от {low} до {high} при исключении одного региона.",
+                "en": f"{label}, {period}: tau-b {estimate}, exact p {p}, adjusted for its family of {size} indicators "
+                f"and years {adjusted}; {low} to {high} when one region is left out.",
+                "ru": f"{label}, {period}: тау-b {estimate}, точное p {p}, с поправкой на семейство (показателей и лет — "
+                f"{size}) {adjusted}; от {low} до {high} при исключении одного региона.",
             }[language]
         )
     densities = [rows.loc[(name, "2020")] for name in associations.CROSSINGS[:2]]
@@ -74,7 +75,7 @@ def association_sentences(folder: Path, language: Language) -> list[str]:
     lines.append(
         {
             "en": f"Density of border crossings: five regions, no two-sided p below {least} was possible; nothing follows.",
-            "ru": f"Плотность пунктов пропуска: пять регионов, p ниже {least} недостижимо; вывода нет.",
+            "ru": f"Плотность пунктов пропуска: пять регионов, p ниже {least} недостижимо; сделать вывод нельзя.",
         }[language]
     )
     return lines

@@ -206,13 +206,15 @@ def forest(rows: pd.DataFrame, edition: str, subset: str, periods: Periods, alph
                 "Two-sided p over all distinct arrangements of the scores given the ties: "
                 "P(|S - E(S)| ≥ |s - E(S)|). Holm and max-T adjust for all rows of the edition, the statistic and "
                 "the set of regions, not only for those shown. The interval reads the regions as a sample "
-                "(Fieller on the z scale) and is not given for n below 10.",
+                "(Fieller on the z scale) and is not given for n below 10. It is an approximation that does not know of "
+                "the ties and may leave out zero where the exact p is above 0.05: the exact p decides.",
             ),
             "ru": (
                 "Двустороннее p по всем различным перестановкам оценок с учётом совпадений: "
                 "P(|S - E(S)| ≥ |s - E(S)|). Поправки Холма и max-T учитывают все строки выпуска, статистики и "
                 "набора регионов, а не только показанные. Интервал трактует регионы как выборку (Филлер, шкала z) и "
-                "при n меньше 10 не приводится.",
+                "при n меньше 10 не приводится. Это приближение, которое не учитывает совпадений и может не содержать нуля "
+                "при точном p выше 0,05: решает точное p.",
             ),
         },
     )
@@ -244,10 +246,10 @@ def _forest_sentence(chosen: pd.DataFrame, alpha: float) -> dict[Language, str]:
     return {
         "en": f"Exact p of {level['en']} or less: {len(below)} of {len(chosen)} coefficients, {len(after)} after adjustment "
         f"for the family; out of reach whatever the data: {len(mute)} (pale). Diamond: estimate; "
-        "thick: range when one region is left out; thin: 95 % interval.",
+        "thick: range when one region is left out; thin: approximate 95 % interval.",
         "ru": f"Точное p не выше {level['ru']} у {len(below)} из {len(chosen)} коэффициентов, с поправкой на семейство — "
-        f"у {len(after)}; недостижимо при любых данных у {len(mute)} (бледные). Ромб — оценка; толстая линия — "
-        "размах при исключении одного региона; тонкая — 95-процентный интервал.",
+        f"у {len(after)}; недостижимо при любых данных у {len(mute)} (бледные). Ромб — значение коэффициента; толстая линия — "
+        "размах при исключении одного региона; тонкая — приближённый 95-процентный интервал.",
     }
 
 

@@ -109,7 +109,7 @@ def curve(found: Multiverse) -> Exhibit:
             "en": f"{len(rows)} specifications with tau-b: {positive} estimates above zero; exact p of {level['en']} or less in {low} "
             f"of the {reachable} that could reach it (black; pale ones could not); smallest p adjusted within its set "
             f"{number(adjusted, 3, 'en')}. {' '.join(found.warnings('en')[:2])}",
-            "ru": f"Спецификаций с тау-b — {len(rows)}: оценка выше нуля у {positive}; точное p не выше {level['ru']} у {low} из "
+            "ru": f"Спецификаций с тау-b — {len(rows)}: коэффициент выше нуля у {positive}; точное p не выше {level['ru']} у {low} из "
             f"{reachable}, где оно достижимо (чёрные; у бледных недостижимо); наименьшее p с поправкой внутри набора — "
             f"{number(adjusted, 3, 'ru')}. {' '.join(found.warnings('ru')[:2])}",
         },

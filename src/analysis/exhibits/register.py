@@ -313,7 +313,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("table",),
         _ENTRY_SOURCES,
         "Questions to the rating, with the numbers of each answer",
-        "Вопросы к рейтингу и числа ответов",
+        "Вопросы к рейтингу и ответы в числах",
     ),
     _entry(
         "rating-length",
@@ -329,7 +329,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("table",),
         ("rating-dictionary-counts", "rating-statements", "rating-scores"),
         "Event statements by a dictionary's code, not validated by people",
-        "События по кодам словаря, не проверено людьми",
+        "События по кодам словаря, не проверенные людьми",
     ),
     _entry(
         "rating-conversion",

@@ -178,10 +178,10 @@ def _border_sentence(frame: pd.DataFrame) -> dict[Language, str]:
     return {
         "en": f"{first['label_en']}: tau-b {number(first['raw'], 2, 'en')} (p {tables.p_value(first['p_raw'], 'en')}) becomes "
         f"{number(first['within'], 2, 'en')} (p {tables.p_value(first['p_within'], 'en')}) once border regions are compared "
-        "with border regions only.",
+        "with border regions only, and the others with the others.",
         "ru": f"{first['label_ru']}: тау-b {number(first['raw'], 2, 'ru')} (p {tables.p_value(first['p_raw'], 'ru')}) становится "
         f"{number(first['within'], 2, 'ru')} (p {tables.p_value(first['p_within'], 'ru')}), если сравнивать приграничные "
-        "регионы только между собой.",
+        "регионы только между собой, а прочие — между собой.",
     }
 
 
@@ -217,7 +217,7 @@ def five_regions(edition: str, periods: Periods) -> Exhibit:
                 for code in codes
             ),
             column("tau_b", "tau-b", "тау-b", "number", 2),
-            column({"en": "mark_en", "ru": "mark_ru"}, "Which", "Какое"),
+            column({"en": "mark_en", "ru": "mark_ru"}, "Arrangement", "Перестановка"),
         ),
         {
             "en": ("Columns in rising density of functioning crossing points, per 1 000 km of border.",),

@@ -385,7 +385,8 @@ def check_one_use(case: Case) -> Finding:
     note = f"Cited at {', '.join(places)} for: {'; '.join(cited)}."
     if len(places) < 2:
         return Finding(None, f"{len(places)} place", note + " Cited once, so there is nothing to compare.")
-    return Finding(len(cited) == 1, f"{len(cited)} subject(s) in {len(places)} places", note)
+    ending = "" if len(cited) == 1 else "s"
+    return Finding(len(cited) == 1, f"{len(cited)} subject{ending} in {len(places)} places", note)
 
 
 # ------------------------------------------------------------------ R8: counting words

@@ -300,7 +300,10 @@ def read_sheets(folder: Path) -> tuple[ScoringSheet, ...]:
 def write_sheets(
     folder: Path, experts: Sequence[str], previous: Path, *, show_previous: bool
 ) -> tuple[Path, ...]:
-    """Write an empty workbook for each expert, regions in the order of the edition before.
+    """Write an empty workbook for each expert.
+
+    Regions stand in the order of the edition before, or in the alphabet's where its scores are to
+    stay hidden: the edition's order goes by score.
 
     Parameters
     ----------
@@ -328,10 +331,10 @@ def write_sheets(
     table = load_scores(previous)
     codes, names = table["region"].tolist(), table["name_printed"].tolist()
     scores = dict(zip(codes, table["score"].tolist(), strict=True)) if show_previous else {}
-    return tuple(
-        write_sheet(folder / f"{expert}.xlsx", scores, dict(zip(codes, names, strict=True)))
-        for expert in experts
-    )
+    in_order = dict(zip(codes, names, strict=True))
+    if not show_previous:
+        in_order = dict(sorted(in_order.items(), key=lambda item: item[1].casefold().replace("ё", "е")))
+    return tuple(write_sheet(folder / f"{expert}.xlsx", scores, in_order) for expert in experts)
 
 
 def from_folder(folder: Path, previous: Path) -> MadeEdition:

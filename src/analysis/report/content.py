@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import citation, ledger, parameters, readme, regions, tables
+from analysis import citation, indicators, ledger, parameters, readme, regions, tables
 from analysis.exhibits import register
 from analysis.exhibits.ledger import VERDICT_HEADS
 from analysis.exhibits.multiverse import DRAWN
@@ -95,22 +95,37 @@ def read(folder: Path) -> Content:
 
 
 def findings(content: Content, language: Language) -> list[str]:
-    """Five sentences with the numbers of these results."""
-    return [*readme.association_sentences(content.folder, language), _all_specifications(content, language)]
+    """Five sentences with the numbers of these results, and a sixth where a reader's own files took part."""
+    sentences = [
+        *readme.association_sentences(content.folder, language),
+        _all_specifications(content, language),
+    ]
+    return [*sentences, _own_files(language)] if indicators.has_own() else sentences
+
+
+def _own_files(language: Language) -> str:
+    differ = len(indicators.disagreements())
+    return {
+        "en": "The reader's own files under data/user/ took part in these results, in the verdicts of the ledger too; "
+        f"figures that differ from another source: {differ} (data/processed/disagreements.csv).",
+        "ru": "В этих результатах, в том числе в выводах реестра, участвуют собственные файлы читателя из data/user/; "
+        f"значений, которые расходятся с другим источником: {differ} (data/processed/disagreements.csv).",
+    }[language]
 
 
 def _all_specifications(content: Content, language: Language) -> str:
     rows = content.specifications
+    together = int(rows["p_minp"].notna().sum())
     rows = rows[rows["statistic"] == DRAWN]
-    positive, low = int((rows["estimate"] > 0).sum()), float(rows["p_maxt"].min())
+    positive, low = int((rows["estimate"] > 0).sum()), float(rows["p_minp"].min())
     smallest, largest = (
         number(float(value), 2, language) for value in (rows["estimate"].min(), rows["estimate"].max())
     )
     return {
         "en": f"All {len(rows)} defensible specifications with tau-b: from {smallest} to {largest}, {positive} of them above zero; "
-        f"the smallest p adjusted within its set of regions is {p_value(low, 'en')}.",
+        f"the smallest p, adjusted for all {together} rank specifications together, is {p_value(low, 'en')}.",
         "ru": f"Все обоснованные спецификации с тау-b, {len(rows)}: от {smallest} до {largest}, выше нуля — {positive}; "
-        f"наименьшее p с поправкой внутри набора регионов — {p_value(low, 'ru')}.",
+        f"наименьшее p с поправкой сразу на все ранговые спецификации ({together}) — {p_value(low, 'ru')}.",
     }[language]
 
 

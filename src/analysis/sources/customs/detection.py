@@ -163,7 +163,10 @@ def find_tables(given: Iterable[Path]) -> tuple[tuple[Table, ...], tuple[Skipped
             before = len(tables)
             _add(path, tables, skipped)
             if len(tables) == before:
-                raise AnalysisError(f"{path} is not a customs table: {skipped[-1].reason}.")
+                raise AnalysisError(
+                    f"{path} is not a customs table: {skipped[-1].reason}; allowed are unloads with the columns "
+                    f"{', '.join(EDITIONS['russian'])}, or those of another edition in docs/own-data.md."
+                )
         else:
             raise AnalysisError(f"{path} is neither a file nor a folder; give customs files or their folder.")
     if not tables:
