@@ -415,3 +415,24 @@ def test_source_names(store):
     assert len(names) == 1
     assert names[0].startswith("DATTSVT.csv (sha256 ")
     assert trade.source_names(store, "RU-SAK", Q1) == []
+
+
+def test_an_excerpt_answers_as_the_store_does_without_its_files(tmp_path):
+    """Notebook 03 asks it for every exhibit: a row lost in it would be lost from all of them."""
+    customs.ingest([unload(tmp_path, CELLS)], tmp_path / "store")
+    whole = customs.open_store(tmp_path / "store")
+    part = trade.excerpt(whole, "RU-AMU", Q1)
+    asked = [
+        lambda store: trade.partner_values(store, "RU-AMU", Q1, direction="import"),
+        lambda store: trade.goods_tree(store, "RU-AMU", "2021-02", "CN", goods=["44"]),
+        lambda store: trade.unit_values(store, "RU-AMU", Q1, "CN"),
+        lambda store: trade.monthly_series(store, "RU-AMU", Q1),
+    ]
+    expected = [question(whole) for question in asked]
+    for file in (tmp_path / "store" / "parts").iterdir():
+        file.unlink()
+    for question, table in zip(asked, expected, strict=True):
+        pd.testing.assert_frame_equal(question(part), table)
+    with pytest.raises(NoDataError):
+        trade.partner_values(part, "RU-AMU", "2020")
+    assert trade.excerpt(whole, "RU", Q1) is whole

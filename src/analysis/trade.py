@@ -263,14 +263,40 @@ def partner_shares(
 
 
 @dataclass(frozen=True)
-class _Summed(Store):
-    """A store whose rows have been summed already."""
+class _InMemory(Store):
+    """A store of which the rows that will be asked for, or their sums, have been read already."""
 
     frame: pl.DataFrame
 
     def rows(self) -> pl.LazyFrame:
-        """Sums in the place of rows."""
+        """Rows without the files."""
         return self.frame.lazy()
+
+
+def excerpt(store: Store, region: str, period: object) -> Store:
+    """Store that holds the rows of one region and period in memory.
+
+    Many questions about them are then answered from one reading of the files.
+
+    Parameters
+    ----------
+    store : Store
+        Where the rows are.
+    region, period
+        As in `partner_values`. For the whole country the store itself is given back: its rows may be tens of
+        millions.
+
+    Raises
+    ------
+    AnalysisError
+        If a parameter is not allowed, or the store is damaged.
+    """
+    _region_codes(region)
+    months = parse_period(period)
+    if region == RUSSIA:
+        return store
+    kept = _is_one_of(_okato(region)) & pl.col("period").is_between(months.first, months.last)
+    return _InMemory(store.root, store.sources, store.collect(store.rows().filter(kept)))
 
 
 def summed(store: Store, goods: Sequence[str] = (), region_codes: Sequence[str] = ()) -> Store:
@@ -301,7 +327,7 @@ def summed(store: Store, goods: Sequence[str] = (), region_codes: Sequence[str] 
         .group_by("region", "is_export", "period", "partner")
         .agg(pl.col("value").sum(), pl.col("net_weight").sum())
     )
-    return _Summed(store.root, store.sources, store.collect(query))
+    return _InMemory(store.root, store.sources, store.collect(query))
 
 
 def top_items(
@@ -805,6 +831,10 @@ def _region_condition(store: Store, region: str, months: Period, direction: str)
     codes = _okato(region)
     for okato in codes:
         _refuse_gaps(store, region, okato, months, direction)
+    return _is_one_of(codes)
+
+
+def _is_one_of(codes: Sequence[str]) -> pl.Expr:
     # one comparison is what Parquet's statistics can answer without reading
     return pl.col("region").is_in(codes) if len(codes) > 1 else pl.col("region") == codes[0]
 

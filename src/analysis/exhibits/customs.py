@@ -7,6 +7,8 @@ the printed exhibits of :mod:`analysis.exhibits.exports` stand in.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -48,7 +50,7 @@ def store_for(run: Run) -> customs.Store | None:
             f"There are no customs data for {run['region']}, {run['period']}: bring files with regions into "
             "data/user/customs/ with `amur ingest customs PATH`."
         )
-    store = customs.open_store(folder)
+    store = _excerpt(folder, (folder / customs.MANIFEST).read_bytes(), run["region"], run["period"])
     try:
         trade.partner_values(store, run["region"], run["period"], direction=run["direction"])
     except NoDataError:
@@ -56,6 +58,12 @@ def store_for(run: Run) -> customs.Store | None:
             return None
         raise
     return store
+
+
+@lru_cache(maxsize=1)
+def _excerpt(folder: Path, manifest: bytes, region: str, period: str) -> customs.Store:
+    """Read what all exhibits of a run ask for, once for each state of the store."""
+    return trade.excerpt(customs.open_store(folder), region, period)
 
 
 _SUBJECTS: dict[str, Text] = {

@@ -60,7 +60,6 @@ BLOCK = 32 << 20
 HALF = MAX_LINE // 2
 COUNTED = 1 << 20  # read at a time; a multiple of HALF, so that pieces stay pieces from one read to the next
 NEWLINE = ord("\n")
-PERIODS = 1_000_000  # more than any yyyymm
 # Encoding Parquet is most of the work; zstd would take a fifth off the size and add a half to the time.
 COMPRESSION: Literal["snappy"] = "snappy"
 
@@ -339,14 +338,11 @@ def _stored(layout: Layout) -> list[pl.Expr]:
 def _cells(layout: Layout, rows: pl.LazyFrame) -> set[Cell] | None:
     """Direction, region and month of the rows, or None if a value is one the store may not hold.
 
-    All rules are asked of distinct values. The three columns are folded into one number first, because
-    distinct numbers are found several times faster than distinct rows.
+    All rules are asked of distinct values.
     """
-    region = pl.col("region").cast(pl.Int64, strict=False) if layout.has_region else pl.lit(0, pl.Int64())
-    key = (region * PERIODS + pl.col("period")) * 2 + pl.col("is_export")
     questions = [
-        rows.select(key.alias("key")).unique(),
-        *(rows.select(name).unique() for name in ("goods", "partner", "region")),
+        rows.select("is_export", "region", "period").unique(),
+        *(rows.select(name).unique() for name in ("goods", "partner")),
         rows.select(
             pl.any_horizontal(pl.col(NUMBERS).has_nulls()).alias("missing"),
             pl.min_horizontal(pl.col(NUMBERS).min()).alias("least"),
@@ -354,34 +350,27 @@ def _cells(layout: Layout, rows: pl.LazyFrame) -> set[Cell] | None:
             pl.all_horizontal(pl.col(NUMBERS).sum().is_finite()).alias("finite"),
         ),
     ]
-    keys, goods, partners, places, amounts = pl.collect_all(questions, engine="streaming")
+    found, goods, partners, amounts = pl.collect_all(questions, engine="streaming")
     missing, least, finite = amounts.row(0)
     code = pl.col("goods")
     is_goods = code.str.contains(f"^(?:{rules.GOODS})$") & (code.str.len_chars() == rules.GOODS_DIGITS)
     if (
-        keys["key"].has_nulls()
-        or missing
+        missing
         or not finite
         or least < 0
+        or found["is_export"].has_nulls()
+        or not all(map(rules.is_period, found["period"]))
+        or (layout.has_region and not all(map(rules.is_region, found["region"])))
         or not goods.select(is_goods.fill_null(False).all()).item()
         or not all(map(rules.is_partner, partners["partner"]))
-        or (layout.has_region and not all(map(rules.is_region, places["region"])))
     ):
         return None
-    cells = {_cell(layout, key) for key in keys["key"]}
-    return cells if all(rules.is_period(month) for _, _, month in cells) else None
+    return set(map(_cell_of_row, found.rows()))
 
 
 def _cell_of_row(row: tuple[bool, str, int]) -> Cell:
     is_export, region, period = row
     return ("export" if is_export else "import"), region, period
-
-
-def _cell(layout: Layout, key: int) -> Cell:
-    rest, is_export = divmod(key, 2)
-    region, period = divmod(rest, PERIODS)
-    name = f"{region:0{rules.OKATO_DIGITS}d}" if layout.has_region else NO_REGION
-    return ("export" if is_export else "import"), name, period
 
 
 def _refuse_losses(table: Table, rows: int, unreadable: list[Unreadable]) -> None:

@@ -116,7 +116,9 @@ class Source:
     @cached_property
     def all_months(self) -> frozenset[int]:
         """Months with any row."""
-        return frozenset(month for _, _, month in self.cells)
+        return frozenset().union(
+            *(months for by_region in self.coverage.values() for months in by_region.values())
+        )
 
 
 @dataclass(frozen=True)
