@@ -98,8 +98,9 @@ def test_every_region_of_a_scatter_is_named_inside_its_panel_and_no_name_covers_
             bare = made.text(0, 0, text.get_text())
             size = bare.get_window_extent()
             bare.remove()
-            place = tuple(text.get_position())
-            boxes.append(charts._moved(size, np.asarray(anchor), place, pixels))
+            place = np.array([text.get_position()])
+            (extents,) = charts._label_boxes(size, np.asarray(anchor), place, pixels)
+            boxes.append(Bbox.from_extents(*extents))
         for one, other in itertools.combinations(boxes, 2):
             shared = Bbox.intersection(one, other)
             # a pixel of leading may touch

@@ -50,6 +50,14 @@ def executed(path, **options):
     return runs.as_text(nbformat.read(target, as_version=4))
 
 
+def printed(text):
+    """What the cells of an executed notebook printed."""
+    cells = nbformat.reads(text, as_version=4).cells
+    return [
+        output.text.strip() for cell in cells for output in cell.outputs if output.output_type == "stream"
+    ]
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _no_server_left():
     yield
@@ -80,6 +88,32 @@ def test_the_kernel_is_forked_and_not_started(tmp_path):
     path = written(tmp_path, "import os\nprint(os.getppid())")
     assert f'"{client.server().process.pid}\\n"' in executed(path)
     assert f'"{os.getpid()}\\n"' in executed(path, is_warm=False)
+
+
+def test_kernels_share_the_cores_instead_of_each_using_all(tmp_path, monkeypatch):
+    """As many kernels as cores, each with as many threads of BLAS, take twice the processor time."""
+    threads = "import os; print(len(os.listdir('/proc/self/task')))"
+    work = "import numpy; a = numpy.ones((2000, 2000)); (a @ a).sum()"
+    path = written(tmp_path, threads, work, threads)
+    before, after = (int(line) for line in printed(executed(path)))
+    assert after == before
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")  # a reader's own word counts
+    mine = client.ForkServer()
+    try:
+        assert psutil.Process(mine.process.pid).environ()["OPENBLAS_NUM_THREADS"] == "2"
+    finally:
+        mine.stop()
+
+
+def test_a_short_notebook_is_not_written_twice_a_cell(tmp_path, monkeypatch):
+    """papermill does, which took four fifths of the time of the process that waits for the kernels."""
+    written_to = []
+    write = papermill.engines.write_ipynb
+    monkeypatch.setattr(papermill.engines, "write_ipynb", lambda *a: written_to.append(a[1]) or write(*a))
+    path = written(tmp_path, *(f"print({number})" for number in range(20)))
+    whole = executed(path)
+    assert printed(whole) == [str(number) for number in range(20)]
+    assert len(written_to) <= 5  # at the start, and every two seconds
 
 
 def test_kernels_draw_different_random_numbers(tmp_path):

@@ -49,10 +49,12 @@ def test_a_notebook_that_exits_early_is_a_failure_and_is_kept(notebook, tmp_path
 
 
 def test_a_dying_kernel_is_a_failure_and_is_kept(notebook, tmp_path):
-    target = notebook("edition = 'III'", "import os; os._exit(1)")
+    """What its cells gave before is what tells the reader why; it is written although cells are fast."""
+    target = notebook("edition = 'III'", "print('reached')", "import os; os._exit(1)")
     with pytest.raises(AnalysisError, match=r"kernel died.*failed/04_rating\.ipynb"):
         runs.run("04_rating", {}, target)
-    assert failed(tmp_path).is_file()
+    kept = nbformat.read(failed(tmp_path), as_version=4)
+    assert kept.cells[-2].outputs[0].text == "reached\n"
 
 
 def test_a_failing_cell_is_named_with_its_error(notebook, tmp_path):

@@ -20,10 +20,12 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
 
 from analysis import regions, tables
 from analysis.regions import Language
@@ -132,6 +134,7 @@ def new_figure(
     top = (len(title_lines) * LINE_PT + 5) * POINT / high
     bottom = (len(footer_lines) * LINE_PT + 5) * POINT / high
     figure = Figure(figsize=(wide, high), layout="constrained")
+    FigureCanvasAgg(figure)  # keeps the renderer that measures text; a bare figure makes one for every label
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.set(rect=(0.005, bottom, 0.99, 1 - bottom - top))  # type: ignore[call-arg]
@@ -140,10 +143,18 @@ def new_figure(
     return figure
 
 
+def settle_layout(figure: Figure) -> None:
+    """Lay the panels out for good; unless told to stop, matplotlib does it again for every file."""
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine(None)
+
+
 def to_bytes(figure: Figure, kind: Literal["svg", "png"]) -> bytes:
     """Return the figure as a file, the same bytes every time."""
     buffer = BytesIO()
     with style():
+        settle_layout(figure)
         # a date in the file would make two runs differ
         figure.savefig(buffer, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None})
     return _numbered(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
@@ -856,7 +867,7 @@ def scatter_panels(
             _decimal(axis, language)
         for axis in axes[::across]:
             axis.set_ylabel(score_label)
-        figure.draw_without_rendering()  # settles the layout, so that labels can be placed around it
+        settle_layout(figure)  # labels are placed around it
         for axis, (_, rows, _) in zip(axes, panels, strict=False):
             name_points(figure, axis, rows, language)
     return figure
@@ -866,28 +877,32 @@ NEAR = 5.0  # points
 _LEADER = {"arrowstyle": "-", "color": "#BBBBBB", "linewidth": 0.5, "shrinkA": 1, "shrinkB": 3}
 
 
-def _places() -> list[tuple[float, float]]:
+def _places() -> NDArray[np.float64]:
     """Where a label may stand around its point, in points: nearest first, the sides before the corners."""
     ring = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
-    return [(dx * step, dy * step) for step in (NEAR, 13, 22, 31, 40) for dx, dy in ring]
+    return np.array([(dx * step, dy * step) for step in (NEAR, 13, 22, 31, 40) for dx, dy in ring])
 
 
 def name_points(figure: Figure, axis: Axes, rows: pd.DataFrame, language: Language) -> None:
     """Write each region's name at the nearest place around its point where it covers least."""
     points = axis.transData.transform(rows[["x", "score"]].to_numpy(dtype=float))
-    size = 3.5 * figure.dpi * POINT
-    marks = [Bbox.from_extents(x - size, y - size, x + size, y + size) for x, y in points]
+    pixels = figure.dpi * POINT
     frame = axis.get_window_extent()
-    taken: list[Bbox] = []
+    marks = np.hstack([points - 3.5 * pixels, points + 3.5 * pixels])
+    places = _places()
+    far = np.abs(places).sum(axis=1)
+    taken = np.empty((0, 4))
     for index, row in enumerate(rows.itertuples()):
         name = short(str(row.region), language)
         extent = axis.text(row.x, row.score, name)
         box = extent.get_window_extent()
         extent.remove()
-        others = taken + marks[:index] + marks[index + 1 :]
-        boxes = {place: _moved(box, points[index], place, figure.dpi * POINT) for place in _places()}
-        dx, dy = min(boxes, key=lambda place: _cost(place, boxes[place], others, frame))
-        taken.append(boxes[dx, dy])
+        boxes = _label_boxes(box, points[index], places, pixels)
+        others = np.vstack([taken, np.delete(marks, index, axis=0)])
+        cost = _covered(boxes, others) + _outside(boxes, frame)
+        best = np.lexsort((far, cost.round(6)))[0]  # no eye sees a millionth of a pixel
+        dx, dy = places[best]
+        taken = np.vstack([taken, boxes[best]])
         label = axis.annotate(
             name,
             (row.x, row.score),
@@ -903,17 +918,22 @@ def name_points(figure: Figure, axis: Axes, rows: pd.DataFrame, language: Langua
         label.set_in_layout(False)
 
 
-def _moved(box: Bbox, point: np.ndarray, place: tuple[float, float], pixels: float) -> Bbox:
-    """Box of a label put at an offset (in points) from its point."""
-    dx, dy = place
-    x = point[0] + dx * pixels - (0 if dx > 0 else box.width if dx < 0 else box.width / 2)
-    y = point[1] + dy * pixels - (0 if dy > 0 else box.height if dy < 0 else box.height / 2)
-    return Bbox.from_bounds(x, y, box.width, box.height)
+def _label_boxes(
+    box: Bbox, point: NDArray[np.float64], places: NDArray[np.float64], pixels: float
+) -> NDArray[np.float64]:
+    """Boxes ``x0, y0, x1, y1`` of a label put at each offset (in points) from its point."""
+    size = np.array([box.width, box.height])
+    low = point + places * pixels - size * np.select([places > 0, places < 0], [0.0, 1.0], 0.5)
+    return np.hstack([low, low + size])
 
 
-def _cost(place: tuple[float, float], box: Bbox, others: Sequence[Bbox], frame: Bbox) -> tuple[float, float]:
-    """Area a label would cover or leave the frame by, then its distance; the smallest is best."""
-    inside = Bbox.intersection(box, frame)
-    outside = box.width * box.height - (inside.width * inside.height if inside else 0.0)
-    hidden = [Bbox.intersection(box, other) for other in others]
-    return outside + sum(part.width * part.height for part in hidden if part), abs(place[0]) + abs(place[1])
+def _covered(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Area of the other boxes under each box, square pixels."""
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    return np.clip(high - low, 0.0, None).prod(axis=2).sum(axis=1)
+
+
+def _outside(boxes: NDArray[np.float64], frame: Bbox) -> NDArray[np.float64]:
+    """Area of each box outside the frame, square pixels."""
+    return (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) - _covered(boxes, np.array([frame.extents]))

@@ -187,7 +187,6 @@ def length_scatter(rows: pd.DataFrame, language: Language, title: str, footer: S
         )
         axis.set_ylabel({"en": "Score", "ru": "Оценка"}[language])
         axis.grid(axis="y")
-        figure.draw_without_rendering()  # settles the layout, so that labels can be placed around it
         rest = {"en": "other Far Eastern", "ru": "другие ДФО"}[language]
         elsewhere = {"en": "other districts", "ru": "другие округа"}[language]
         charts.mark_key(
@@ -198,6 +197,7 @@ def length_scatter(rows: pd.DataFrame, language: Language, title: str, footer: S
                 charts.key_mark("o", _ELSEWHERE, elsewhere),
             ],
         )
+        charts.settle_layout(figure)  # labels are placed around it
         points = lifted[lifted["region"].isin(named)].assign(x=rows["words"], score=lifted["y"])
         charts.name_points(figure, axis, points, language)
     return figure

@@ -47,6 +47,9 @@ def main() -> None:
 @click.option("--quiet", is_flag=True, help="No progress display, for logs.")
 def reproduce(quiet: bool) -> None:
     """Run every notebook and rebuild everything under results/."""
+    from analysis.kernels import client
+
+    client.warm_up()
     from analysis import indicators
     from analysis import reproduce as job  # notebooks' libraries are loaded only when needed
 

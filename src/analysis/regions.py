@@ -181,6 +181,7 @@ def by_okato(okato: str) -> Region:
     raise one_of("An OKATO code", okato, (region.okato for region in all_regions()))
 
 
+@cache
 def in_district(district: str, day: dt.date | None = None) -> tuple[Region, ...]:
     """Regions of a federal district, today or on `day`.
 

@@ -32,6 +32,9 @@ PROVISIONER = "amur-warm"
 # the path of a Unix socket has at most 107 bytes on Linux, 103 on macOS; "/k-5" and the NUL are ours
 LONGEST_SOCKET_FOLDER = 98
 WATCH_SECONDS = 0.2
+# papermill writes the whole notebook at the start and end of every cell, markdown included: in short runs
+# that is most of what its process does; somebody who looks on sees a state no older than this
+SAVE_SECONDS = 2.0
 
 Watch = Callable[[], bool]
 
@@ -139,7 +142,7 @@ class Engine(NBClientEngine):
                 },
             )
             try:
-                with _watched(client, must_stop):
+                with _saved_seldom(nb_man), _watched(client, must_stop):
                     client.execute()
             except DeadKernelError:
                 raise KernelEndedError(_status(client)) from None
@@ -170,6 +173,28 @@ def connection(within: Path | None = None) -> Iterator[Config]:
         yield Config({"KernelManager": settings})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _saved_seldom(nb_man: Any) -> Iterator[None]:
+    """Have papermill write the notebook at most every `SAVE_SECONDS`, and once more where it breaks off.
+
+    Of a notebook that reaches its end papermill itself writes the last state.
+    """
+    write = nb_man.save
+
+    def save(**kwargs: Any) -> None:
+        if (nb_man.now() - nb_man.last_save_time).total_seconds() >= SAVE_SECONDS:
+            write(**kwargs)
+
+    nb_man.save = save
+    try:
+        yield
+    except BaseException:
+        write()
+        raise
+    finally:
+        del nb_man.save
 
 
 @contextmanager

@@ -101,6 +101,9 @@ class _Site:
         self.found = found
         self.target = target
         self.templates = _environment()
+        self.exporter = HTMLExporter(
+            template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True
+        )
         self.references = {
             name: content.references(name, found.folder)
             for name in (citation.PROJECT, *(page.entry.id for page in found.pages), *parameters.study())
@@ -120,8 +123,7 @@ class _Site:
     def write_notebook(self, name: str) -> None:
         """Write the page of an executed notebook, in English."""
         executed = nbformat.read(self.found.folder / "notebooks" / f"{name}.ipynb", as_version=4)
-        exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
-        body, _ = exporter.from_notebook_node(executed)
+        body, _ = self.exporter.from_notebook_node(executed)
         # the cells' own exhibits are escaped where they are made, the rest by nbconvert
         told = _scrolling(body, words("en").table_scroll)
         context = {"name": name, "title": citation.notebook_title(name), "body": told}
