@@ -232,7 +232,7 @@ def _densities(run: pd.Series, rows: pd.DataFrame) -> Found:
     for row in rows[rows["indicator"] == "crossing_density_established"].itertuples():
         heading = column(
             f"density {row.period}",
-            f"Established crossing points per 1 000 km of the border, {row.period}",
+            f"Established crossing points per 1,000 km of the border, {row.period}",
             f"Установленных пунктов пропуска на 1000 км границы, {row.period}",
             "number",
             1,

@@ -324,10 +324,10 @@ def concentration(run: Run, store: customs.Store) -> Exhibit:
         ),
         {
             "en": (
-                "Sum of squared shares times 10 000; partners not stated and codes withheld count as one.",
+                "Sum of squared shares times 10,000; partners not stated and codes withheld count as one.",
             ),
             "ru": (
-                "Сумма квадратов долей, умноженная на 10 000; неуказанные страны и скрытые коды считаются за одно.",
+                "Сумма квадратов долей, умноженная на 10\u00a0000; неуказанные страны и скрытые коды считаются за одно.",
             ),
         },
     )

@@ -117,8 +117,8 @@ _ENTRIES: tuple[Entry, ...] = (
         "01_transit_potential",
         ("table", "figure"),
         _TRANSIT,
-        "Crossing points per 1 000 km of the border with China",
-        "Пункты пропуска на 1 000 км границы с Китаем",
+        "Crossing points per 1,000 km of the border with China",
+        "Пункты пропуска на 1000 км границы с Китаем",
     ),
     _entry(
         "table-2",

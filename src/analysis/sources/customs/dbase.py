@@ -1,6 +1,6 @@
 """DBF unloads as text: the header through the kept library ``dbf``, the records as fixed columns.
 
-Record by record the library reads 14 000 rows a second; an unload of the format's full size (2 GB)
+Record by record the library reads 14,000 rows a second; an unload of the format's full size (2 GB)
 would take a quarter of an hour. Records are fixed-width bytes in CP866, one byte a letter, so
 once the library has said where the columns are, cutting them is all that is left to do.
 """
