@@ -1,6 +1,7 @@
 """Every notebook, run as a reader runs it: plain papermill, from any folder, with other parameters."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -56,6 +57,8 @@ def test_it_is_committed_without_outputs_and_declares_its_parameters(notebook):
 def test_it_opens_with_a_question_and_ends_with_what_it_does_not_show(notebook):
     prose = [cell.source for cell in source(notebook).cells if cell.cell_type == "markdown"]
     assert prose[0].splitlines()[0].endswith("?")
+    # the question in Russian, for the report's Russian pages and for references
+    assert re.fullmatch("[А-Я].*[а-я].*[?]", source(notebook).metadata.title_ru)
     assert "## What this does not show" in prose[-1]
 
 

@@ -352,9 +352,7 @@ def crossing_densities(
             axis.set_ylim(-0.5, len(order) - 0.2)
             axis.set_xlim(left=0)
             axis.set_title(heading)
-            axis.set_xlabel(
-                {"en": "points per 1,000 km of border", "ru": "ед. на 1000 км границы"}[language]
-            )
+            axis.set_xlabel({"en": "points per 1,000 km of border", "ru": "ед. на 1000 км границы"}[language])
             axis.grid(axis="x")
             _decimal(axis, language)
     return figure

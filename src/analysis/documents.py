@@ -125,7 +125,7 @@ def replication() -> str:
             ("Program", "What it answers", "Parameters"),
             [
                 (
-                    f"`notebooks/{name}.ipynb`", citation.notebook_title(name),
+                    f"`notebooks/{name}.ipynb`", citation.notebook_title(name, "en"),
                     ", ".join(f"`{parameter}`" for parameter in parameters.allowed_names(name)),
                 )
                 for name in parameters.notebooks()

@@ -22,6 +22,7 @@ from analysis.regions import LANGUAGES, Language
 from analysis.report import content, explorer, svg
 from analysis.report.content import Content, Page
 from analysis.report.words import words
+from analysis.sources import package
 
 FOLDER = "report"
 ASSETS = ("report.css", "report.js")
@@ -126,7 +127,7 @@ class _Site:
         body, _ = self.exporter.from_notebook_node(executed)
         # the cells' own exhibits are escaped where they are made, the rest by nbconvert
         told = _scrolling(body, words("en").table_scroll)
-        context = {"name": name, "title": citation.notebook_title(name), "body": told}
+        context = {"name": name, "title": citation.notebook_title(name, "en"), "body": told}
         self._write(f"notebooks/{name}", "en", context | {"references": self.references[name]}, "notebook")
 
     def _write(self, name: str, language: Language, context: Mapping[str, Any], template: str = "") -> None:
@@ -150,6 +151,7 @@ class _Site:
             period_name=tables.period_name,
             verdict_name=content.verdict_name,
             basis_name=content.basis_name,
+            told=package.told,
         )
         paths.write_text(self.target / here, text)
 
@@ -179,7 +181,7 @@ class _Site:
     def _groups(self, language: Language) -> list[tuple[str, str, list[register.Entry]]]:
         """Notebooks with their titles and exhibits."""
         return [
-            (name, citation.notebook_title(name), list(register.made(self.found.folder, name)))
+            (name, citation.notebook_title(name, language), list(register.made(self.found.folder, name)))
             for name in parameters.study()
         ]
 
