@@ -73,7 +73,7 @@ def _remark(left: list[str]) -> Text:
     if not left:
         return {
             "en": "Every notebook of the batch has results above.",
-            "ru": "Выше есть результаты каждого блокнота пакета.",
+            "ru": "Выше есть результаты каждого блокнота серии.",
         }
     names = ", ".join(left)
     return {

@@ -353,7 +353,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("table",),
         ("rating-initiatives",),
         "Register of named initiatives of the Far Eastern regions",
-        "Реестр названных инициатив регионов Дальнего Востока",
+        "Перечень названных инициатив регионов Дальнего Востока",
     ),
     _entry(
         "rating-trends",
@@ -539,7 +539,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("table",),
         (),
         "Runs of a batch by notebook and state",
-        "Запуски пакета по блокнотам и состоянию",
+        "Запуски серии по блокнотам и состоянию",
     ),
     _entry(
         "batch-grid",
@@ -547,7 +547,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("figure",),
         (),
         "Runs of a batch over its grid of parameters",
-        "Запуски пакета по сетке параметров",
+        "Запуски серии по сетке параметров",
     ),
     _entry(
         "batch-estimates",
@@ -555,7 +555,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("table", "figure"),
         (),
         "Estimates over the grid of a batch: Kendall's tau-b and its exact p",
-        "Оценки по сетке пакета: тау-b Кендалла и точное p",
+        "Оценки по сетке серии запусков: тау-b Кендалла и точное p",
         is_optional=True,
     ),
     _entry(
@@ -564,7 +564,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("table",),
         (),
         "Results of a batch by region",
-        "Результаты пакета по регионам",
+        "Результаты серии запусков по регионам",
         is_optional=True,
     ),
 )
