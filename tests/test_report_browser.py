@@ -17,7 +17,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from analysis import ledger, parameters, paths, report, tables
+from analysis import citation, ledger, parameters, paths, report, tables
 from analysis.exhibits import register
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -292,17 +292,82 @@ def test_without_a_mouse_the_first_stop_skips_to_the_content(site, driver):
     assert driver.execute_script("return document.activeElement.id") == "content"
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_a_phone_never_scrolls_the_page_sideways(site, driver, name):
+@pytest.fixture
+def phone(driver):
+    """The browser as wide as a phone."""
     driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True},
     )
-    try:
-        opened(driver, site / name)
-        assert driver.execute_script("return document.documentElement.scrollWidth") <= 390
-    finally:
-        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    yield driver
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_phone_never_scrolls_the_page_sideways(site, phone, name):
+    opened(phone, site / name)
+    assert phone.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("page", ["ledger.html", "ru/ledger.html"])
+def test_on_a_phone_a_claim_is_a_block_with_its_headings_and_still_a_row(site, phone, page):
+    """Seven columns beside each other would show a phone's reader two of them."""
+    opened(phone, site / page)
+    shown = phone.execute_script(
+        "const row = document.querySelector('#ledger-table tbody tr');"
+        "return [...row.cells].map(c => [c.getBoundingClientRect().left, c.getBoundingClientRect().right,"
+        "getComputedStyle(c, '::before').content.replaceAll('\"', ''), c.getAttribute('role')])"
+    )
+    heads = phone.find_elements(By.CSS_SELECTOR, "#ledger-table th")
+    assert [label for *_, label, _ in shown][1:] == [head.text for head in heads][1:]
+    for left, right, _, role in shown:
+        assert left >= 0 and right <= 390
+        # blocks lose the roles that a table's own layout gives
+        assert role == "cell"
+    assert all(head.find_element(By.TAG_NAME, "button").is_displayed() for head in heads)
+    # what the filter hides stays hidden
+    opened(phone, site / page, "?part=table-3")
+    hidden = phone.find_elements(By.CSS_SELECTOR, "#ledger-table tbody tr[hidden]")
+    assert hidden and not any(row.is_displayed() for row in hidden[:20])
+
+
+@pytest.mark.parametrize("page", ["index.html", "ru/exhibits/association-forest.html"])
+def test_on_a_phone_a_figure_keeps_its_width_in_print_and_can_be_opened_alone(site, phone, page):
+    """Shrunk to a phone, eight points would be four."""
+    opened(phone, site / page)
+    (box, svg, alone), *_ = phone.execute_script(
+        "return [...document.querySelectorAll('.card:has(> svg)')].map(box => [box.clientWidth,"
+        "box.querySelector('svg').getBoundingClientRect().width, box.nextElementSibling.querySelector('a').href])"
+    )
+    in_print = 180 / 25.4 * 96
+    assert box < 390 < in_print - 1 <= svg
+    target = Path(unquote(urlsplit(alone).path))
+    language = "ru" if page.startswith("ru/") else "en"
+    assert target == site.parent / "figures" / f"association-forest.{language}.svg"
+
+
+def test_on_a_phone_the_images_of_a_notebook_scroll_too(site, phone):
+    opened(phone, site / "notebooks" / "05_association.html")
+    boxes = phone.execute_script(
+        "return [...document.querySelectorAll('.notebook figure img')].map(i => [i.width, i.parentNode.clientWidth,"
+        "i.parentNode.tabIndex])"
+    )
+    assert boxes
+    for image, box, tab in boxes:
+        assert image > 600 and box < 390 and tab == 0
+
+
+def test_russian_pages_name_notebooks_and_describe_data_in_russian(site, driver):
+    for page, headings in (("ru/notebooks.html", ".list li > a:first-child"), ("ru/exhibits.html", "h2")):
+        opened(driver, site / page)
+        titles = [e.text for e in driver.find_elements(By.CSS_SELECTOR, f"main {headings}")]
+        questions = [citation.notebook_title(name, "ru") for name in parameters.study()]
+        # the tour has no exhibits of its own
+        assert titles == (questions if "notebooks" in page else questions[1:])
+    opened(driver, site / "ru" / "sources.html")
+    assert driver.find_elements(By.CSS_SELECTOR, "main [lang=en]") == []
+    for paragraph in driver.find_elements(By.CSS_SELECTOR, ".source > p"):
+        assert re.match("[А-Я0-9]", paragraph.text) and re.search("[а-я]{5}", paragraph.text), paragraph.text
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="no axe-core in build/axe/ (npm pack axe-core, unpacked there)")
@@ -314,14 +379,27 @@ def test_axe_finds_no_barrier(site, driver, name, scheme):
         {"media": "", "features": [{"name": "prefers-color-scheme", "value": scheme}]},
     )
     opened(driver, site / name)
+    assert barriers(driver) == []
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="no axe-core in build/axe/ (npm pack axe-core, unpacked there)")
+@pytest.mark.parametrize(
+    "name", ["ledger.html", "ru/exhibits/association-forest.html", "notebooks/05_association.html"]
+)
+def test_axe_finds_no_barrier_on_a_phone(site, phone, name):
+    opened(phone, site / name)
+    assert barriers(phone) == []
+
+
+def barriers(driver):
+    """What axe-core finds on the page that is open."""
     driver.execute_script(AXE.read_text(encoding="utf-8"))
     driver.set_script_timeout(120)
-    found = driver.execute_async_script(
+    return driver.execute_async_script(
         "const done = arguments[0];"
         "axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations.map("
         "v => [v.id, v.impact, v.nodes.length, v.nodes[0].target, v.nodes[0].failureSummary])))"
     )
-    assert found == []
 
 
 def test_paper_keeps_the_headings_of_a_table_and_drops_the_controls(site, driver):

@@ -111,6 +111,7 @@ def test_our_figures_beside_printed_ones_are_written_as_each_language_does():
         ("2021", "2021", "2021"),
         ("III; 2020, 2021", "III; 2020, 2021", "III; 2020, 2021"),
         ("2000–2021", "2000–2021", "2000–2021"),
+        ("2001/2024", "2001–2024", "2001–2024"),
     ],
 )
 def test_months_of_a_period_are_written_in_words(period, en, ru):

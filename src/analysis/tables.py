@@ -126,6 +126,8 @@ def period_name(period: str, language: Language) -> str:
     language : {'en', 'ru'}
         Language of the exhibit.
     """
+    if re.fullmatch(r"\d{4}/\d{4}", period):
+        return period.replace("/", "–")
     ends = [_MONTH.fullmatch(end) for end in period.split("/")]
     if len(ends) > 2 or not all(ends):
         return period

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from importlib import resources
@@ -126,7 +127,7 @@ class _Site:
         executed = nbformat.read(self.found.folder / "notebooks" / f"{name}.ipynb", as_version=4)
         body, _ = self.exporter.from_notebook_node(executed)
         # the cells' own exhibits are escaped where they are made, the rest by nbconvert
-        told = _scrolling(body, words("en").table_scroll)
+        told = _scrolling(_scrolling_images(body, words("en").figure_scroll), words("en").table_scroll)
         context = {"name": name, "title": citation.notebook_title(name, "en"), "body": told}
         self._write(f"notebooks/{name}", "en", context | {"references": self.references[name]}, "notebook")
 
@@ -230,6 +231,12 @@ def _scrolling(text: str, label: str) -> Markup:
     # every cell is escaped, so these strings stand only where a table begins and ends
     text = text.replace('<table class="dataframe exhibit">', box).replace("</table>", "</table></div>")
     return Markup(text.replace(' style="text-align: left;"', ""))
+
+
+def _scrolling_images(text: str, label: str) -> str:
+    """Text with the images of figures, written by `analysis.exhibits.publish`, in boxes that scroll."""
+    box = f'<div class="scroll" role="group" tabindex="0" aria-label="{Markup.escape(label)}">'
+    return re.sub(r'(<figure id="[\w-]+" lang="\w+">)(<img [^>]*>)', rf"\1{box}\2</div>", text)
 
 
 def _linker(here: str) -> Callable[[str], str]:
