@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
@@ -34,10 +34,10 @@ from analysis.sources.customs.rules import DIRECTIONS, UNKNOWN_PARTNER, Unreadab
 
 # direction -> region -> months with rows
 Coverage = dict[str, dict[str, tuple[int, ...]]]
-Cell = tuple[str, str, int]  # direction, region, month
 Progress = Callable[[str, float], None]
 
 NO_REGION = ""
+COVERED = ("is_export", "region", "period")
 STORED: dict[str, pl.DataType] = {
     "is_export": pl.Boolean(),
     "period": pl.Int32(),
@@ -143,16 +143,16 @@ def _read_whole(table: Table, folder: Path, progress: Progress | None) -> Part |
             rows.sink_parquet(path, compression=COMPRESSION)
             stored = pl.scan_parquet(path, glob=False)
             written = stored.select(pl.len()).collect().item()
-            cells = _cells(table.layout, stored) if written else None
+            covered = _covered(table.layout, stored) if written else None
         except pl.exceptions.PolarsError:
-            cells = None
+            covered = None
         checksum, lines = counting.result()
-    if cells is None or lines is None or written != lines - 1:  # the header
+    if covered is None or lines is None or written != lines - 1:  # the header
         path.unlink(missing_ok=True)
         return None
     if progress is not None:
         progress(table.name, 1.0)
-    return Part((path,), written, (), coverage_of(cells), checksum)
+    return Part((path,), written, (), _coverage([covered]), checksum)
 
 
 def _count(table: Table, progress: Progress | None) -> tuple[str, int | None]:
@@ -184,7 +184,7 @@ def _read_in_blocks(table: Table, folder: Path, progress: Progress | None) -> Pa
     checksum = hashlib.sha256()
     paths: list[Path] = []
     unreadable: list[Unreadable] = []
-    cells: set[Cell] = set()
+    covered: list[pl.DataFrame] = []
     rows = 0
     for block in _ahead(_blocks(table, checksum.update)):
         if (parsed := _parse(table.layout, block.data)) is not None:
@@ -193,24 +193,24 @@ def _read_in_blocks(table: Table, folder: Path, progress: Progress | None) -> Pa
             frame, faults = rules.read_carefully(table, block.data, block.numbers)
             unreadable += faults
             _refuse_many(table, len(unreadable))
-            found = set(map(_cell_of_row, frame.select("is_export", "region", "period").unique().rows()))
+            found = frame.select(COVERED).unique()
         path = folder / f"{len(paths)}.parquet"
         frame.write_parquet(path, compression=COMPRESSION)
         paths.append(path)
         rows += frame.height
-        cells |= found
+        covered.append(found)
         if progress is not None:
             progress(table.name, block.share)
     _refuse_losses(table, rows, unreadable)
-    return Part(tuple(paths), rows, tuple(unreadable), coverage_of(cells), checksum.hexdigest())
+    return Part(tuple(paths), rows, tuple(unreadable), _coverage(covered), checksum.hexdigest())
 
 
-def coverage_of(cells: Iterable[Cell]) -> Coverage:
-    """Months by direction and region, from (direction, region, month)."""
-    months: dict[str, dict[str, tuple[int, ...]]] = {}
-    for direction, region, month in sorted(cells):
-        by_region = months.setdefault(direction, {})
-        by_region[region] = (*by_region.get(region, ()), month)
+def _coverage(covered: Sequence[pl.DataFrame]) -> Coverage:
+    """Months by direction and region, both in order, from frames of `COVERED`."""
+    found = pl.concat(covered).unique().group_by("is_export", "region").agg(pl.col("period").sort())
+    months: Coverage = {}
+    for is_export, region, periods in found.sort("is_export", "region", descending=[True, False]).rows():
+        months.setdefault("export" if is_export else "import", {})[region] = tuple(periods)
     return months
 
 
@@ -279,8 +279,8 @@ def _line(name: str, stream: IO[bytes]) -> bytes:
     return line
 
 
-def _parse(layout: Layout, data: bytes) -> tuple[pl.DataFrame, set[Cell]] | None:
-    """Rows of a block by polars and their cells, or None unless every line became a row that keeps the rules."""
+def _parse(layout: Layout, data: bytes) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    """Rows of a block by polars and what they cover, or None unless every line became a row that keeps the rules."""
     try:
         frame = _scan(layout, io.BytesIO(data), has_header=False).select(_stored(layout)).collect()
     except pl.exceptions.PolarsError:
@@ -288,8 +288,8 @@ def _parse(layout: Layout, data: bytes) -> tuple[pl.DataFrame, set[Cell]] | None
     if "" in frame["partner"].unique():  # a blank in quotes is no null
         frame = frame.with_columns(pl.col("partner").replace("", UNKNOWN_PARTNER))
     lines = data.count(b"\n") + (not data.endswith(b"\n"))
-    cells = _cells(layout, frame.lazy()) if frame.height == lines else None
-    return None if cells is None else (frame, cells)
+    covered = _covered(layout, frame.lazy()) if frame.height == lines else None
+    return None if covered is None else (frame, covered)
 
 
 def _scan(layout: Layout, source: Path | io.BytesIO, has_header: bool) -> pl.LazyFrame:
@@ -335,13 +335,13 @@ def _stored(layout: Layout) -> list[pl.Expr]:
     ]
 
 
-def _cells(layout: Layout, rows: pl.LazyFrame) -> set[Cell] | None:
-    """Direction, region and month of the rows, or None if a value is one the store may not hold.
+def _covered(layout: Layout, rows: pl.LazyFrame) -> pl.DataFrame | None:
+    """Directions, regions and months of the rows, or None if a value is one the store may not hold.
 
     All rules are asked of distinct values.
     """
     questions = [
-        rows.select("is_export", "region", "period").unique(),
+        rows.select(COVERED).unique(),
         *(rows.select(name).unique() for name in ("goods", "partner")),
         rows.select(
             pl.any_horizontal(pl.col(NUMBERS).has_nulls()).alias("missing"),
@@ -359,18 +359,13 @@ def _cells(layout: Layout, rows: pl.LazyFrame) -> set[Cell] | None:
         or not finite
         or least < 0
         or found["is_export"].has_nulls()
-        or not all(map(rules.is_period, found["period"]))
-        or (layout.has_region and not all(map(rules.is_region, found["region"])))
+        or not all(map(rules.is_period, set(found["period"])))
+        or (layout.has_region and not all(map(rules.is_region, set(found["region"]))))
         or not goods.select(is_goods.fill_null(False).all()).item()
         or not all(map(rules.is_partner, partners["partner"]))
     ):
         return None
-    return set(map(_cell_of_row, found.rows()))
-
-
-def _cell_of_row(row: tuple[bool, str, int]) -> Cell:
-    is_export, region, period = row
-    return ("export" if is_export else "import"), region, period
+    return found
 
 
 def _refuse_losses(table: Table, rows: int, unreadable: list[Unreadable]) -> None:

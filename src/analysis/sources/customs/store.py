@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -26,9 +26,10 @@ from analysis import paths, regions
 from analysis.errors import AnalysisError
 from analysis.sources.customs import reading
 from analysis.sources.customs.detection import Skipped, Table, find_tables
-from analysis.sources.customs.reading import NO_REGION, Cell, Coverage, Progress
+from analysis.sources.customs.reading import NO_REGION, Coverage, Progress
 from analysis.sources.customs.rules import Unreadable
 
+Cell = tuple[str, str, int]  # direction, region, month
 FORMAT = 1
 MANIFEST = "manifest.json"
 PARTS = "parts"
@@ -365,8 +366,19 @@ class _Run:
             rows=rows,
             replaced=source.replaced + source.rows - rows,
             parts=tuple(parts),
-            coverage=reading.coverage_of(source.cells - cells),
+            coverage=_uncovered(source.coverage, cells),
         )
+
+
+def _uncovered(coverage: Coverage, cells: frozenset[Cell]) -> Coverage:
+    """Coverage without some cells; a direction or region of which nothing is left is not listed."""
+    left: Coverage = {}
+    for direction, by_region in coverage.items():
+        for region, months in by_region.items():
+            kept = tuple(month for month in months if (direction, region, month) not in cells)
+            if kept:
+                left.setdefault(direction, {})[region] = kept
+    return left
 
 
 def _overlap(new: Source, old: Source, shared: frozenset[Cell]) -> AnalysisError:
@@ -380,8 +392,10 @@ def _overlap(new: Source, old: Source, shared: frozenset[Cell]) -> AnalysisError
 
 
 def _manifest_text(sources: Iterable[Source]) -> str:
-    content = {"format": FORMAT, "sources": [asdict(source) for source in sources]}
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    """A source a line: a national file covers thousands of months by region, which nobody reads one by one."""
+    entries = [{field.name: getattr(source, field.name) for field in fields(Source)} for source in sources]
+    lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+    return f'{{"format": {json.dumps(FORMAT)}, "sources": [\n{lines}\n]}}\n'
 
 
 def _read_manifest(root: Path) -> tuple[Source, ...]:
