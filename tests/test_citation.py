@@ -28,6 +28,7 @@ def run_folder(tmp_path):
     values = json.loads(json.dumps(usual)) | {"first_year": "2015"}
     (tmp_path / "exhibits").mkdir()
     card = {"id": "table-2", "notebook": "02_china_share", "parameters": values, "outputs": ["table"]}
+    card |= {"title": register.entry("table-2").title, "period": "2015–2021"}
     (tmp_path / "exhibits" / "table-2.json").write_text(json.dumps(card))
     return tmp_path
 

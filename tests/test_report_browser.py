@@ -275,6 +275,12 @@ def test_the_explorer_shows_the_specifications_that_were_chosen(site, driver):
     assert len(driver.find_elements(By.CSS_SELECTOR, "#explorer-curve circle")) == len(share)
 
 
+def test_a_parameter_left_empty_is_shown_as_such(site):
+    """`goods = (default)` would look like a fault of the page."""
+    page = (site / "exhibits" / "table-3.html").read_text(encoding="utf-8")
+    assert "<code>goods</code> = — (default)" in page
+
+
 def test_the_copy_button_copies_or_selects_the_reference(site, driver):
     opened(driver, site / "exhibits" / "table-3.html")
     button = driver.find_element(By.CSS_SELECTOR, "button.copy")

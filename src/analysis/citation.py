@@ -162,10 +162,14 @@ def _exhibit(entry: register.Entry, folder: Path | None, language: Language) -> 
     }
     # what the reader's own customs files make can have other outputs than what stands in without them
     outputs = card["outputs"] if card else entry.outputs
+    title = card["title"][language] if card else entry.title[language]
+    if card and title != entry.title[language]:
+        # made for another request than the registered title names, period and all
+        title = tables.caption(title, card["period"], language)
     kind = {"en": " and ", "ru": " и "}[language].join(words[output][language] for output in outputs)
     return Subject(
         entry.id,
-        entry.title[language],
+        title,
         f"{kind} {entry.id}",
         _authors(metadata()),
         _sha256(path),

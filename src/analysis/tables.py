@@ -21,7 +21,7 @@ from analysis.errors import AnalysisError
 from analysis.regions import Language
 
 Text = Mapping[Language, str]
-Kind = Literal["text", "number", "region", "printed", "p_value"]
+Kind = Literal["text", "number", "region", "printed", "p_value", "code"]
 
 NO_BREAK_SPACE = "\u00a0"
 THIN_SPACE = "\u2009"
@@ -40,9 +40,9 @@ class Column:
         Column of the rows; a dict where the languages have a column each.
     header : dict
         Heading by language.
-    kind : {'text', 'number', 'region', 'printed', 'p_value'}
+    kind : {'text', 'number', 'region', 'printed', 'p_value', 'code'}
         ``region`` turns a code into a name, ``printed`` shows a string as the source printed it, and a
-        `decimal.Decimal` of ours beside it with its own decimals.
+        `decimal.Decimal` of ours beside it with its own decimals; a ``code`` is short text that needs no room.
     decimals : int
         Decimals of a number.
     """

@@ -208,6 +208,7 @@ class _Site:
         return {
             "rows": rows,
             "headline": ledger.headline(self.found.found).sentence(language),
+            "customs": ledger.customs_sentence(rows, language),
             "verdicts": [name for name in ledger.VERDICTS if any(row.verdict == name for row in rows)],
             "bases": [name for name in ledger.BASES if any(row.basis == name for row in rows)],
             "parts": list(dict.fromkeys(row.exhibit for row in rows)),
