@@ -17,8 +17,11 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+import own_files
 from analysis import citation, ledger, parameters, paths, report, tables
+from analysis.exhibits import ledger as exhibits
 from analysis.exhibits import register
+from analysis.sources import customs
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
@@ -226,6 +229,38 @@ def test_the_ledger_filters_and_counts(site, driver):
     driver.find_element(By.CSS_SELECTOR, "#ledger-filter button[type=reset]").click()
     driver.execute_async_script("setTimeout(arguments[0], 50)")
     assert len(shown_rows(driver, "#ledger-table")) == len(found.rows)
+
+
+@pytest.mark.parametrize("page", ["ledger.html", "ru/ledger.html"])
+def test_the_ledger_fits_a_screen(site, driver, page):
+    """A scrollbar under the last of 300 rows hid the notes of the first."""
+    opened(driver, site / page)
+    table, room = driver.execute_script(
+        "const t = document.getElementById('ledger-table');"
+        "return [t.getBoundingClientRect().right, document.querySelector('main').getBoundingClientRect().right]"
+    )
+    assert table <= room
+    # the longest word of a verdict stays whole: one line of text is lower than two lines of 1.5 em
+    heights = driver.execute_script(
+        "return [...document.querySelectorAll('#ledger-table .verdict.match')].map(v => v.offsetHeight)"
+    )
+    assert heights and max(heights) < 30
+
+
+def test_the_ledger_says_that_a_readers_customs_files_took_part(site, tmp_path, monkeypatch):
+    """Verdicts that nobody else gets would pass for the study's."""
+    monkeypatch.setattr(paths, "user", lambda: tmp_path / "user")
+    folder = tmp_path / "results"
+    shutil.copytree(site.parent, folder, ignore=shutil.ignore_patterns(report.site.FOLDER))
+    without = (site / "ledger.html").read_text(encoding="utf-8")
+    assert "customs files were set against" not in without
+    customs.ingest([own_files.far_east_unload(tmp_path)], tmp_path / "user" / "customs")
+    ledger.write_ledger(exhibits.paper_ledger(), folder / "ledger.csv")
+    made = report.build(folder)
+    assert "Your customs files were set against" in (made / "ledger.html").read_text(encoding="utf-8")
+    assert "С вашими таможенными файлами сопоставлено" in (made / "ru/ledger.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_link_to_a_claim_shows_it_and_a_link_to_a_part_filters(site, driver):
