@@ -132,3 +132,13 @@ def test_months_of_a_period_are_written_in_words(period, en, ru):
 )
 def test_a_caption_does_not_say_its_period_twice(title, period, caption):
     assert tables.caption(title, period, "en") == caption
+
+
+def test_a_tree_keeps_its_indents_in_html():
+    """Rows whose sum is the row above would look like its equals."""
+    table = tables.Table(
+        pd.DataFrame({"goods": ["44 Wood", "\u20034403 Rough"]}), (tables.column("goods", "G", "G"),)
+    )
+    page = tables.to_html(table, "en", "tree", "Title", "Source")
+    assert "<td>44 Wood</td>" in page
+    assert "\u20034403 Rough</td>" in page

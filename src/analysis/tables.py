@@ -231,7 +231,8 @@ def to_html(table: Table, language: Language, exhibit_id: str, title: str, sourc
     str
         A ``<figure>`` element.
     """
-    frame = table.printed(language)
+    # pandas strips a cell, and with it the indents of a tree
+    frame = table.printed(language).map(lambda text: ZERO_WIDTH_SPACE + text if text[:1].isspace() else text)
     body = frame.to_html(index=False, escape=True, border=0, classes="exhibit", justify="left")
     for column in table.columns:
         # a page that sorts must know whether a comma is decimal or groups thousands
