@@ -79,7 +79,13 @@ class Table:
     anchor: str | None = None
 
     def printed(self, language: Language) -> pd.DataFrame:
-        """Cells as text in `language`, under their headings."""
+        """Cells as text in `language`, under their headings.
+
+        Raises
+        ------
+        AnalysisError
+            If two columns have one heading, or a code of a ``region`` column is unknown.
+        """
         cells: dict[str, list[str]] = {}
         for column in self.columns:
             heading = column.header[language]
@@ -155,7 +161,13 @@ def caption(title: str, period: str, language: Language) -> str:
 
 
 def region_name(code: str, language: Language) -> str:
-    """Name of a region, or of the district row the paper prints."""
+    """Name of a region, or of the district row the paper prints.
+
+    Raises
+    ------
+    AnalysisError
+        If `code` is neither.
+    """
     if code in AGGREGATE_NAMES:
         return AGGREGATE_NAMES[code][language]
     return regions.by_code(code).name(language)
@@ -420,5 +432,13 @@ def latex_typography(text: str) -> str:
 
 
 def column(key: str | Text, en: str, ru: str, kind: Kind = "text", decimals: int = 0) -> Column:
-    """Write a column in one line."""
+    """Write a column in one line.
+
+    Parameters
+    ----------
+    key, kind, decimals
+        As in `Column`.
+    en, ru : str
+        Its heading in either language.
+    """
     return Column(key, {"en": en, "ru": ru}, kind, decimals)

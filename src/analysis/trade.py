@@ -737,7 +737,25 @@ def _with_rounding(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def source_names(store: Store, region: str, period: object) -> list[str]:
-    """Files an answer for `region` and `period` stands on, with the beginning of their checksums."""
+    """Files an answer for `region` and `period` stands on, with the beginning of their checksums.
+
+    Parameters
+    ----------
+    store : Store
+        Where the rows are.
+    region, period
+        As in `partner_values`.
+
+    Returns
+    -------
+    list of str
+        File names with the first twelve digits of their SHA-256, sorted.
+
+    Raises
+    ------
+    AnalysisError
+        If a parameter is not allowed.
+    """
     _region_codes(region)
     months = set(parse_period(period).months)
     okato = set(_okato(region)) if region != RUSSIA else None

@@ -41,7 +41,28 @@ def _labels(names: list[str], periods: Periods) -> dict[str, list[str]]:
 
 
 def coefficients(edition: str, subset: str, periods: Periods) -> Exhibit:
-    """Five coefficients for each indicator with their exact p, to see whether that choice matters."""
+    """Five coefficients for each indicator with their exact p, to see whether that choice matters.
+
+    Parameters
+    ----------
+    edition : {'II', 'III'}
+        Edition of the rating.
+    subset : {'far_east', 'border'}
+        Set of regions.
+    periods : Periods
+        Years of the indicators.
+
+    Returns
+    -------
+    Exhibit
+        One row an indicator: ``n``, and for each coefficient its estimate and, as ``p_...``, its exact
+        two-sided p.
+
+    Raises
+    ------
+    AnalysisError
+        If an argument is unknown.
+    """
     names = _shown(subset, periods)
     rows: list[dict[str, object]] = []
     for name in names:
@@ -101,7 +122,16 @@ def coefficients(edition: str, subset: str, periods: Periods) -> Exhibit:
 
 
 def border_effect(edition: str, subset: str, periods: Periods) -> Exhibit:
-    """Raw coefficient, the same within border and non-border regions, and the partial coefficient."""
+    """Raw coefficient, the same within border and non-border regions, and the partial coefficient.
+
+    Parameters and errors as `coefficients`.
+
+    Returns
+    -------
+    Exhibit
+        One row an indicator: ``raw`` and ``p_raw``, ``within`` with ``p_within``, ``p_min_within`` and
+        ``arrangements_within``, and ``partial``, which has no p. No rows where all regions are on the border.
+    """
     names, rows = [], []
     for name in _shown(subset, periods):
         data = associations.pair(edition, name, periods.of(name), subset)
@@ -186,7 +216,16 @@ def _border_sentence(frame: pd.DataFrame) -> dict[Language, str]:
 
 
 def five_regions(edition: str, periods: Periods) -> Exhibit:
-    """Every arrangement of the border regions' scores over their crossing density, instead of a p-value."""
+    """Every arrangement of the border regions' scores over their crossing density, instead of a p-value.
+
+    Parameters and errors as `coefficients`.
+
+    Returns
+    -------
+    Exhibit
+        One row an arrangement, by rising ``tau_b``: a score under each region, regions by rising density, and
+        ``is_observed``.
+    """
     name = "crossing_density_functioning"
     data = associations.pair(edition, name, periods.crossings, "border").sort_values("covariate")
     observed = tuple(data["score"])
@@ -253,7 +292,16 @@ _TERMS: Mapping[str, dict[Language, str]] = {
 
 
 def all_regions(edition: str, periods: Periods) -> Exhibit:
-    """Ordered logit of the score over all 83 regions, with Оренбургская область read both ways."""
+    """Ordered logit of the score over all 83 regions, with Оренбургская область read both ways.
+
+    Parameters and errors as `coefficients`; only the year of investment is used.
+
+    Returns
+    -------
+    Exhibit
+        One row a term and reading of Orenburg's score (``orenburg``): ``coefficient`` (change of the log odds
+        of a higher score for one more unit of the term), ``standard_error``, asymptotic ``p``, ``by_cut_low`` and ``by_cut_high``, ``n``.
+    """
     everything = regions.all_regions()
     codes = regions.codes(everything)
     score = indicators.values("score", edition, codes)
