@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -183,6 +184,31 @@ class TestScoreAndLength:
         row = self.rows("border").loc["entry_words"]
         assert row["p_exact"] == pytest.approx(np.mean(np.abs(sums) >= abs(surplus(score))), abs=1e-12)
         assert row["p_min"] == pytest.approx(np.mean(np.abs(sums) == np.abs(sums).max()), abs=1e-12)
+
+    def test_the_p_of_the_length_counts_every_arrangement_of_eleven_scores(self, words):
+        """Scores are dealt out from the shortest entry to the longest; S counts what is still to come above and below."""
+        codes = list(regions.codes(regions.subset("far_east")))
+        score = indicators.values("score", "III", codes)[words[codes].sort_values().index].to_numpy()
+        counts: dict[tuple[int, ...], Counter[int]] = {}
+
+        def dealt(left):
+            if not any(left):
+                return Counter({0: 1})
+            if left not in counts:
+                counts[left] = Counter()
+                for level, have in enumerate(left):
+                    rest = (*left[:level], have - 1, *left[level + 1 :])
+                    surplus = sum(rest[level + 1 :]) - sum(rest[:level])
+                    for value, times in dealt(rest).items() if have else ():
+                        counts[left][value + surplus] += times
+            return counts[left]
+
+        null = dealt(tuple(Counter(sorted(score)).values()))
+        first, second = np.triu_indices(11, 1)
+        observed = np.sign(score[second] - score[first]).sum()
+        assert null.total() == 554_400
+        farther = sum(times for value, times in null.items() if abs(value) >= abs(observed))
+        assert self.rows().loc["entry_words"]["p_exact"] == pytest.approx(farther / 554_400, abs=1e-15)
 
     def test_partial_coefficients_are_those_of_the_inverted_matrix_of_coefficients(self, words):
         """The precision matrix is another way to a partial coefficient than Kendall's formula."""
