@@ -12,9 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
 import pandas as pd
+from babel import Locale
 
 from analysis import regions
 from analysis.errors import AnalysisError
@@ -113,6 +115,11 @@ def _cell(value: Any, column: Column, language: Language) -> str:
 AGGREGATE_NAMES: dict[str, dict[Language, str]] = {
     "FAR_EAST": {"en": "Far Eastern Federal District", "ru": "Дальневосточный федеральный округ"},
 }
+# Codes the customs files use that are no countries of CLDR: neither has an ISO code.
+UNCODED_COUNTRIES: dict[str, dict[Language, str]] = {
+    "AB": {"en": "Abkhazia", "ru": "Абхазия"},
+    "OS": {"en": "South Ossetia", "ru": "Южная Осетия"},
+}
 
 
 _MONTHS: dict[Language, tuple[str, ...]] = {
@@ -171,6 +178,19 @@ def region_name(code: str, language: Language) -> str:
     if code in AGGREGATE_NAMES:
         return AGGREGATE_NAMES[code][language]
     return regions.by_code(code).name(language)
+
+
+@cache
+def countries(language: Language) -> dict[str, str]:
+    """Names of countries and larger areas by code (Unicode CLDR through Babel)."""
+    return {str(code): str(name) for code, name in Locale.parse(language).territories.items()}
+
+
+def country_name(code: str, language: Language) -> str:
+    """Name of a country; an unknown code as it is."""
+    if code in UNCODED_COUNTRIES:
+        return UNCODED_COUNTRIES[code][language]
+    return countries(language).get(code, code)
 
 
 def rounded(value: float, decimals: int) -> Decimal:
