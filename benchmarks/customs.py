@@ -2,7 +2,7 @@
 
     python benchmarks/customs.py [MILLIONS_OF_ROWS ...]        (default: 1 10)
 
-For each size a synthetic unload in the true format of the Russian edition is written to a temporary
+For each size a synthetic extract in the true format of the Russian edition is written to a temporary
 folder (some 165 bytes a row), and four programs run on it, each in a process of its own whose peak
 memory the system reports. They take turns, so that whatever else the machine does falls on all:
 

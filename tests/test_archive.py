@@ -133,7 +133,8 @@ def test_a_stranger_gets_the_same_ledger_and_the_same_exhibits(unpacked, tmp_pat
     ledger = tmp_path / "ledger.csv"
     claims = "data/raw/paper/claims.csv"
     done = run(unpacked, sys.executable, "-m", "analysis.cli", "verify", claims, "--output", str(ledger))
-    assert done.returncode == 0, done.stderr
+    # some of the paper's numbers fail
+    assert done.returncode == 1, done.stderr
     assert ledger.read_bytes() == (unpacked / "results" / "ledger.csv").read_bytes()
     out = tmp_path / "exhibits"
     done = run(

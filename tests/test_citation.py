@@ -28,6 +28,7 @@ def run_folder(tmp_path):
     values = json.loads(json.dumps(usual)) | {"first_year": "2015"}
     (tmp_path / "exhibits").mkdir()
     card = {"id": "table-2", "notebook": "02_china_share", "parameters": values, "outputs": ["table"]}
+    card |= {"title": register.entry("table-2").title, "period": "2015–2021"}
     (tmp_path / "exhibits" / "table-2.json").write_text(json.dumps(card))
     return tmp_path
 
@@ -52,7 +53,8 @@ def test_every_style_names_version_state_hash_and_the_changed_parameter_only(run
 @pytest.mark.parametrize("name", ["project", "table-3", "05_association", "rosstat-trade"])
 def test_authors_and_title_are_those_of_the_citation_file(name, style):
     text = citation.cite(name, style)
-    assert study()["title"] in text
+    # GOST references are Russian, and so is what they are part of
+    assert (citation.TITLE_RU if style == "gost" else study()["title"]) in text
     whose = "Rosstat" if name == "rosstat-trade" else study()["authors"][0]["name"]
     assert whose in text
 
@@ -64,10 +66,17 @@ def test_gost_is_what_the_style_sheet_makes_of_it():
     made = hashlib.sha256((paths.reference() / "tables" / "table-3.csv").read_bytes()).hexdigest()
     assert text == (
         f"{study()['authors'][0]['name']}. Экспорт древесины из Амурской области в Китай, январь–сентябрь 2021 года "
-        f"[Электронный ресурс]: таблица table-3 // {study()['title']}. Версия {study()['version']}, sha256 {made}. "
+        f"[Электронный ресурс]: таблица table-3 // {citation.TITLE_RU}. Версия {study()['version']}, sha256 {made}. "
         f"{str(study()['date-released'])[:4]}."
     )
     assert sha in citation.cite("paper-table-3", "gost")
+
+
+def test_a_russian_reference_names_a_notebook_by_its_russian_question():
+    text = citation.cite("07_ledger", "gost")
+    assert "Какие напечатанные числа подтверждаются?" in text
+    assert study()["title"] not in text
+    assert citation.notebook_title("07_ledger", "en") in citation.cite("07_ledger", "gost", language="en")
 
 
 def test_apa_does_not_repeat_a_title_for_want_of_an_author():

@@ -74,9 +74,23 @@ def test_another_papers_claims_are_judged_by_its_own_observations(tmp_path):
         "--output",
         str(target),
     )
-    assert result.exit_code == 0, result.output
+    # five of these claims fail
+    assert result.exit_code == 1, result.output
     assert "cannot be checked" in result.output
     assert target.read_text(encoding="utf-8").startswith("claim_id,exhibit,locus,rule,basis,published")
+
+
+def test_verify_ends_with_status_zero_only_where_no_claim_fails(tmp_path):
+    """A step of CI that runs it would pass over a number that does not hold."""
+    head = "claim_id,exhibit,locus,published,unit,rule,check,formula,inputs,note\n"
+    holds = 'yield,text,Sentence 1,"20,0",t,R1,formula,apples / area,"apples=printed:1 200,0; area=exact:printed:60",\n'
+    unchecked = "bees,text,Sentence 2,about 40,hives,none,,,,Missing: a count of hives.\n"
+    fails = "workers,text,Sentence 3,57,people,R4,integer_base,,change=printed:9; direction=text:down,\n"
+    for lines, status in (([holds, unchecked], 0), ([holds, fails], 1), (["no claim"], 2)):
+        claims = tmp_path / "synthetic_claims.csv"
+        claims.write_text(head + "".join(lines), encoding="utf-8")
+        result = amur("verify", str(claims), "--output", str(tmp_path / "ledger.csv"))
+        assert result.exit_code == status, result.output
 
 
 def test_a_claims_file_that_is_not_there_is_refused():
@@ -108,7 +122,7 @@ def test_every_verdict_can_be_had_as_a_page(tmp_path):
         "verify", f"{FIXTURES}/synthetic_claims.csv", "--observations", f"{FIXTURES}/synthetic_observations.csv",
         "--output", str(page), "--language", "ru",
     )  # fmt: skip
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, result.output
     assert f"Все выводы (20): {page}" in result.output
     text = page.read_text(encoding="utf-8")
     assert text.count('<tr id="claim-') == 20

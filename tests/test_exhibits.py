@@ -284,3 +284,11 @@ def test_the_table_of_choices_names_its_options_in_words():
         for option in choice.options:
             for language in ("en", "ru"):
                 assert "_" not in multiverse.option_name(choice.id, option.id, language)
+
+
+def test_a_russian_word_names_one_thing():
+    """«Реестр» is the ledger, a batch is «серия»; a list called either would be looked for in the wrong place."""
+    for entry in register.entries():
+        title = entry.title["ru"].lower()
+        assert "пакет" not in title, entry.id
+        assert ("реестр" in title) == (entry.id == "ledger"), entry.id

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis import parameters, paths
+from analysis import citation, parameters, paths
 from analysis.errors import AnalysisError, NoDataError
 from analysis.exhibits import customs as own
 from analysis.exhibits import exports, ledger, publish, register
@@ -138,3 +138,48 @@ def test_goods_asked_for_that_were_not_traded_are_no_data(synthetic_store, tmp_p
 def test_a_request_that_cannot_be_meant_is_refused(user, tmp_path, changes, message):
     with pytest.raises(AnalysisError, match=message):
         accept(tmp_path, **changes)
+
+
+def test_titles_name_region_partner_direction_and_goods_in_both_languages(synthetic_store, tmp_path):
+    """A title that named another request, or "Soybeans, not for sowing by country", would mislead."""
+    run = accept(tmp_path)
+    titles = {
+        exhibit.id: exhibit.own_title
+        for exhibit in (exports.chart_1(run), exports.chart_3(run), *own.beyond(run))
+    }
+    assert titles["chart-1"] == {
+        "en": "Exports, Amur Oblast: soybeans, not for sowing, by country",
+        "ru": "Экспорт, Амурская область: соевые бобы, кроме семенных, по странам",
+    }
+    assert titles["chart-3"] == {
+        "en": "Exports, Amur Oblast to China: main goods",
+        "ru": "Экспорт, Амурская область — Китай: основные товары",
+    }
+    assert titles["trade-concentration"]["en"] == "Exports, Amur Oblast: concentration by country and goods"
+    bought = accept(tmp_path, direction="import", partner="JP")
+    assert exports.chart_3(bought).own_title["en"] == "Imports, Amur Oblast from Japan: main goods"
+
+
+def test_concentration_names_what_is_largest(synthetic_store, tmp_path):
+    run = accept(tmp_path)
+    table = own.concentration(run, own.store_for(run)).table
+    assert table.printed("en")["Largest"].tolist()[0] == "China"
+    assert table.printed("ru")["На первом месте"].tolist()[0] == "Китай"
+    # the file keeps the codes
+    assert table.rows["largest"].tolist()[0] == "CN"
+
+
+def test_a_tree_says_each_code_once(synthetic_store, tmp_path):
+    assert "Code" in exports.chart_3(accept(tmp_path)).table.printed("en")
+    tree = own.timber(accept(tmp_path), own.store_for(accept(tmp_path))).table.printed("en")
+    assert "Code" not in tree
+    assert tree["Goods"].tolist()[0] == "44 Wood and charcoal"
+
+
+def test_a_reference_names_what_the_run_made(synthetic_store, tmp_path):
+    """A chart of Primorye cited as one of the Amur region."""
+    run = accept(tmp_path, region="RU-PRI")
+    publish(exports.chart_1(run), run)
+    told = citation.cite("chart-1", "apa", folder=tmp_path / "out")
+    assert "Exports, Primorsky Krai: soybeans, not for sowing, by country, January-March 2021" in told
+    assert "Amur region by country" not in told

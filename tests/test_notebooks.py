@@ -1,6 +1,7 @@
 """Every notebook, run as a reader runs it: plain papermill, from any folder, with other parameters."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -56,6 +57,8 @@ def test_it_is_committed_without_outputs_and_declares_its_parameters(notebook):
 def test_it_opens_with_a_question_and_ends_with_what_it_does_not_show(notebook):
     prose = [cell.source for cell in source(notebook).cells if cell.cell_type == "markdown"]
     assert prose[0].splitlines()[0].endswith("?")
+    # the question in Russian, for the report's Russian pages and for references
+    assert re.fullmatch("[А-Я].*[а-я].*[?]", source(notebook).metadata.title_ru)
     assert "## What this does not show" in prose[-1]
 
 
@@ -146,3 +149,16 @@ def test_the_notebooks_are_plain_json_without_paths():
         text = (paths.notebooks() / f"{notebook}.ipynb").read_text(encoding="utf-8")
         json.loads(text)
         assert str(paths.root()) not in text
+
+
+def test_without_a_batch_notebook_08_says_in_one_sentence_how_to_get_one(tmp_path):
+    """A reader who runs it first would face thirty lines of our code."""
+    done = papermill("08_batch", tmp_path, "-p", "batch", "build/batch/never_made")
+    assert done.returncode != 0
+    told = done.stderr.strip().splitlines()[-1]
+    assert told.startswith("NoDataError: There is no batch in build/batch/never_made yet: run one first")
+    assert "amur batch grids/regions.toml" in told
+    assert "src/analysis" not in done.stderr
+    executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    (shown,) = [o for cell in executed.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    assert shown.traceback == [told]

@@ -150,8 +150,8 @@ def test_nothing_is_left_of_a_table_that_cannot_be_read(user, tmp_path):
         ("млрд. рублей", "million RUB", 1000.0),
         ("тысяча долларов США", "million USD", 0.001),
         ("человек", "thousand", 0.001),
-        ("(на конец года; километров путей на 10000 км2 территории)", "km per 10 000 km²", 1.0),
-        ("(на конец года; километров дорог на 1000 км2 территории)", "km per 1 000 km²", 1.0),
+        ("(на конец года; километров путей на 10000 км2 территории)", "km per 10,000 km²", 1.0),
+        ("(на конец года; километров дорог на 1000 км2 территории)", "km per 1,000 km²", 1.0),
     ],
 )
 def test_units(written, unit, expected):
@@ -164,7 +164,7 @@ def test_units(written, unit, expected):
     [
         ("миллионов рублей", "million USD"),
         ("в процентах", "million RUB"),
-        ("км на 1000 км2", "km per 10 000 km²"),
+        ("км на 1000 км2", "km per 10,000 km²"),
     ],
 )
 def test_units_of_another_kind_are_refused(written, unit):

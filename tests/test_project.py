@@ -137,3 +137,34 @@ def test_every_local_link_of_the_readmes_leads_somewhere(language):
 def test_every_file_is_text_a_reader_can_open():
     for path in (ROOT / "src").rglob("*.py"):
         assert "\r" not in path.read_text(encoding="utf-8"), path
+
+
+# a group of three after a plain, no-break or thin space; a decimal comma behind it is the paper's own print
+SPACED = re.compile(r"(?<!\d)\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\d,])")
+
+
+def english_texts():
+    """Every English text a reader meets: constants of the package, notebooks, pages, registers, the descriptor."""
+    for path in modules():
+        # rules are judged by the ledger's own tests; its notes follow the paper's print
+        if path.parent.name != "ledger":
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield path, node.value
+    for path in [*paths.notebooks().glob("*.ipynb"), *(ROOT / "src/analysis/register").glob("*.csv")]:
+        yield path, path.read_text(encoding="utf-8")
+    for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), paths.raw() / "datapackage.json"]:
+        yield path, path.read_text(encoding="utf-8")
+
+
+def test_english_groups_thousands_with_a_comma():
+    """Tables say 5,000: a title that says 1 000 would be another hand's."""
+    found = [
+        (path.name, match[0], line.strip()[:80])
+        for path, text in english_texts()
+        for line in text.splitlines()
+        for match in SPACED.finditer(line)
+        # Russian words beside the number make it Russian, where the separator is a space
+        if not re.search("[а-яё]", line[max(0, match.start() - 12) : match.end() + 12])
+    ]
+    assert found == []

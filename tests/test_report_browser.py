@@ -17,8 +17,11 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from analysis import ledger, parameters, paths, report, tables
+import own_files
+from analysis import citation, ledger, parameters, paths, report, tables
+from analysis.exhibits import ledger as exhibits
 from analysis.exhibits import register
+from analysis.sources import customs
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
@@ -228,6 +231,39 @@ def test_the_ledger_filters_and_counts(site, driver):
     assert len(shown_rows(driver, "#ledger-table")) == len(found.rows)
 
 
+@pytest.mark.parametrize("page", ["ledger.html", "ru/ledger.html"])
+def test_the_ledger_fits_a_screen(site, driver, page):
+    """A scrollbar under the last of 300 rows hid the notes of the first."""
+    opened(driver, site / page)
+    table, room = driver.execute_script(
+        "const t = document.getElementById('ledger-table');"
+        "return [t.getBoundingClientRect().right, document.querySelector('main').getBoundingClientRect().right]"
+    )
+    assert table <= room
+    # the longest word of a verdict stays whole: one line of text is lower than two lines of 1.5 em
+    heights = driver.execute_script(
+        "return [...document.querySelectorAll('#ledger-table .verdict.match')].map(v => v.offsetHeight)"
+    )
+    assert heights and max(heights) < 30
+
+
+def test_the_ledger_says_that_a_readers_customs_files_took_part(site, tmp_path, monkeypatch):
+    """Verdicts that nobody else gets would pass for the study's."""
+    monkeypatch.setattr(paths, "user", lambda: tmp_path / "user")
+    folder = tmp_path / "results"
+    shutil.copytree(site.parent, folder, ignore=shutil.ignore_patterns(report.site.FOLDER))
+    # these results may be a reader's own
+    is_told = any(row.customs for row in ledger.read_ledger(site.parent / "ledger.csv").rows)
+    assert ("customs files were set against" in (site / "ledger.html").read_text(encoding="utf-8")) == is_told
+    customs.ingest([own_files.far_east_unload(tmp_path)], tmp_path / "user" / "customs")
+    ledger.write_ledger(exhibits.paper_ledger(), folder / "ledger.csv")
+    made = report.build(folder)
+    assert "Your customs files were set against" in (made / "ledger.html").read_text(encoding="utf-8")
+    assert "С вашими таможенными файлами сопоставлено" in (made / "ru/ledger.html").read_text(
+        encoding="utf-8"
+    )
+
+
 def test_a_link_to_a_claim_shows_it_and_a_link_to_a_part_filters(site, driver):
     found = ledger.read_ledger(paths.results() / "ledger.csv")
     row = next(row for row in found.rows if row.exhibit == "table-3" and row.is_failure)
@@ -275,6 +311,12 @@ def test_the_explorer_shows_the_specifications_that_were_chosen(site, driver):
     assert len(driver.find_elements(By.CSS_SELECTOR, "#explorer-curve circle")) == len(share)
 
 
+def test_a_parameter_left_empty_is_shown_as_such(site):
+    """`goods = (default)` would look like a fault of the page."""
+    page = (site / "exhibits" / "table-3.html").read_text(encoding="utf-8")
+    assert "<code>goods</code> = — (default)" in page
+
+
 def test_the_copy_button_copies_or_selects_the_reference(site, driver):
     opened(driver, site / "exhibits" / "table-3.html")
     button = driver.find_element(By.CSS_SELECTOR, "button.copy")
@@ -292,17 +334,82 @@ def test_without_a_mouse_the_first_stop_skips_to_the_content(site, driver):
     assert driver.execute_script("return document.activeElement.id") == "content"
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_a_phone_never_scrolls_the_page_sideways(site, driver, name):
+@pytest.fixture
+def phone(driver):
+    """The browser as wide as a phone."""
     driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True},
     )
-    try:
-        opened(driver, site / name)
-        assert driver.execute_script("return document.documentElement.scrollWidth") <= 390
-    finally:
-        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    yield driver
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_phone_never_scrolls_the_page_sideways(site, phone, name):
+    opened(phone, site / name)
+    assert phone.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("page", ["ledger.html", "ru/ledger.html"])
+def test_on_a_phone_a_claim_is_a_block_with_its_headings_and_still_a_row(site, phone, page):
+    """Seven columns beside each other would show a phone's reader two of them."""
+    opened(phone, site / page)
+    shown = phone.execute_script(
+        "const row = document.querySelector('#ledger-table tbody tr');"
+        "return [...row.cells].map(c => [c.getBoundingClientRect().left, c.getBoundingClientRect().right,"
+        "getComputedStyle(c, '::before').content.replaceAll('\"', ''), c.getAttribute('role')])"
+    )
+    heads = phone.find_elements(By.CSS_SELECTOR, "#ledger-table th")
+    assert [label for *_, label, _ in shown][1:] == [head.text for head in heads][1:]
+    for left, right, _, role in shown:
+        assert left >= 0 and right <= 390
+        # blocks lose the roles that a table's own layout gives
+        assert role == "cell"
+    assert all(head.find_element(By.TAG_NAME, "button").is_displayed() for head in heads)
+    # what the filter hides stays hidden
+    opened(phone, site / page, "?part=table-3")
+    hidden = phone.find_elements(By.CSS_SELECTOR, "#ledger-table tbody tr[hidden]")
+    assert hidden and not any(row.is_displayed() for row in hidden[:20])
+
+
+@pytest.mark.parametrize("page", ["index.html", "ru/exhibits/association-forest.html"])
+def test_on_a_phone_a_figure_keeps_its_width_in_print_and_can_be_opened_alone(site, phone, page):
+    """Shrunk to a phone, eight points would be four."""
+    opened(phone, site / page)
+    (box, svg, alone), *_ = phone.execute_script(
+        "return [...document.querySelectorAll('.card:has(> svg)')].map(box => [box.clientWidth,"
+        "box.querySelector('svg').getBoundingClientRect().width, box.nextElementSibling.querySelector('a').href])"
+    )
+    in_print = 180 / 25.4 * 96
+    assert box < 390 < in_print - 1 <= svg
+    target = Path(unquote(urlsplit(alone).path))
+    language = "ru" if page.startswith("ru/") else "en"
+    assert target == site.parent / "figures" / f"association-forest.{language}.svg"
+
+
+def test_on_a_phone_the_images_of_a_notebook_scroll_too(site, phone):
+    opened(phone, site / "notebooks" / "05_association.html")
+    boxes = phone.execute_script(
+        "return [...document.querySelectorAll('.notebook figure img')].map(i => [i.width, i.parentNode.clientWidth,"
+        "i.parentNode.tabIndex])"
+    )
+    assert boxes
+    for image, box, tab in boxes:
+        assert image > 600 and box < 390 and tab == 0
+
+
+def test_russian_pages_name_notebooks_and_describe_data_in_russian(site, driver):
+    for page, headings in (("ru/notebooks.html", ".list li > a:first-child"), ("ru/exhibits.html", "h2")):
+        opened(driver, site / page)
+        titles = [e.text for e in driver.find_elements(By.CSS_SELECTOR, f"main {headings}")]
+        questions = [citation.notebook_title(name, "ru") for name in parameters.study()]
+        # the tour has no exhibits of its own
+        assert titles == (questions if "notebooks" in page else questions[1:])
+    opened(driver, site / "ru" / "sources.html")
+    assert driver.find_elements(By.CSS_SELECTOR, "main [lang=en]") == []
+    for paragraph in driver.find_elements(By.CSS_SELECTOR, ".source > p"):
+        assert re.match("[А-Я0-9]", paragraph.text) and re.search("[а-я]{5}", paragraph.text), paragraph.text
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="no axe-core in build/axe/ (npm pack axe-core, unpacked there)")
@@ -314,14 +421,27 @@ def test_axe_finds_no_barrier(site, driver, name, scheme):
         {"media": "", "features": [{"name": "prefers-color-scheme", "value": scheme}]},
     )
     opened(driver, site / name)
+    assert barriers(driver) == []
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="no axe-core in build/axe/ (npm pack axe-core, unpacked there)")
+@pytest.mark.parametrize(
+    "name", ["ledger.html", "ru/exhibits/association-forest.html", "notebooks/05_association.html"]
+)
+def test_axe_finds_no_barrier_on_a_phone(site, phone, name):
+    opened(phone, site / name)
+    assert barriers(phone) == []
+
+
+def barriers(driver):
+    """What axe-core finds on the page that is open."""
     driver.execute_script(AXE.read_text(encoding="utf-8"))
     driver.set_script_timeout(120)
-    found = driver.execute_async_script(
+    return driver.execute_async_script(
         "const done = arguments[0];"
         "axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations.map("
         "v => [v.id, v.impact, v.nodes.length, v.nodes[0].target, v.nodes[0].failureSummary])))"
     )
-    assert found == []
 
 
 def test_paper_keeps_the_headings_of_a_table_and_drops_the_controls(site, driver):

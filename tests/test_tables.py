@@ -111,6 +111,7 @@ def test_our_figures_beside_printed_ones_are_written_as_each_language_does():
         ("2021", "2021", "2021"),
         ("III; 2020, 2021", "III; 2020, 2021", "III; 2020, 2021"),
         ("2000–2021", "2000–2021", "2000–2021"),
+        ("2001/2024", "2001–2024", "2001–2024"),
     ],
 )
 def test_months_of_a_period_are_written_in_words(period, en, ru):
@@ -131,3 +132,13 @@ def test_months_of_a_period_are_written_in_words(period, en, ru):
 )
 def test_a_caption_does_not_say_its_period_twice(title, period, caption):
     assert tables.caption(title, period, "en") == caption
+
+
+def test_a_tree_keeps_its_indents_in_html():
+    """Rows whose sum is the row above would look like its equals."""
+    table = tables.Table(
+        pd.DataFrame({"goods": ["44 Wood", "\u20034403 Rough"]}), (tables.column("goods", "G", "G"),)
+    )
+    page = tables.to_html(table, "en", "tree", "Title", "Source")
+    assert "<td>44 Wood</td>" in page
+    assert "\u20034403 Rough</td>" in page

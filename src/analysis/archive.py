@@ -169,7 +169,7 @@ def _file(name: str) -> Entity:
     described: Entity = {
         "@id": name,
         "@type": ["File", "SoftwareSourceCode"] if is_code else "File",
-        "name": citation.notebook_title(Path(name).stem) if name.startswith("notebooks/") else name,
+        "name": citation.notebook_title(Path(name).stem, "en") if name.startswith("notebooks/") else name,
         "contentSize": str(len(content)),
         "encodingFormat": _TYPES.get(suffix) or mimetypes.types_map.get(suffix, "text/plain"),
         "sha256": hashlib.sha256(content).hexdigest(),

@@ -324,12 +324,12 @@ def crossing_densities(
     title: str,
     footer: Sequence[str],
 ) -> Figure:
-    """Crossing points per 1 000 km of border, recomputed, beside the interval the print allows.
+    """Crossing points per 1,000 km of border, recomputed, beside the interval the print allows.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        Columns ``region, indicator, value, printed_low, printed_high`` (per 1 000 km); the printed
+        Columns ``region, indicator, value, printed_low, printed_high`` (per 1,000 km); the printed
         interval is NaN where the paper prints none.
     panels : sequence of (indicator, heading)
         One panel each.
@@ -364,9 +364,7 @@ def crossing_densities(
             axis.set_ylim(-0.5, len(order) - 0.2)
             axis.set_xlim(left=0)
             axis.set_title(heading)
-            axis.set_xlabel(
-                {"en": "points per 1 000 km of border", "ru": "ед. на 1 000 км границы"}[language]
-            )
+            axis.set_xlabel({"en": "points per 1,000 km of border", "ru": "ед. на 1000 км границы"}[language])
             axis.grid(axis="x")
             _decimal(axis, language)
     return figure

@@ -36,6 +36,8 @@ PROJECT = "project"
 # GOST R 7.0.5-2008 in its form with numbered references; the other form leaves out the edition
 _CSL = {"gost": "gost-r-7-0-5-2008-numeric", "apa": "apa"}
 _LOCALES: dict[Language, str] = {"en": "en-US", "ru": "ru-RU"}
+# the citation file format has no place for a title in a second language
+TITLE_RU = "Сотрудничество российских регионов с Китаем: воспроизводимое исследование Амурской области и рейтинга 83 регионов"
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def find(name: str, folder: Path | None = None, language: Language = "en") -> Su
     """
     kind, _, bare = name.rpartition(":")
     if name == PROJECT:
-        return Subject(PROJECT, str(metadata()["title"]), authors=_authors(metadata()), is_part=False)
+        return Subject(PROJECT, study_title(language), authors=_authors(metadata()), is_part=False)
     if kind in ("", "exhibit") and bare in {entry.id for entry in register.entries()}:
         return _exhibit(register.entry(bare), folder, language)
     if kind in ("", "notebook") and bare in parameters.notebooks():
@@ -160,10 +162,14 @@ def _exhibit(entry: register.Entry, folder: Path | None, language: Language) -> 
     }
     # what the reader's own customs files make can have other outputs than what stands in without them
     outputs = card["outputs"] if card else entry.outputs
+    title = card["title"][language] if card else entry.title[language]
+    if card and title != entry.title[language]:
+        # made for another request than the registered title names, period and all
+        title = tables.caption(title, card["period"], language)
     kind = {"en": " and ", "ru": " и "}[language].join(words[output][language] for output in outputs)
     return Subject(
         entry.id,
-        entry.title[language],
+        title,
         f"{kind} {entry.id}",
         _authors(metadata()),
         _sha256(path),
@@ -198,7 +204,7 @@ def _notebook(name: str, folder: Path | None, language: Language) -> Subject:
     card = next((card for card in cards if card), None)
     return Subject(
         name,
-        notebook_title(name),
+        notebook_title(name, language),
         {"en": "notebook", "ru": "блокнот"}[language] + f" {name}",
         _authors(metadata()),
         _sha256(executed if executed.is_file() else source),
@@ -206,16 +212,19 @@ def _notebook(name: str, folder: Path | None, language: Language) -> Subject:
     )
 
 
-def notebook_title(name: str) -> str:
-    """First heading of a notebook, which is its question."""
-    cells = json.loads((paths.notebooks() / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
-    heading = "".join(cells[0]["source"]).splitlines()[0]
+def notebook_title(name: str, language: Language) -> str:
+    """Question a notebook answers: its first heading, or in Russian ``title_ru`` of its metadata."""
+    content = json.loads((paths.notebooks() / f"{name}.ipynb").read_text(encoding="utf-8"))
+    if language == "ru":
+        return str(content["metadata"]["title_ru"])
+    heading = "".join(content["cells"][0]["source"]).splitlines()[0]
     return re.sub(r"^#+\s*(\d+\.\s*)?", "", heading)
 
 
 def _resource(item: package.Resource, language: Language) -> Subject:
     described = next(entry for entry in package.descriptor()["resources"] if entry["name"] == item.name)
     sources = [str(source["title"]) for source in described["sources"]]
+    told = [package.told(source, "title", language) for source in described["sources"]]
     # CITATION.cff has the sources with their authors; the descriptor quotes their titles
     known = (
         entry
@@ -230,7 +239,7 @@ def _resource(item: package.Resource, language: Language) -> Subject:
         f"{words[0]} {item.name}",
         _authors(named) if named else (),
         item.sha256,
-        note=f"{words[1]}: {'; '.join(sources)}",
+        note=f"{words[1]}: {'; '.join(told)}",
     )
 
 
@@ -263,6 +272,11 @@ def _parsed(text: str) -> dict[str, Any]:
     return content
 
 
+def study_title(language: Language) -> str:
+    """Title of the study: that of ``CITATION.cff``, or `TITLE_RU`."""
+    return TITLE_RU if language == "ru" else str(metadata()["title"])
+
+
 def _authors(entry: Mapping[str, Any]) -> tuple[dict[str, str], ...]:
     return tuple(
         {"literal": person["name"]}
@@ -285,7 +299,7 @@ def csl(subject: Subject, language: Language, state: repository.State | None = N
     if subject.authors:
         item["author"] = list(subject.authors)
     if subject.is_part:
-        item |= {"container-title": study["title"], "genre": subject.kind}
+        item |= {"container-title": study_title(language), "genre": subject.kind}
     if "date-released" in study:
         year, month, day = str(study["date-released"]).split("-")
         item["issued"] = {"date-parts": [[int(year), int(month), int(day)]]}
@@ -334,10 +348,13 @@ def _sheet(name: str, locale: str) -> CitationStylesStyle:
 
 
 def _bibtex(item: dict[str, Any]) -> str:
+    within = {"en": "in", "ru": "в составе"}[item["language"]]
     fields = {
         "author": " and ".join(map(_bibtex_name, item.get("author", []))),
         "title": f"{{{_latex(item['title'])}}}",
-        "howpublished": _latex(f"{item['genre']} in: {item['container-title']}") if "genre" in item else "",
+        "howpublished": _latex(f"{item['genre']} {within}: {item['container-title']}")
+        if "genre" in item
+        else "",
         "version": item["version"],
         "year": str(item["issued"]["date-parts"][0][0]) if "issued" in item else "",
         "note": _latex(item.get("note", "")),

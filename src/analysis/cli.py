@@ -341,7 +341,10 @@ def rating_compare(document: Path, coded: tuple[Path, ...], language: Language) 
 )
 @_LANGUAGE
 def verify(claims: Path, observations: Path | None, output: Path | None, language: Language) -> None:
-    """Judge a claims file, the paper's or your own (docs/claims-file.md): failures here, every verdict in a file."""
+    """Judge a claims file, the paper's or your own (docs/claims-file.md): failures here, every verdict in a file.
+
+    Exit status: 0 if every claim that can be checked holds, 1 if one fails, 2 if the file is refused.
+    """
     from analysis import indicators, ledger
     from analysis.exhibits.ledger import page
 
@@ -363,6 +366,8 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
             "ru": f"Все выводы ({len(found.rows)}): {target}",
         }[language]
     )
+    # as linters and `sha256sum --check` have it, so that a step of CI stops at a number that fails
+    sys.exit(bool(found.failures))
 
 
 @main.command()

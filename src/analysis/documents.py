@@ -93,7 +93,7 @@ def replication() -> str:
         "## Overview",
         " ".join(study["abstract"].split()),
         "One command, `make reproduce`, rebuilds every table and figure from the files in `data/raw/`; `make check` compares "
-        "them with the committed `reference/`. The replicator should expect it to run for about two minutes.",
+        "them with the committed `reference/`. The replicator should expect it to run for two to five minutes.",
         "## Data availability and provenance",
         "- [x] All data needed for the results are in the package.\n"
         "- [x] The terms of each file are given below; where they rest on something unconfirmed, this says so.\n"
@@ -117,7 +117,7 @@ def replication() -> str:
         "- Direct dependencies: " + ", ".join(project["dependencies"]) + ".\n"
         "- Randomness: exact distributions are computed in full. Drawn, with fixed seeds and saying so, are only the smallest "
         "association the design could have shown and cases too large for every arrangement.\n"
-        "- Measured on two cores: about two minutes the first time (half of it the installation), one after that; 1 GB of disk, "
+        "- Measured on two cores: two to five minutes the first time, most of it installing, about one after that; 2 GB of disk, "
         "most of it the environment.\n"
         "- Tests also use chromium, TeX Live and R where they are there, and say so where they are not; no result needs them.",
         "## Programs",
@@ -125,7 +125,7 @@ def replication() -> str:
             ("Program", "What it answers", "Parameters"),
             [
                 (
-                    f"`notebooks/{name}.ipynb`", citation.notebook_title(name),
+                    f"`notebooks/{name}.ipynb`", citation.notebook_title(name, "en"),
                     ", ".join(f"`{parameter}`" for parameter in parameters.allowed_names(name)),
                 )
                 for name in parameters.notebooks()

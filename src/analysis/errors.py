@@ -12,6 +12,10 @@ from collections.abc import Iterable
 class AnalysisError(ValueError):
     """A request that cannot be carried out, explained in one sentence."""
 
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks for this: a notebook's reader sees the sentence, not the way to it
+        return [f"{type(self).__name__}: {self}"]
+
 
 class NoDataError(AnalysisError):
     """A request in order for which no source has figures: neither a result nor a failure.

@@ -23,7 +23,7 @@ from analysis.errors import AnalysisError
 from analysis.regions import Language
 
 Text = Mapping[Language, str]
-Kind = Literal["text", "number", "region", "printed", "p_value"]
+Kind = Literal["text", "number", "region", "printed", "p_value", "code"]
 
 NO_BREAK_SPACE = "\u00a0"
 THIN_SPACE = "\u2009"
@@ -42,9 +42,9 @@ class Column:
         Column of the rows; a dict where the languages have a column each.
     header : dict
         Heading by language.
-    kind : {'text', 'number', 'region', 'printed', 'p_value'}
+    kind : {'text', 'number', 'region', 'printed', 'p_value', 'code'}
         ``region`` turns a code into a name, ``printed`` shows a string as the source printed it, and a
-        `decimal.Decimal` of ours beside it with its own decimals.
+        `decimal.Decimal` of ours beside it with its own decimals; a ``code`` is short text that needs no room.
     decimals : int
         Decimals of a number.
     """
@@ -139,6 +139,8 @@ def period_name(period: str, language: Language) -> str:
     language : {'en', 'ru'}
         Language of the exhibit.
     """
+    if re.fullmatch(r"\d{4}/\d{4}", period):
+        return period.replace("/", "–")
     ends = [_MONTH.fullmatch(end) for end in period.split("/")]
     if len(ends) > 2 or not all(ends):
         return period
@@ -261,7 +263,8 @@ def to_html(table: Table, language: Language, exhibit_id: str, title: str, sourc
     str
         A ``<figure>`` element.
     """
-    frame = table.printed(language)
+    # pandas strips a cell, and with it the indents of a tree
+    frame = table.printed(language).map(lambda text: ZERO_WIDTH_SPACE + text if text[:1].isspace() else text)
     body = frame.to_html(index=False, escape=True, border=0, classes="exhibit", justify="left")
     for column in table.columns:
         # a page that sorts must know whether a comma is decimal or groups thousands

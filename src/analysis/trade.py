@@ -101,7 +101,7 @@ class Concentration:
     Attributes
     ----------
     hhi : float
-        Herfindahl-Hirschman index: sum of squared shares, from 1/n to 1 (times 10 000 in points).
+        Herfindahl-Hirschman index: sum of squared shares, from 1/n to 1 (times 10,000 in points).
     effective_number : float
         1 / hhi: as many equal ones would be as concentrated.
     n : int

@@ -51,7 +51,10 @@ def summary(folder: str) -> pd.DataFrame:
     path = paths.root() / folder / "summary.csv"
     where = paths.relative(path)
     if not path.is_file():
-        raise NoDataError(f"There is no {where}; run a batch first, such as `amur batch grids/regions.toml`.")
+        raise NoDataError(
+            f"There is no batch in {paths.relative(path.parent)} yet: run one first, such as `amur batch "
+            "grids/regions.toml`, and give as `batch` the folder that the command names at its end."
+        )
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     if list(table.columns[: len(FIXED)]) != FIXED or table.empty or not set(table["state"]) <= set(STATES):
         raise AnalysisError(

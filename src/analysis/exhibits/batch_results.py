@@ -73,7 +73,7 @@ def _remark(left: list[str]) -> Text:
     if not left:
         return {
             "en": "Every notebook of the batch has results above.",
-            "ru": "Выше есть результаты каждого блокнота пакета.",
+            "ru": "Выше есть результаты каждого блокнота серии.",
         }
     names = ", ".join(left)
     return {
@@ -232,7 +232,7 @@ def _densities(run: pd.Series, rows: pd.DataFrame) -> Found:
     for row in rows[rows["indicator"] == "crossing_density_established"].itertuples():
         heading = column(
             f"density {row.period}",
-            f"Established crossing points per 1 000 km of the border, {row.period}",
+            f"Established crossing points per 1,000 km of the border, {row.period}",
             f"Установленных пунктов пропуска на 1000 км границы, {row.period}",
             "number",
             1,

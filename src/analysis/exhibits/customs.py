@@ -67,21 +67,28 @@ def _excerpt(folder: Path, manifest: bytes, region: str, period: str) -> customs
 
 
 _SUBJECTS: dict[str, Text] = {
-    "chart-1": {"en": "{goods} by country", "ru": "{goods} по странам"},
+    "chart-1": {"en": "{goods}, by country", "ru": "{goods}, по странам"},
     "chart-2": {"en": "partner countries", "ru": "страны-контрагенты"},
-    "chart-3": {"en": "main goods, {partner}", "ru": "основные товары, {partner}"},
-    "chart-4": {
-        "en": "mineral fuels (chapter 27), {partner}",
-        "ru": "минеральное топливо (группа 27), {partner}",
+    "chart-3": {"en": "main goods", "ru": "основные товары"},
+    "chart-4": {"en": "mineral fuels (chapter 27)", "ru": "минеральное топливо (группа 27)"},
+    "goods-tree": {"en": "goods as a tree", "ru": "товары деревом"},
+    "trade-monthly": {"en": "by month", "ru": "по месяцам"},
+    "trade-concentration": {
+        "en": "concentration by country and goods",
+        "ru": "концентрация по странам и товарам",
     },
-    "goods-tree": {"en": "goods as a tree, {partner}", "ru": "товары деревом, {partner}"},
-    "trade-monthly": {"en": "by month, {partner}", "ru": "по месяцам, {partner}"},
-    "trade-concentration": {"en": "concentration", "ru": "концентрация"},
-    "unit-values": {"en": "unit values, {partner}", "ru": "средние цены, {partner}"},
+    "unit-values": {"en": "unit values", "ru": "средние цены"},
 }
+# these show all partners; the others one
+_ALL_PARTNERS = ("chart-1", "chart-2", "trade-concentration")
 _FLOWS: dict[str, Text] = {
     "export": {"en": "Exports", "ru": "Экспорт"},
     "import": {"en": "Imports", "ru": "Импорт"},
+}
+# what stands between region and partner; a dash spares the Russian names their cases
+_BETWEEN: dict[str, Text] = {
+    "export": {"en": " to ", "ru": " — "},
+    "import": {"en": " from ", "ru": " — "},
 }
 
 
@@ -90,10 +97,11 @@ def _title(exhibit_id: str, run: Run, language: Language) -> str:
     country: Text = {"en": "Russia", "ru": "Россия"}
     is_country = run["region"] == trade.RUSSIA
     place = country[language] if is_country else tables.region_name(run["region"], language)
-    goods = ", ".join(trade.goods_name(code, language) for code in run["goods"] or SOYBEANS)
-    subject = _SUBJECTS[exhibit_id][language].format(
-        goods=goods, partner=trade.partner_name(run["partner"], language)
-    )
+    if exhibit_id not in _ALL_PARTNERS:
+        place += _BETWEEN[run["direction"]][language] + trade.partner_name(run["partner"], language)
+    goods = "; ".join(trade.goods_name(code, language) for code in run["goods"] or SOYBEANS)
+    # a name of the register begins with a capital, which is out of place behind a colon
+    subject = _SUBJECTS[exhibit_id][language].format(goods=goods[:1].lower() + goods[1:])
     return f"{_FLOWS[run['direction']][language]}, {place}: {subject}"
 
 
@@ -124,10 +132,11 @@ def _named(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     return frame
 
 
-def _table(frame: pd.DataFrame, key: str) -> Table:
+def _table(frame: pd.DataFrame, key: str, *, is_tree: bool = False) -> Table:
     head = ("Country", "Страна") if key == "partner" else ("Goods", "Товар")
     columns = [
-        column(key, "Code", "Код"),
+        # in a tree the code stands before each name
+        *([] if is_tree else [column(key, "Code", "Код", "code")]),
         column({"en": "name_en", "ru": "name_ru"}, *head),
         column("value_thousand_usd", "Thousand US dollars", "Тыс. долл.", "number", 1),
     ]
@@ -274,7 +283,7 @@ def _tree(exhibit_id: str, run: Run, store: customs.Store, goods: Sequence[str],
         exhibit_id,
         run,
         sentence,
-        _table(frame, "goods"),
+        _table(frame, "goods", is_tree=True),
         _bars(frame, "goods", "value_thousand_usd", _THOUSAND, is_tree=True),
     )
 
@@ -343,27 +352,34 @@ def concentration(run: Run, store: customs.Store) -> Exhibit:
     rows = []
     for by, name in names.items():
         found = trade.concentration(store, run["region"], run["period"], run["direction"], by)
+        called = trade.partner_name if by == "partner" else trade.goods_name
         rows.append(
-            {"by": by, "by_en": name["en"], "by_ru": name["ru"], **vars(found), "points": found.hhi * 10_000}
+            {
+                "by": by,
+                **{f"by_{language}": name[language] for language in LANGUAGES},
+                **vars(found),
+                **{f"largest_{language}": called(found.largest, language) for language in LANGUAGES},
+                "points": found.hhi * 10_000,
+            }
         )
     frame = pd.DataFrame(rows)
     table = Table(
         frame,
         (
-            column({"en": "by_en", "ru": "by_ru"}, "Over", "По"),
+            column({"en": "by_en", "ru": "by_ru"}, "Across", "Разрез"),
             column("points", "HHI, points", "Индекс Херфиндаля — Хиршмана", "number"),
             column("effective_number", "Effective number", "Эффективное число", "number", 1),
             column("n", "Number", "Число", "number"),
-            column("largest", "Largest", "Крупнейший"),
-            column("largest_share", "Its share, %", "Его доля, %", "number", 1),
+            column({"en": "largest_en", "ru": "largest_ru"}, "Largest", "На первом месте"),
+            column("largest_share", "Its share, %", "Доля, %", "number", 1),
             column("unstated_share", "Not stated, %", "Не указано, %", "number", 1),
         ),
         {
             "en": (
-                "Sum of squared shares times 10 000; partners not stated and codes withheld count as one.",
+                "Sum of squared shares times 10,000; partners not stated and codes withheld count as one.",
             ),
             "ru": (
-                "Сумма квадратов долей, умноженная на 10 000; неуказанные страны и скрытые коды считаются за одно.",
+                "Сумма квадратов долей, умноженная на 10\u00a0000; неуказанные страны и скрытые коды считаются за одно.",
             ),
         },
     )
@@ -390,7 +406,7 @@ def unit_values(run: Run, store: customs.Store) -> Exhibit:
     table = Table(
         frame,
         (
-            column("goods", "Code", "Код"),
+            column("goods", "Code", "Код", "code"),
             column({"en": "name_en", "ru": "name_ru"}, "Goods", "Товар"),
             column("unit", "Unit code", "Код единицы"),
             column("usd_per_kg", "Dollars per kg", "Долл. за кг", "number", 3),

@@ -29,7 +29,7 @@ _PARTNERS: dict[str, Text] = {
     "UZ": {"en": "Uzbekistan", "ru": "Узбекистан"},
 }
 _SUPPLY: Text = {
-    "en": "The image carries no text and the customs table is no longer public. A customs unload with regions "
+    "en": "The image carries no text and the customs table is no longer public. A customs extract with regions "
     "(2013 to January 2022) would supply it; the README says where such files are.",
     "ru": "Изображение не содержит текста, а таблица таможни больше не публикуется. Нужна таможенная выгрузка с "
     "регионами (2013 год — январь 2022 года); где её искать, сказано в README.",

@@ -117,8 +117,8 @@ _ENTRIES: tuple[Entry, ...] = (
         "01_transit_potential",
         ("table", "figure"),
         _TRANSIT,
-        "Crossing points per 1 000 km of the border with China",
-        "Пункты пропуска на 1 000 км границы с Китаем",
+        "Crossing points per 1,000 km of the border with China",
+        "Пункты пропуска на 1000 км границы с Китаем",
     ),
     _entry(
         "table-2",
@@ -353,7 +353,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("table",),
         ("rating-initiatives",),
         "Register of named initiatives of the Far Eastern regions",
-        "Реестр названных инициатив регионов Дальнего Востока",
+        "Перечень названных инициатив регионов Дальнего Востока",
     ),
     _entry(
         "rating-trends",
@@ -548,7 +548,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("table",),
         (),
         "Runs of a batch by notebook and state",
-        "Запуски пакета по блокнотам и состоянию",
+        "Запуски серии по блокнотам и состоянию",
     ),
     _entry(
         "batch-grid",
@@ -556,7 +556,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("figure",),
         (),
         "Runs of a batch over its grid of parameters",
-        "Запуски пакета по сетке параметров",
+        "Запуски серии по сетке параметров",
     ),
     _entry(
         "batch-estimates",
@@ -564,7 +564,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("table", "figure"),
         (),
         "Estimates over the grid of a batch: Kendall's tau-b and its exact p",
-        "Оценки по сетке пакета: тау-b Кендалла и точное p",
+        "Оценки по сетке серии запусков: тау-b Кендалла и точное p",
         is_optional=True,
     ),
     _entry(
@@ -573,7 +573,7 @@ _ENTRIES: tuple[Entry, ...] = (
         ("table",),
         (),
         "Results of a batch by region",
-        "Результаты пакета по регионам",
+        "Результаты серии запусков по регионам",
         is_optional=True,
     ),
 )

@@ -259,8 +259,8 @@ def five_regions(edition: str, periods: Periods) -> Exhibit:
             column({"en": "mark_en", "ru": "mark_ru"}, "Arrangement", "Перестановка"),
         ),
         {
-            "en": ("Columns in rising density of functioning crossing points, per 1 000 km of border.",),
-            "ru": ("Столбцы — по возрастанию плотности действующих пунктов пропуска на 1 000 км границы.",),
+            "en": ("Columns in rising density of functioning crossing points, per 1,000 km of border.",),
+            "ru": ("Столбцы — по возрастанию плотности действующих пунктов пропуска на 1000 км границы.",),
         },
     )
     found = association.kendall_tau_b(observed, data["covariate"].to_numpy())

@@ -80,8 +80,8 @@ def table_1(region_codes: Sequence[str], crossings_period: str) -> Exhibit:
 
 
 _UNIT_RU = {
-    "km per 10 000 km2": "км на 10 000 км²",
-    "km per 1 000 km2": "км на 1 000 км²",
+    "km per 10,000 km2": "км на 10\u00a0000 км²",
+    "km per 1,000 km2": "км на 1000 км²",
     "km": "км",
     "count": "ед.",
     "per km of border": "на 1 км границы",
@@ -134,7 +134,7 @@ def _sentence_table_1(codes: Sequence[str]) -> dict[Language, str]:
 
 
 def density_rows(region_codes: Sequence[str], crossings_period: str) -> pd.DataFrame:
-    """Crossing densities per 1 000 km of border with the interval that the print allows.
+    """Crossing densities per 1,000 km of border with the interval that the print allows.
 
     Returns
     -------
@@ -208,7 +208,7 @@ def crossing_densities(region_codes: Sequence[str], crossings_period: str) -> Ex
             column("region", "Region", "Регион", "region"),
             column("points", "Number", "Число", "number"),
             column("border_length_km", "Border, km", "Граница, км", "number", 1),
-            column("density_per_1000_km", "Per 1 000 km", "На 1 000 км", "number", 2),
+            column("density_per_1000_km", "Per 1,000 km", "На 1000 км", "number", 2),
             column("printed", "Printed, per km", "Напечатано, на 1 км", "printed"),
         ),
     )

@@ -390,7 +390,7 @@ def sentence(items: Sequence[Initiative], language: Language) -> str:
     if total.moving is None:
         return {
             "en": "The register holds no initiative left open by the edition before.",
-            "ru": "В реестре нет инициатив, не завершённых к прошлому выпуску.",
+            "ru": "В перечне нет инициатив, не завершённых к прошлому выпуску.",
         }[language]
     silent = sum(item.is_open and item.now_basis == "silent" for item in items)
     counts = total.counts

@@ -148,7 +148,8 @@ def parameter_rows(card: Mapping[str, Any], language: Language) -> list[tuple[st
 def _value(value: Any, language: Language) -> str:
     known = set(regions.codes(regions.all_regions()))
     parts = value if isinstance(value, list) else [value]
-    return ", ".join(tables.region_name(part, language) if part in known else str(part) for part in parts)
+    shown = ", ".join(tables.region_name(part, language) if part in known else str(part) for part in parts)
+    return shown or tables.MISSING
 
 
 def references(name: str, folder: Path) -> dict[str, str]:

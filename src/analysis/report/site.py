@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from importlib import resources
@@ -22,6 +23,7 @@ from analysis.regions import LANGUAGES, Language
 from analysis.report import content, explorer, svg
 from analysis.report.content import Content, Page
 from analysis.report.words import words
+from analysis.sources import package
 
 FOLDER = "report"
 ASSETS = ("report.css", "report.js")
@@ -125,8 +127,8 @@ class _Site:
         executed = nbformat.read(self.found.folder / "notebooks" / f"{name}.ipynb", as_version=4)
         body, _ = self.exporter.from_notebook_node(executed)
         # the cells' own exhibits are escaped where they are made, the rest by nbconvert
-        told = _scrolling(body, words("en").table_scroll)
-        context = {"name": name, "title": citation.notebook_title(name), "body": told}
+        told = _scrolling(_scrolling_images(body, words("en").figure_scroll), words("en").table_scroll)
+        context = {"name": name, "title": citation.notebook_title(name, "en"), "body": told}
         self._write(f"notebooks/{name}", "en", context | {"references": self.references[name]}, "notebook")
 
     def _write(self, name: str, language: Language, context: Mapping[str, Any], template: str = "") -> None:
@@ -148,6 +150,7 @@ class _Site:
             period_name=tables.period_name,
             verdict_name=content.verdict_name,
             basis_name=content.basis_name,
+            told=package.told,
         )
         paths.write_text(self.target / here, text)
 
@@ -177,7 +180,7 @@ class _Site:
     def _groups(self, language: Language) -> list[tuple[str, str, list[register.Entry]]]:
         """Notebooks with their titles and exhibits."""
         return [
-            (name, citation.notebook_title(name), list(register.made(self.found.folder, name)))
+            (name, citation.notebook_title(name, language), list(register.made(self.found.folder, name)))
             for name in parameters.study()
         ]
 
@@ -203,6 +206,7 @@ class _Site:
         return {
             "rows": rows,
             "headline": ledger.headline(self.found.found).sentence(language),
+            "customs": ledger.customs_sentence(rows, language),
             "verdicts": [name for name in ledger.VERDICTS if any(row.verdict == name for row in rows)],
             "bases": [name for name in ledger.BASES if any(row.basis == name for row in rows)],
             "parts": list(dict.fromkeys(row.exhibit for row in rows)),
@@ -226,6 +230,12 @@ def _scrolling(text: str, label: str) -> Markup:
     # every cell is escaped, so these strings stand only where a table begins and ends
     text = text.replace('<table class="dataframe exhibit">', box).replace("</table>", "</table></div>")
     return Markup(text.replace(' style="text-align: left;"', ""))
+
+
+def _scrolling_images(text: str, label: str) -> str:
+    """Text with the images of figures, written by `analysis.exhibits.publish`, in boxes that scroll."""
+    box = f'<div class="scroll" role="group" tabindex="0" aria-label="{Markup.escape(label)}">'
+    return re.sub(r'(<figure id="[\w-]+" lang="\w+">)(<img [^>]*>)', rf"\1{box}\2</div>", text)
 
 
 def _linker(here: str) -> Callable[[str], str]:

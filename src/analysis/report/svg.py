@@ -29,7 +29,7 @@ def inline(path: Path, name: str, title: str, description: str) -> str:
     Returns
     -------
     str
-        The element, without a size of its own but for the greatest width.
+        The element; its width in print is the property ``--own`` of its style.
 
     Raises
     ------
@@ -46,10 +46,9 @@ def inline(path: Path, name: str, title: str, description: str) -> str:
     for element in root.iter():
         for key, value in element.attrib.items():
             element.set(key, _prefixed(key, value, name))
-    # pages are read from farther away than paper: a third more than at print size
-    width = float(root.attrib.pop("width").removesuffix("pt")) * 4 / 3
+    # the sheet says how far a page may go from the width at which the figure's text is 8 pt
+    root.set("style", f"--own: {float(root.attrib.pop('width').removesuffix('pt')):.0f}pt")
     root.attrib.pop("height")
-    root.set("style", f"max-width: {width:.0f}pt")
     root.set("role", "img")
     root.set("aria-labelledby", f"{name}-title {name}-description")
     for tag, text in (("desc", description), ("title", title)):

@@ -49,6 +49,7 @@ _WORDS: dict[str, Text] = {
         "файлах, на страницах, в блокнотах и в ссылках.",
     },
     "figure": {"en": "Figure", "ru": "Рисунок"},
+    "figure_alone": {"en": "Open the figure alone (SVG)", "ru": "Открыть рисунок отдельно (SVG)"},
     "table": {"en": "Table", "ru": "Таблица"},
     "identifier": {"en": "Identifier", "ru": "Обозначение"},
     "period": {"en": "Period", "ru": "Период"},

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,11 @@ def descriptor() -> dict[str, Any]:
             f"{paths.relative(path)} is not JSON at line {error.lineno}: {error.msg}."
         ) from None
     return content
+
+
+def told(entry: Mapping[str, Any], key: str, language: Language) -> str:
+    """Text of a descriptor's entry: that of `key`, in Russian that of ``<key>_ru`` where there is one."""
+    return str(entry.get(f"{key}_ru", entry[key]) if language == "ru" else entry[key])
 
 
 def resources() -> dict[str, Resource]:

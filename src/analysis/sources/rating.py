@@ -196,7 +196,7 @@ ANOMALIES: dict[str, dict[Language, str]] = {
     },
     "region_absent": {
         "en": "The table that ends in line {line} holds no row for {subject}, a region of the register.",
-        "ru": "В таблице, которая кончается строкой {line}, нет региона из реестра: {subject}.",
+        "ru": "В таблице, которая кончается строкой {line}, нет региона из справочника: {subject}.",
     },
     "publication_month_missing": {
         "en": "No line above line {line} prints the month of publication.",

@@ -21,7 +21,7 @@ EMPTY_MAGIC = b"PK\x05\x06"
 # repeated, so the ratio only counts above FREE_BYTES.
 MAX_RATIO = 200
 FREE_BYTES = 64 << 20
-# A national unload has twelve members a year; more than this is no collection of tables.
+# A national extract has twelve members a year; more than this is no collection of tables.
 MAX_MEMBERS = 10_000
 
 

@@ -1,6 +1,6 @@
-"""DBF unloads as text: the header through the kept library ``dbf``, the records as fixed columns.
+"""DBF extracts as text: the header through the kept library ``dbf``, the records as fixed columns.
 
-Record by record the library reads 14 000 rows a second; an unload of the format's full size (2 GB)
+Record by record the library reads 14,000 rows a second; an extract of the format's full size (2 GB)
 would take a quarter of an hour. Records are fixed-width bytes in CP866, one byte a letter, so
 once the library has said where the columns are, cutting them is all that is left to do.
 """
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from analysis.errors import AnalysisError
 
 CODEPAGE = "cp866"
-# Character and the two kinds of written-out numbers; everything else is binary and not in any unload.
+# Character and the two kinds of written-out numbers; everything else is binary and not in any extract.
 TEXT_TYPES = frozenset("CNF")
 DELETED = ord("*")
 PREFIX = 32  # bytes before the first field descriptor
@@ -87,7 +87,7 @@ def _structure(name: str, stream: IO[bytes], taken: Callable[[bytes], None]) -> 
     for column, info in infos.items():
         if chr(info.field_type) not in TEXT_TYPES:
             raise AnalysisError(
-                f"{name} has the column {column} of the binary type {chr(info.field_type)!r}; unloads hold text "
+                f"{name} has the column {column} of the binary type {chr(info.field_type)!r}; extracts hold text "
                 "and written-out numbers only (types C, N, F)."
             )
     widths = [int(info.length) for info in infos.values()]

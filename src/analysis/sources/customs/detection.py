@@ -3,7 +3,7 @@
 Names lie (the portal's ZIP was met as ``DATTSVT.xlsx``), so the only thing ever read from a name is
 the month of the later monthly files, which is written nowhere else.
 
-The editions are those met in public parsers and samples of the Federal Customs Service's unloads:
+The editions are those met in public parsers and samples of the Federal Customs Service's extracts:
 the Russian one with regions (2013 - January 2022, CSV or DBF), the English one (2015-2019), the
 monthly open files without regions (2021-01 - 2022-01), and the re-publication of 2016-2021 by the
 Center for Advanced Governance (ЦПУР) and INID, known by its published description.
@@ -164,14 +164,14 @@ def find_tables(given: Iterable[Path]) -> tuple[tuple[Table, ...], tuple[Skipped
             _add(path, tables, skipped)
             if len(tables) == before:
                 raise AnalysisError(
-                    f"{path} is not a customs table: {skipped[-1].reason}; allowed are unloads with the columns "
+                    f"{path} is not a customs table: {skipped[-1].reason}; allowed are extracts with the columns "
                     f"{', '.join(EDITIONS['russian'])}, or those of another edition in docs/own-data.md."
                 )
         else:
             raise AnalysisError(f"{path} is neither a file nor a folder; give customs files or their folder.")
     if not tables:
         raise AnalysisError(
-            "No customs table was found; expected are CSV or DBF unloads with the header "
+            "No customs table was found; expected are CSV or DBF extracts with the header "
             f"{', '.join(EDITIONS['russian'])} or one of the other known editions."
         )
     return tuple(dict.fromkeys(tables)), tuple(skipped)
@@ -206,7 +206,7 @@ def _add_members(path: Path, tables: list[Table], skipped: list[Skipped]) -> Non
     with archives.opened(path) as archive:
         infos = archives.members(archive)
         if any(info.filename == "[Content_Types].xml" for info in infos):
-            skipped.append(Skipped(str(path), "it is an Office document, not an unload under a wrong name"))
+            skipped.append(Skipped(str(path), "it is an Office document, not an extract under a wrong name"))
             return
         if not infos:
             skipped.append(Skipped(str(path), "the ZIP is empty"))

@@ -52,7 +52,7 @@ STORED: dict[str, pl.DataType] = {
 # One row in a thousand: the paper prints shares to 0.1 %, which a loss of this size cannot move by
 # more than a unit of the last digit unless the lost rows are unlike the others.
 MAX_UNREADABLE_SHARE = 0.001
-# A file with more unreadable rows than this is not an unload with faults but something else.
+# A file with more unreadable rows than this is not an extract with faults but something else.
 MAX_LISTED = 100_000
 # Some 200 000 rows. Measured: blocks of 32 and 64 MiB take the same time, of 32 less memory.
 BLOCK = 32 << 20
