@@ -273,8 +273,9 @@ def test_editions_without_regions_serve_the_country_only(tmp_path):
     files = [monthly(tmp_path, "2021-01.csv", "ЭК,2021,CN,0303000000,,1000,1,0")]
     customs.ingest(files, tmp_path / "store")
     store = customs.open_store(tmp_path / "store")
-    with pytest.raises(NoDataError, match=r"without regions.*Amur"):
+    with pytest.raises(NoDataError, match=r"without regions.*Amur") as caught:
         trade.partner_values(store, "RU-AMU", "2021-01")
+    assert "Амурская область" in caught.value.russian and "без регионов" in caught.value.russian
     assert trade.observations(store).empty
     customs.ingest([unload(tmp_path, nationwide_cells())], tmp_path / "store")
     store = customs.open_store(tmp_path / "store")

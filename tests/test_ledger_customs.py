@@ -441,7 +441,7 @@ def test_the_country_itself_can_be_asked_for(tmp_path, full_year):
     store = made(tmp_path / "own", [row("ЭК", 1, "CN", "1201900000", "5000,00")])
     path = other_claims(tmp_path, [line("a", "5,0", "thousand_usd:RU:2021-01:export:all:all")])
     found = ledger.verify_file(path, NOTHING, store).rows[0]
-    assert "nationwide" in found.customs.note
+    assert "nationwide" in found.customs.note and "по стране в целом" in found.customs.note_ru
 
 
 def test_the_documentations_example_is_judged_from_files(tmp_path):

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import AnalysisError
-from analysis.ledger.case import shown
 from analysis.ledger.formula import evaluate
 from analysis.ledger.goods import nest
 from analysis.ledger.intervals import Interval, total
 from analysis.ledger.printed import MISSING_MARKS, parse, rounding_interval
-from analysis.ledger.rules import judge
+from analysis.ledger.rules.numbers import judge
+from analysis.ledger.wording import shown
 
 
 @pytest.mark.parametrize(
@@ -244,4 +244,4 @@ def test_a_parent_followed_by_its_children_is_always_found(children: list[int]) 
     [("0", "0"), ("0.0055823", "0.0055823"), ("49348.4", "49348.4"), ("1254", "1254"), ("1/3", "0.333333")],
 )
 def test_numbers_are_shown_without_exponents(value: str, text: str) -> None:
-    assert shown(Fraction(value)) == text
+    assert shown(Fraction(value))["en"] == text

@@ -6,7 +6,7 @@ import pytest
 from analysis.errors import AnalysisError
 from analysis.ledger import CHECKS, Claim, verify
 from analysis.ledger.claims import Cell, Table, matches
-from analysis.ledger.rules import date_of, months_of
+from analysis.ledger.rules.dates import date_of, months_of
 from analysis.ledger.verify import LedgerRow
 
 OBSERVATIONS = pd.DataFrame(

@@ -71,12 +71,36 @@ def gap_years(edition: str, period: str) -> int:
 
 
 def years(indicator: str) -> list[str]:
-    """Years of an indicator; a customs store also has runs of months, which are no year's covariate."""
+    """Years of an indicator; a customs store also has runs of months, which are no year's covariate.
+
+    Raises
+    ------
+    AnalysisError
+        If the catalogue has no such indicator.
+    """
     return [period for period in indicators.periods(indicator) if period.isdecimal()]
 
 
 def has_enough(indicator: str, period: str, subset: str) -> bool:
-    """Whether enough regions of a subset have an indicator's figure for a year."""
+    """Whether enough regions of a subset have an indicator's figure for a year.
+
+    Parameters
+    ----------
+    indicator, period : str
+        Indicator of the catalogue and calendar year.
+    subset : {'far_east', 'border'}
+        Set of regions.
+
+    Returns
+    -------
+    bool
+        False also for a year in which no region has it.
+
+    Raises
+    ------
+    AnalysisError
+        If the indicator or the subset is unknown.
+    """
     if period not in years(indicator):
         return False
     values = indicators.values(indicator, period, regions.codes(regions.subset(subset)))
@@ -106,7 +130,29 @@ def pair(edition: str, indicator: str, period: str, subset: str) -> pd.DataFrame
 
 
 def associate(edition: str, indicator: str, period: str, subset: str, statistic: str) -> dict[str, object]:
-    """One row of the associations table, without what needs the other rows of its family."""
+    """One row of the associations table, without what needs the other rows of its family.
+
+    Parameters
+    ----------
+    edition : {'II', 'III'}
+        Edition of the rating.
+    indicator, period : str
+        Indicator of the catalogue and calendar year.
+    subset : {'far_east', 'border'}
+        Set of regions.
+    statistic : str
+        One of `STATISTICS`.
+
+    Returns
+    -------
+    dict
+        Keys `COLUMNS` but ``p_holm`` and ``p_maxt``; None where the data do not allow a figure.
+
+    Raises
+    ------
+    AnalysisError
+        If an argument is unknown.
+    """
     data = pair(edition, indicator, period, subset)
     score, covariate = data["score"].to_numpy(), data["covariate"].to_numpy()
     found = association.associate(statistic, score, covariate)

@@ -71,7 +71,13 @@ def marker_of(code: str) -> str:
 
 
 def short(code: str, language: Language) -> str:
-    """Short name of a region or aggregate for a label."""
+    """Short name of a region or aggregate for a label.
+
+    Raises
+    ------
+    AnalysisError
+        If `code` is neither a region nor ``FAR_EAST``.
+    """
     if code in tables.AGGREGATE_NAMES:
         return {"en": "Far East", "ru": "ДФО"}[language]
     return regions.by_code(code).short_name(language)
@@ -296,7 +302,13 @@ def _lines_panel(
 
 
 def axis_end(ends: Sequence[tuple[float, float, str, str]]) -> float:
-    """Largest x of the lines' ends, where their labels begin."""
+    """Largest x of the lines' ends, where their labels begin.
+
+    Parameters
+    ----------
+    ends : sequence of (x, y, label, colour)
+        Last point of each line in units of the axes, with its label.
+    """
     return max(end[0] for end in ends)
 
 
@@ -592,7 +604,15 @@ def group_marks(codes: Sequence[str], language: Language) -> list[Mark]:
 
 
 def mark_key(axis: Axes, marks: Sequence[Mark]) -> None:
-    """Say above the axes, in one line, what the marks stand for."""
+    """Say above the axes, in one line, what the marks stand for.
+
+    Parameters
+    ----------
+    axis : Axes
+        Panel the key stands above, at its right end.
+    marks : sequence of (handle, label)
+        As `key_mark` and `group_marks` give them, from left to right.
+    """
     axis.legend(
         [handle for handle, _ in marks],
         [label for _, label in marks],
@@ -882,7 +902,17 @@ def _places() -> NDArray[np.float64]:
 
 
 def name_points(figure: Figure, axis: Axes, rows: pd.DataFrame, language: Language) -> None:
-    """Write each region's name at the nearest place around its point where it covers least."""
+    """Write each region's name at the nearest place around its point where it covers least.
+
+    Parameters
+    ----------
+    figure, axis : Figure, Axes
+        Drawn and laid out (`settle_layout`), since labels are placed in pixels.
+    rows : pandas.DataFrame
+        Columns ``region``, ``x`` and ``score``, the last two in units of the axes; one point a row.
+    language : {'en', 'ru'}
+        Language of the names.
+    """
     points = axis.transData.transform(rows[["x", "score"]].to_numpy(dtype=float))
     pixels = figure.dpi * POINT
     frame = axis.get_window_extent()

@@ -72,7 +72,19 @@ def compare(results: Path, reference: Path) -> list[str]:
 
 
 def compare_tables(here: Path, there: Path) -> list[str]:
-    """List the cells in which two CSV files differ by more than the tolerance."""
+    """List the cells in which two CSV files differ by more than the tolerance.
+
+    Parameters
+    ----------
+    here, there : Path
+        The file of this run and that of the reference.
+
+    Returns
+    -------
+    list of str
+        One sentence a cell, with file, line and column; a single one where columns or numbers of rows
+        differ; empty where all agree.
+    """
     name = paths.relative(here)
     mine, theirs = (list(csv.reader(path.open(encoding="utf-8", newline=""))) for path in (here, there))
     if mine[0] != theirs[0]:
@@ -113,7 +125,18 @@ def _compare_figures(here: Path, there: Path) -> list[str]:
 
 
 def renew(results: Path, reference: Path) -> None:
-    """Make the present results the reference."""
+    """Make the present results the reference.
+
+    Parameters
+    ----------
+    results, reference : Path
+        Folder of the last run, and the folder that is replaced as a whole.
+
+    Raises
+    ------
+    AnalysisError
+        If there are no results.
+    """
     if not results.is_dir():
         raise AnalysisError(f"There is no {paths.relative(results)}/ to keep; run `make reproduce` first.")
     new = reference.with_name(".reference.new")

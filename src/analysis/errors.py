@@ -18,7 +18,19 @@ class AnalysisError(ValueError):
 
 
 class NoDataError(AnalysisError):
-    """A request in order for which no source has figures: neither a result nor a failure."""
+    """A request in order for which no source has figures: neither a result nor a failure.
+
+    Parameters
+    ----------
+    message : str
+        The sentence.
+    russian : str, optional
+        The same in Russian, where an exhibit may carry it.
+    """
+
+    def __init__(self, message: str, russian: str = "") -> None:
+        super().__init__(message)
+        self.russian = russian or message
 
 
 def one_of(what: str, value: object, allowed: Iterable[object]) -> AnalysisError:

@@ -246,7 +246,13 @@ def disagreements() -> pd.DataFrame:
 
 
 def largest_first(found: pd.DataFrame) -> pd.DataFrame:
-    """`disagreements` by the size of the relative difference; where the other figure is zero it has none, and leads."""
+    """`disagreements` by the size of the relative difference; where the other figure is zero it has none, and leads.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        Columns as `disagreements`.
+    """
     size = found["relative_difference"].abs().fillna(np.inf)
     return found.loc[size.sort_values(ascending=False, kind="stable").index]
 
@@ -458,7 +464,20 @@ def values(name: str, period: str, region_codes: Sequence[str]) -> pd.Series:
 
 
 def resources_of(name: str, period: str | None = None) -> list[str]:
-    """Data resources and own files that the values of an indicator come from, in the order first met."""
+    """Data resources and own files that the values of an indicator come from, in the order first met.
+
+    Parameters
+    ----------
+    name : str
+        Indicator.
+    period : str, optional
+        One of ``periods(name)``; all of them if not given.
+
+    Returns
+    -------
+    list of str
+        Names of resources, and ``user/...`` for a reader's own files; empty without observations.
+    """
     table = _observations()
     chosen = table[table["indicator"] == name]
     if period is not None:

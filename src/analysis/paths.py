@@ -98,7 +98,13 @@ def make_folder(folder: Path) -> Path:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path that becomes `path` when the block ends well, and vanishes when it does not."""
+    """Give a temporary path that becomes `path` when the block ends well, and vanishes when it does not.
+
+    Raises
+    ------
+    AnalysisError
+        If the folder of `path` cannot be created or written.
+    """
     make_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
@@ -115,7 +121,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Write `text` as UTF-8 with Unix line ends, whole or not at all."""
+    """Write `text` as UTF-8 with Unix line ends, whole or not at all.
+
+    Raises
+    ------
+    AnalysisError
+        As `replacing`.
+    """
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
     return path

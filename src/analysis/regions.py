@@ -174,7 +174,13 @@ def by_name(name: str, where: str = "The table") -> Region:
 
 
 def by_okato(okato: str) -> Region:
-    """Region with a five-digit OKATO (customs) code."""
+    """Region with a five-digit OKATO (customs) code.
+
+    Raises
+    ------
+    AnalysisError
+        If no region has the code; the sentence lists the codes.
+    """
     for region in all_regions():
         if region.okato == okato:
             return region

@@ -12,9 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
 import pandas as pd
+from babel import Locale
 
 from analysis import regions
 from analysis.errors import AnalysisError
@@ -79,7 +81,13 @@ class Table:
     anchor: str | None = None
 
     def printed(self, language: Language) -> pd.DataFrame:
-        """Cells as text in `language`, under their headings."""
+        """Cells as text in `language`, under their headings.
+
+        Raises
+        ------
+        AnalysisError
+            If two columns have one heading, or a code of a ``region`` column is unknown.
+        """
         cells: dict[str, list[str]] = {}
         for column in self.columns:
             heading = column.header[language]
@@ -106,6 +114,11 @@ def _cell(value: Any, column: Column, language: Language) -> str:
 
 AGGREGATE_NAMES: dict[str, dict[Language, str]] = {
     "FAR_EAST": {"en": "Far Eastern Federal District", "ru": "Дальневосточный федеральный округ"},
+}
+# Codes the customs files use that are no countries of CLDR: neither has an ISO code.
+UNCODED_COUNTRIES: dict[str, dict[Language, str]] = {
+    "AB": {"en": "Abkhazia", "ru": "Абхазия"},
+    "OS": {"en": "South Ossetia", "ru": "Южная Осетия"},
 }
 
 
@@ -157,10 +170,29 @@ def caption(title: str, period: str, language: Language) -> str:
 
 
 def region_name(code: str, language: Language) -> str:
-    """Name of a region, or of the district row the paper prints."""
+    """Name of a region, or of the district row the paper prints.
+
+    Raises
+    ------
+    AnalysisError
+        If `code` is neither.
+    """
     if code in AGGREGATE_NAMES:
         return AGGREGATE_NAMES[code][language]
     return regions.by_code(code).name(language)
+
+
+@cache
+def countries(language: Language) -> dict[str, str]:
+    """Names of countries and larger areas by code (Unicode CLDR through Babel)."""
+    return {str(code): str(name) for code, name in Locale.parse(language).territories.items()}
+
+
+def country_name(code: str, language: Language) -> str:
+    """Name of a country; an unknown code as it is."""
+    if code in UNCODED_COUNTRIES:
+        return UNCODED_COUNTRIES[code][language]
+    return countries(language).get(code, code)
 
 
 def rounded(value: float, decimals: int) -> Decimal:
@@ -423,5 +455,13 @@ def latex_typography(text: str) -> str:
 
 
 def column(key: str | Text, en: str, ru: str, kind: Kind = "text", decimals: int = 0) -> Column:
-    """Write a column in one line."""
+    """Write a column in one line.
+
+    Parameters
+    ----------
+    key, kind, decimals
+        As in `Column`.
+    en, ru : str
+        Its heading in either language.
+    """
     return Column(key, {"en": en, "ru": ru}, kind, decimals)

@@ -29,9 +29,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import polars as pl
-from babel import Locale
 
-from analysis import paths, regions
+from analysis import paths, regions, tables
 from analysis.errors import AnalysisError, NoDataError, one_of
 from analysis.regions import Language
 from analysis.sources import customs, own
@@ -41,6 +40,7 @@ from analysis.sources.customs.rules import UNKNOWN_PARTNER
 
 Direction = Literal["export", "import"]
 DIRECTIONS: tuple[Direction, ...] = ("export", "import")
+_FLOWS_RU: dict[str, str] = {"export": "экспорта", "import": "импорта"}
 CHINA = "CN"
 RUSSIA = "RU"
 FAR_EAST = "FAR_EAST"
@@ -50,10 +50,9 @@ LEVELS: dict[str, int] = {"chapter": 2, "heading": 4, "subheading": 6, "cn8": 8,
 GROUPINGS = ("partner", *LEVELS)
 WITHHELD = "X"
 OTHER = "OTHER"
-# Codes the files use that are no countries of CLDR: Abkhazia and South Ossetia have no ISO code.
+# codes the files use that are no countries of CLDR
 SPECIAL_PARTNERS: dict[str, dict[Language, str]] = {
-    "AB": {"en": "Abkhazia", "ru": "Абхазия"},
-    "OS": {"en": "South Ossetia", "ru": "Южная Осетия"},
+    **tables.UNCODED_COUNTRIES,
     UNKNOWN_PARTNER: {"en": "Not stated", "ru": "Не указана"},
 }
 
@@ -182,18 +181,13 @@ def goods_name(code: str, language: Language) -> str:
     return names[language] if names else code
 
 
-@cache
-def _territories(language: Language) -> dict[str, str]:
-    return {str(code): str(name) for code, name in Locale.parse(language).territories.items()}
-
-
 def partner_name(code: str, language: Language) -> str:
     """Name of a partner country in `language` (Unicode CLDR through Babel); unknown codes as they are."""
     if code == OTHER:
         return "Other countries" if language == "en" else "Прочие страны"
     if code in SPECIAL_PARTNERS:
         return SPECIAL_PARTNERS[code][language]
-    return _territories(language).get(code, code)
+    return tables.country_name(code, language)
 
 
 # --- exhibits ----------------------------------------------------------------------------------
@@ -407,7 +401,7 @@ def goods_tree(
     where = _where(store, region, period, direction, partner=partner, goods=goods)
     leaves = _grouped(store, "goods", pl.col("goods").str.head(digits), where)
     if leaves.empty or not leaves["value_thousand_usd"].sum():
-        raise _no_trade(region, period)
+        raise no_trade(region, period)
     roots = {
         code[: len(root)]: len(root) for code in leaves["goods"] for root in codes if code.startswith(root)
     }
@@ -581,7 +575,7 @@ def china_share(store: Store, region: str, period: object) -> float:
         total += table["value_thousand_usd"].sum()
         china += table.loc[table["partner"] == CHINA, "value_thousand_usd"].sum()
     if not total:
-        raise _no_trade(region, period)
+        raise no_trade(region, period)
     return float(china / total * 100)
 
 
@@ -737,7 +731,25 @@ def _with_rounding(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def source_names(store: Store, region: str, period: object) -> list[str]:
-    """Files an answer for `region` and `period` stands on, with the beginning of their checksums."""
+    """Files an answer for `region` and `period` stands on, with the beginning of their checksums.
+
+    Parameters
+    ----------
+    store : Store
+        Where the rows are.
+    region, period
+        As in `partner_values`.
+
+    Returns
+    -------
+    list of str
+        File names with the first twelve digits of their SHA-256, sorted.
+
+    Raises
+    ------
+    AnalysisError
+        If a parameter is not allowed.
+    """
     _region_codes(region)
     months = set(parse_period(period).months)
     okato = set(_okato(region)) if region != RUSSIA else None
@@ -861,7 +873,9 @@ def _country_condition(store: Store, months: Period, direction: str) -> pl.Expr:
     missing = min(wanted - without, wanted - nationwide, key=len)
     raise NoDataError(
         f"The customs store has no nationwide {direction}s for {_span_text(missing)}; ingest the files of those "
-        "months or ask for a region it holds."
+        "months or ask for a region it holds.",
+        f"В таможенном хранилище нет {_FLOWS_RU[direction]} по стране в целом за {_span_text(missing, 'ru')}; добавьте файлы "
+        "за эти месяцы или запросите регион, который в нём есть.",
     )
 
 
@@ -877,21 +891,30 @@ def _refuse_gaps(store: Store, region: str, okato: str, months: Period, directio
     missing = set(months.months) - _held(store, okato, direction)
     if not missing:
         return
-    name = regions.by_okato(okato).name_en
+    name = regions.by_okato(okato)
+    span, span_ru = _span_text(missing), _span_text(missing, "ru")
     without = {month for source in store.sources for _, code, month in source.cells if code == NO_REGION}
     if missing <= without:
         raise NoDataError(
-            f"For {_span_text(missing)} the customs store holds only the edition without regions, which cannot "
-            f"say what {name} traded; ingest a file with regions, or ask for region {RUSSIA}."
+            f"For {span} the customs store holds only the edition without regions, which cannot "
+            f"say what {name.name_en} traded; ingest a file with regions, or ask for region {RUSSIA}.",
+            f"{name.name_ru}: за {span_ru} в таможенном хранилище есть только издание без регионов, по которому "
+            f"торговля региона не видна; добавьте файл с регионами или запросите регион {RUSSIA}.",
         )
     raise NoDataError(
-        f"The customs store does not hold the {direction}s of {name} for {_span_text(missing)} (region {region}, "
-        f"period {months}); ingest the files of those months or ask for another period."
+        f"The customs store does not hold the {direction}s of {name.name_en} for {span} (asked for: "
+        f"{_place(region, 'en')}, {months}); ingest the files of those months or ask for another period.",
+        f"{name.name_ru}: в таможенном хранилище нет {_FLOWS_RU[direction]} за {span_ru} (запрошено: "
+        f"{_place(region, 'ru')}, {tables.period_name(str(months), 'ru')}); добавьте файлы за эти месяцы или запросите "
+        "другой период.",
     )
 
 
-def _span_text(months: Iterable[int]) -> str:
-    return ", ".join(str(run) for run in _runs(months))
+def _span_text(months: Iterable[int], language: Language = "en") -> str:
+    runs = [str(run) for run in _runs(months)]
+    if language == "ru":
+        runs = [f"{run} год" if run.isdigit() else tables.period_name(run, "ru") for run in runs]
+    return ", ".join(runs)
 
 
 def _region_codes(region: str) -> None:
@@ -908,7 +931,7 @@ def _okato(region: str) -> tuple[str, ...]:
 
 def _partner(code: object) -> str:
     if isinstance(code, str) and (
-        code in SPECIAL_PARTNERS or (code in _territories("en") and len(code) == 2)
+        code in SPECIAL_PARTNERS or (code in tables.countries("en") and len(code) == 2)
     ):
         return code
     raise AnalysisError(
@@ -952,11 +975,20 @@ def _refuse_nesting(codes: Sequence[str], digits: int) -> None:
             )
 
 
-def _no_trade(region: str, period: object) -> NoDataError:
+def no_trade(region: str, period: object) -> NoDataError:
+    """Make the error for a share of nothing: region and period are held, without such trade."""
     return NoDataError(
-        f"The customs store holds {region} for {period}, but no trade of the kind asked for; "
-        "shares of nothing cannot be told."
+        f"The customs store holds {_place(region, 'en')} for {period}, but no trade of the kind asked for; "
+        "shares of nothing cannot be told.",
+        f"{_place(region, 'ru')}, {tables.period_name(str(period), 'ru')}: в таможенном хранилище период есть, но нужной "
+        "торговли в нём нет; доля от ничего не определена.",
     )
+
+
+def _place(region: str, language: Language) -> str:
+    """Name of what a request calls a region."""
+    name = tables.country_name if region == RUSSIA else tables.region_name
+    return name(region, language)
 
 
 def _grouped(store: Store, name: str, key: pl.Expr, where: pl.Expr) -> pd.DataFrame:

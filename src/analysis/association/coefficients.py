@@ -154,12 +154,33 @@ def associate(
 
 
 def affordable_table(kernel: Kernel, pattern: Pattern) -> NullTable | None:
-    """Exact null distribution, or None where its estimated cost is out of reach."""
+    """Exact null distribution, or None where its estimated cost is out of reach.
+
+    Parameters
+    ----------
+    kernel : {"product", "concordance"}
+        As in `null_table`.
+    pattern : tuple
+        Tie groups of both sides by stratum, as `stratum_pattern` gives them.
+    """
     return null_table(kernel, pattern) if exact_cost(kernel, pattern).affordable else None
 
 
 def midranks_within(values: NDArray[np.float64], strata: Integers | None) -> Integers:
-    """Doubled midranks, taken separately in each stratum."""
+    """Doubled midranks, taken separately in each stratum.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        Numbers without gaps.
+    strata : ndarray of int64, shape (n,), or None
+        Stratum of each region as whole numbers from zero; None for one stratum of all.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        From 2 (alone and smallest) to twice the size of the stratum.
+    """
     if strata is None:
         return doubled_midranks(values)
     ranks = np.empty(len(values), dtype=np.int64)
@@ -169,7 +190,20 @@ def midranks_within(values: NDArray[np.float64], strata: Integers | None) -> Int
 
 
 def stratum_pattern(x: Integers, y: Integers, strata: Integers | None) -> Pattern:
-    """Tie groups of both sides, stratum by stratum: the key of the exact null."""
+    """Tie groups of both sides, stratum by stratum: the key of the exact null.
+
+    Parameters
+    ----------
+    x, y : ndarray of int64, shape (n,)
+        Doubled midranks of the score and of the covariate, as `midranks_within` gives them.
+    strata : ndarray of int64, shape (n,), or None
+        Stratum of each region as whole numbers from zero; None for one stratum of all.
+
+    Returns
+    -------
+    tuple
+        For each stratum the pair of `tie_groups` of score and covariate.
+    """
     if strata is None:
         return ((tie_groups(x), tie_groups(y)),)
     labels = range(int(strata.max()) + 1)
@@ -177,7 +211,17 @@ def stratum_pattern(x: Integers, y: Integers, strata: Integers | None) -> Patter
 
 
 def stratum_sum(kernel: Kernel, x: Integers, y: Integers, strata: Integers | None) -> int:
-    """Observed S: sum of products, or concordant minus discordant pairs within strata."""
+    """Observed S: sum of products, or concordant minus discordant pairs within strata.
+
+    Parameters
+    ----------
+    kernel : {"product", "concordance"}
+        Spearman's or Kendall's sum.
+    x, y : ndarray of int64, shape (n,)
+        Doubled midranks of the score and of the covariate, as `midranks_within` gives them.
+    strata : ndarray of int64, shape (n,), or None
+        Stratum of each region as whole numbers from zero; None for one stratum of all.
+    """
     if kernel == "product":
         return int(x @ y)
     if strata is None:
@@ -209,7 +253,18 @@ def coefficient(statistic: str, x: Integers, y: Integers, strata: Integers | Non
 
 
 def centred_within(ranks: Integers, strata: Integers) -> NDArray[np.float64]:
-    """Ranks less their stratum's mean."""
+    """Ranks less their stratum's mean.
+
+    Parameters
+    ----------
+    ranks, strata : ndarray of int64, shape (n,)
+        Doubled midranks, and the stratum of each region as whole numbers from zero.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Doubled, as `ranks` are.
+    """
     sizes = np.bincount(strata)
     return ranks - (np.bincount(strata, weights=ranks) / sizes)[strata]
 
@@ -217,7 +272,21 @@ def centred_within(ranks: Integers, strata: Integers) -> NDArray[np.float64]:
 def obstacle(
     score: NDArray[np.float64], covariate: NDArray[np.float64], strata: Integers | None = None
 ) -> Reason | None:
-    """Why no coefficient can be had from these data, or None."""
+    """Why no coefficient can be had from these data, or None.
+
+    Parameters
+    ----------
+    score, covariate : ndarray of float64, shape (n,)
+        Checked series.
+    strata : ndarray of int64, shape (n,), optional
+        Stratum of each region as whole numbers from zero.
+
+    Returns
+    -------
+    Reason or None
+        No region, fewer than three, a constant series; with strata a stratum of one region, or none in which
+        both series vary.
+    """
     n = len(score)
     if n == 0:
         return Reason("the region set leaves no region.", "в выборке не осталось ни одного региона.")

@@ -74,7 +74,18 @@ class NullTable:
         return self.values.tolist(), np.cumsum(self.counts[::-1])[::-1].tolist()
 
     def deviation(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Distance of S from its mean, times the mean's denominator: whole numbers."""
+        """Distance of S from its mean, times the mean's denominator: whole numbers.
+
+        Parameters
+        ----------
+        values : ndarray of int64, shape (k,)
+            Values of S.
+
+        Returns
+        -------
+        ndarray, shape (k,)
+            abs(value * denominator - numerator), with the two numbers of ``mean``.
+        """
         numerator, denominator = self.mean
         return np.abs(values * denominator - numerator)
 
@@ -96,7 +107,18 @@ class NullTable:
         return int(self._two_sided[1][-1])
 
     def tails(self, values: Integers) -> NDArray[Any]:
-        """`at_least_as_far` for many values at once."""
+        """`at_least_as_far` for many values at once.
+
+        Parameters
+        ----------
+        values : ndarray of int64, shape (k,)
+            Reachable values of S.
+
+        Returns
+        -------
+        ndarray, shape (k,)
+            Arrangements; Python integers (dtype object) where 64 bits do not hold them.
+        """
         distances, tails = self._two_sided
         return np.array(tails)[np.searchsorted(np.array(distances), self.deviation(values))]
 
@@ -109,7 +131,18 @@ class NullTable:
 
 
 def null_mean(kernel: Kernel, pattern: Pattern) -> tuple[int, int]:
-    """Mean of S over all arrangements: zero for pairs, sum(a) * sum(b) / n a stratum for products."""
+    """Mean of S over all arrangements: zero for pairs, sum(a) * sum(b) / n a stratum for products.
+
+    Parameters
+    ----------
+    kernel, pattern
+        As in `null_table`.
+
+    Returns
+    -------
+    tuple of int
+        Numerator and denominator, not reduced.
+    """
     if kernel == "concordance":
         return 0, 1
     sizes = [sum(score[1]) for score, _ in pattern]
@@ -154,7 +187,13 @@ class Cost:
 
 
 def exact_cost(kernel: Kernel, pattern: Pattern) -> Cost:
-    """Estimate the price of `null_table` for a pattern, from the tie groups alone."""
+    """Estimate the price of `null_table` for a pattern, from the tie groups alone.
+
+    Parameters
+    ----------
+    kernel, pattern
+        As in `null_table`.
+    """
     seconds = memory = 0.0
     bits = _coefficient_bits(kernel, pattern)
     for score, covariate in pattern:
@@ -266,7 +305,20 @@ def _unit(kernel: Kernel, pattern: Pattern, closed: bool) -> int:
 
 
 def packed_counts(packed: int, bits: int) -> NDArray[Any]:
-    """Coefficients of a packed polynomial: int64 where they fit, else Python integers."""
+    """Coefficients of a packed polynomial: int64 where they fit, else Python integers.
+
+    Parameters
+    ----------
+    packed : int
+        Coefficients side by side, that of the constant term lowest.
+    bits : int
+        Width of each, a multiple of 8.
+
+    Returns
+    -------
+    ndarray, shape (m,)
+        From the constant term to the highest power whose coefficient is not zero.
+    """
     size = bits // 8
     length = -(-packed.bit_length() // bits)
     raw = packed.to_bytes(length * size, "little")

@@ -106,7 +106,15 @@ class Row:
 
 
 def make_row(frame: Frame, covariate: Floats) -> Row:
-    """Row of a covariate given on all regions (values outside the frame are not looked at)."""
+    """Row of a covariate given on all regions (values outside the frame are not looked at).
+
+    Parameters
+    ----------
+    frame : Frame
+        Regions, strata and kernel.
+    covariate : ndarray of float64, shape (n,)
+        One number a region of all that are permuted; no gap in the frame.
+    """
     members = list(frame.members)
     ranks = doubled_midranks(covariate[members])
     spread = np.zeros((max(members) + 1, 1), dtype=np.int8)
@@ -191,7 +199,18 @@ class JointNull:
             yield self._levels[:, start : start + BLOCK]
 
     def cells(self, levels: NDArray[np.int8]) -> Cells:
-        """For each row, the cell it falls into on each arrangement of a block."""
+        """For each row, the cell it falls into on each arrangement of a block.
+
+        Parameters
+        ----------
+        levels : ndarray of int8, shape (n, m)
+            A block of `level_blocks`.
+
+        Returns
+        -------
+        dict of int to ndarray of int32, shape (m,)
+            By position in ``rows``; a cell is a place in the arrays of the row's `Marginal`.
+        """
         return self._cells(levels, self._frames)
 
     def _whole(self, frame: Frame) -> bool:
@@ -298,7 +317,13 @@ class StepDown:
         self._arrangements = joint.arrangements
 
     def add(self, block: Cells) -> None:
-        """Count one block of arrangements."""
+        """Count one block of arrangements.
+
+        Parameters
+        ----------
+        block : dict of int to ndarray of int32
+            Cells of the members, as `JointNull.cells` gives them; every arrangement is to be added once.
+        """
         running: Shorts | None = None
         for place, k in enumerate(self._order.tolist()):
             levels = self._levels[k][block[self._members[k]]]

@@ -56,7 +56,20 @@ def row_sums(columns: Shorts, vectors: Shorts, *, work: int) -> Shorts:
 
 
 def row_sums_plain(columns: Shorts, vectors: Shorts) -> Shorts:
-    """`row_sums` without numba: a float32 product, exact below 2**24."""
+    """`row_sums` without numba: a float32 product, exact below 2**24.
+
+    Parameters
+    ----------
+    columns : ndarray of int16, shape (d, m)
+        One arrangement a column.
+    vectors : ndarray of int16, shape (k, d)
+        One covariate a row.
+
+    Returns
+    -------
+    ndarray of int16, shape (k, m)
+        ``vectors @ columns``.
+    """
     return (vectors.astype(np.float32) @ columns.astype(np.float32)).astype(np.int16)
 
 

@@ -51,7 +51,15 @@ def rho_max_t(levels: Integers, counts: Sequence[int], score: Integers, rows: In
 def rho_max_t_by(
     count: Callable[..., Any], levels: Integers, counts: Sequence[int], score: Integers, rows: Integers
 ) -> Floats:
-    """`rho_max_t` with a given counting loop (the benchmark compares the two)."""
+    """`rho_max_t` with a given counting loop (the benchmark compares the two).
+
+    Parameters
+    ----------
+    count : callable
+        `analysis.association.kernels.count_hits_plain` or its compiled form.
+    levels, counts, score, rows
+        As in `rho_max_t`, whose result it returns.
+    """
     observed = np.abs(rows @ score)
     order = np.argsort(observed, kind="stable")
     rising, thresholds = rows[order], observed[order].astype(np.int16)

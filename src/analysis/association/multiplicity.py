@@ -101,7 +101,20 @@ def _equal_scale(score: Floats, centred: NDArray[np.int64]) -> Floats:
 
 
 def joint_null(score: Floats, rows: Sequence[Row]) -> JointNull:
-    """Every arrangement of a score and the rows to be evaluated on them."""
+    """Every arrangement of a score and the rows to be evaluated on them.
+
+    Parameters
+    ----------
+    score : ndarray of float64, shape (n,)
+        One number a region.
+    rows : sequence of Row
+        Rows of any frames over these regions.
+
+    Raises
+    ------
+    AnalysisError
+        If the arrangements are too many to be listed.
+    """
     _, levels, counts = np.unique(score, return_inverse=True, return_counts=True)
     return JointNull(arrangements(counts.tolist()), levels.astype(np.int8), rows)
 

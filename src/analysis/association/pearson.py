@@ -78,7 +78,13 @@ def pearson_r(score: ArrayLike, covariate: ArrayLike) -> Association:
 
 
 def product_moment(a: Floats, b: Floats) -> float:
-    """Pearson's coefficient; scaled before squaring so that no figure is too large for it."""
+    """Pearson's coefficient; scaled before squaring so that no figure is too large for it.
+
+    Parameters
+    ----------
+    a, b : ndarray of float64, shape (n,)
+        Neither of them constant.
+    """
     x, y = (values - values.mean() for values in (a, b))
     x, y = x / np.abs(x).max(), y / np.abs(y).max()
     return float(x @ y / math.sqrt((x @ x) * (y @ y)))

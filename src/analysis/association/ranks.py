@@ -54,7 +54,23 @@ def checked_series(values: ArrayLike, what: str) -> Floats:
 
 
 def checked_pair(score: ArrayLike, covariate: ArrayLike) -> tuple[Floats, Floats]:
-    """Both series checked, and of equal length."""
+    """Both series checked, and of equal length.
+
+    Parameters
+    ----------
+    score, covariate : array_like, shape (n,)
+        One number a region.
+
+    Returns
+    -------
+    tuple of two ndarrays of float64, shape (n,)
+        Score and covariate.
+
+    Raises
+    ------
+    AnalysisError
+        As `checked_series`, and if the lengths differ.
+    """
     a, b = checked_series(score, "score"), checked_series(covariate, "covariate")
     if len(a) != len(b):
         raise AnalysisError(
@@ -64,7 +80,25 @@ def checked_pair(score: ArrayLike, covariate: ArrayLike) -> tuple[Floats, Floats
 
 
 def checked_strata(strata: Sequence[Any] | NDArray[Any], n: int) -> Integers:
-    """Stratum of each region as whole numbers from zero, in order of first appearance."""
+    """Stratum of each region as whole numbers from zero, in order of first appearance.
+
+    Parameters
+    ----------
+    strata : sequence, shape (n,)
+        Label of each region's stratum, of any kind that can be a key.
+    n : int
+        Number of regions.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        Equal labels have equal numbers.
+
+    Raises
+    ------
+    AnalysisError
+        If there are not `n` labels.
+    """
     labels = list(strata)
     if len(labels) != n:
         raise AnalysisError(
@@ -100,7 +134,18 @@ def doubled_midranks(values: NDArray[Any]) -> Integers:
 
 
 def tie_groups(values: Integers) -> TieGroups:
-    """Distinct whole numbers, rising, and how often each occurs."""
+    """Distinct whole numbers, rising, and how often each occurs.
+
+    Parameters
+    ----------
+    values : ndarray of int64, shape (n,)
+        Whole numbers, such as doubled midranks.
+
+    Returns
+    -------
+    tuple of two tuples of int
+        The values, and the size of each one's tie group.
+    """
     counts: dict[int, int] = {}
     for value in sorted(values.tolist()):
         counts[value] = counts.get(value, 0) + 1
@@ -113,7 +158,13 @@ def arrangement_count(counts: Sequence[int]) -> int:
 
 
 def concordance(a: NDArray[Any], b: NDArray[Any]) -> int:
-    """Concordant minus discordant pairs (Kendall's S) of two series of equal length."""
+    """Concordant minus discordant pairs (Kendall's S) of two series of equal length.
+
+    Parameters
+    ----------
+    a, b : ndarray, shape (n,)
+        Numbers without gaps; a pair tied in either series counts zero.
+    """
     signs = np.sign(a[:, None] - a) * np.sign(b[:, None] - b)
     return int(signs.sum()) // 2
 

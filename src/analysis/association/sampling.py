@@ -121,7 +121,18 @@ def sampled(
 
 
 def binomial_interval(successes: int, trials: int) -> tuple[float, float]:
-    """Clopper-Pearson interval of a proportion at `CONFIDENCE` (Clopper and Pearson 1934)."""
+    """Clopper-Pearson interval of a proportion at `CONFIDENCE` (Clopper and Pearson 1934).
+
+    Parameters
+    ----------
+    successes, trials : int
+        Counts, the first not above the second.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end, 0-1.
+    """
     from scipy.stats import beta  # half a second to import, needed only here
 
     tail = (1 - CONFIDENCE) / 2

@@ -25,7 +25,13 @@ class Reason:
 
 
 def checked_language(language: Language) -> Language:
-    """Return the language, if it is one the project speaks."""
+    """Return the language, if it is one the project speaks.
+
+    Raises
+    ------
+    AnalysisError
+        If it is not ``en`` or ``ru``.
+    """
     if language not in LANGUAGES:
         raise one_of("language", language, LANGUAGES)
     return language

@@ -29,7 +29,17 @@ CACHED_FILES = 1024
 
 
 def identity(notebook: str, values: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
-    """Twenty hexadecimal digits that stand for a run: enough for 10^9 runs without a collision."""
+    """Twenty hexadecimal digits that stand for a run: enough for 10^9 runs without a collision.
+
+    Parameters
+    ----------
+    notebook : str
+        Name without the suffix.
+    values : dict
+        Checked parameters, as JSON has them.
+    inputs : dict
+        Hashes, as `inputs` gives them.
+    """
     text = json.dumps([notebook, values, inputs], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 

@@ -26,7 +26,15 @@ _STYLE = (
 
 
 def rows(jobs: Sequence[Job], outcomes: Mapping[str, Outcome]) -> list[dict[str, Any]]:
-    """One row a run: `COLUMNS`, then its parameters; a list stands as its values with spaces between."""
+    """One row a run: `COLUMNS`, then its parameters; a list stands as its values with spaces between.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        Every run of the grid, in its order.
+    outcomes : dict
+        How runs ended, by the identity of the run; one without is ``left``.
+    """
     found = []
     for job in jobs:
         outcome = outcomes.get(job.id)
@@ -62,7 +70,20 @@ def sentence(table: Sequence[Mapping[str, Any]]) -> str:
 
 
 def write(output: Path, table: Sequence[Mapping[str, Any]]) -> None:
-    """Write ``summary.csv`` and ``summary.html`` into the folder of the batch."""
+    """Write ``summary.csv`` and ``summary.html`` into the folder of the batch.
+
+    Parameters
+    ----------
+    output : Path
+        Folder of the batch.
+    table : sequence of dict
+        As `rows` gives them.
+
+    Raises
+    ------
+    AnalysisError
+        If the folder cannot be written.
+    """
     names = list(dict.fromkeys([*COLUMNS, *(name for row in table for name in row)]))
     text = io.StringIO()
     writer = csv.DictWriter(text, names, restval="", lineterminator="\n")

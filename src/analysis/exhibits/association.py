@@ -44,14 +44,30 @@ def periods_of(run: Run) -> Periods:
 
 
 def headline_indicators(subset: str, periods: Periods) -> list[str]:
-    """Indicators that enough regions have in the years asked for, in the order of the exhibits."""
+    """Indicators that enough regions have in the years asked for, in the order of the exhibits.
+
+    Parameters
+    ----------
+    subset : {'far_east', 'border'}
+        Set of regions; at least `analysis.associations.MIN_REGIONS` of them must have a figure.
+    periods : Periods
+        Years of the indicators.
+
+    Raises
+    ------
+    AnalysisError
+        If the subset is unknown.
+    """
     return [
         name for name in associations.COVARIATES if associations.has_enough(name, periods.of(name), subset)
     ]
 
 
 def missing_sentence(subset: str, periods: Periods) -> dict[Language, str]:
-    """Which indicators have no values in the years asked for, and in which they do."""
+    """Which indicators have no values in the years asked for, and in which they do.
+
+    A sentence in each language. Parameters and errors as `headline_indicators`.
+    """
     headline = headline_indicators(subset, periods)
     # what only customs files of a reader's own can give is not missed where there are none
     absent = [name for name in associations.COVARIATES if name not in headline and indicators.periods(name)]
@@ -93,7 +109,27 @@ def write_associations(run: Run) -> pd.DataFrame:
 def headline_rows(
     rows: pd.DataFrame, edition: str, subset: str, periods: Periods, statistic: str = STATISTIC
 ) -> pd.DataFrame:
-    """Rows of the associations table for the years asked for, one an indicator, in exhibit order."""
+    """Rows of the associations table for the years asked for, one an indicator, in exhibit order.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        As :func:`analysis.associations.table`.
+    edition, subset, periods
+        As in `data`.
+    statistic : str
+        One of `analysis.associations.STATISTICS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns, ``indicator`` first.
+
+    Raises
+    ------
+    AnalysisError
+        If the subset is unknown.
+    """
     names = headline_indicators(subset, periods)
     chosen = rows[
         (rows["edition"] == edition) & (rows["subset"] == subset) & (rows["statistic"] == statistic)
@@ -126,7 +162,28 @@ def _period(edition: str, periods: Periods) -> str:
 
 
 def data(edition: str, subset: str, periods: Periods) -> Exhibit:
-    """The figures themselves: one row a region, sorted by score."""
+    """The figures themselves: one row a region, sorted by score.
+
+    Parameters
+    ----------
+    edition : {'II', 'III'}
+        Edition of the rating.
+    subset : {'far_east', 'border'}
+        Set of regions.
+    periods : Periods
+        Years of the indicators.
+
+    Returns
+    -------
+    Exhibit
+        Table with ``region``, ``score`` and a column for each indicator, in its unit of the catalogue; empty
+        cells where a region has no figure.
+
+    Raises
+    ------
+    AnalysisError
+        If an argument is unknown.
+    """
     codes = regions.codes(regions.subset(subset))
     names = headline_indicators(subset, periods)
     frame = pd.DataFrame({"score": indicators.values("score", edition, codes)})
@@ -174,7 +231,27 @@ def data(edition: str, subset: str, periods: Periods) -> Exhibit:
 
 
 def forest(rows: pd.DataFrame, edition: str, subset: str, periods: Periods, alpha: float) -> Exhibit:
-    """Coefficients of the years asked for, with everything that says how far to trust them."""
+    """Coefficients of the years asked for, with everything that says how far to trust them.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        As :func:`analysis.associations.table`.
+    edition, subset, periods
+        As in `data`.
+    alpha : float
+        Level, 0-1; rows whose smallest reachable p lies above it are drawn pale.
+
+    Returns
+    -------
+    Exhibit
+        Table with the columns of `rows` and the names of the indicators, and figure.
+
+    Raises
+    ------
+    AnalysisError
+        If the subset is unknown.
+    """
     chosen = headline_rows(rows, edition, subset, periods)
     labels: Mapping[Language, list[str]] = {
         language: [
@@ -254,7 +331,25 @@ def _forest_sentence(chosen: pd.DataFrame, alpha: float) -> dict[Language, str]:
 
 
 def detectable_sentence(edition: str, subset: str, periods: Periods, alpha: float) -> dict[Language, str]:
-    """Smallest association that the exact test could have shown, for the first indicator there is."""
+    """Smallest association that the exact test could have shown, for the first indicator there is.
+
+    Parameters
+    ----------
+    edition, subset, periods
+        As in `data`.
+    alpha : float
+        Level of the test, 0-1.
+
+    Returns
+    -------
+    dict
+        Sentence by language.
+
+    Raises
+    ------
+    AnalysisError
+        If an argument is unknown.
+    """
     name = headline_indicators(subset, periods)[0]
     data_of = associations.pair(edition, name, periods.of(name), subset)
     found = association.minimum_detectable_effect(
@@ -271,7 +366,10 @@ _PANELS = ("china_share", "trade_turnover", "investment", "crossing_density_func
 
 
 def scatter(edition: str, subset: str, periods: Periods) -> Exhibit:
-    """Score against four indicators, one of each kind, every region named."""
+    """Score against four indicators, one of each kind, every region named.
+
+    Parameters and errors as `data`; a kind without figures in the year has no panel.
+    """
     available = [name for name in _PANELS if name in headline_indicators(subset, periods)]
     panels: dict[Language, list[tuple[str, pd.DataFrame, str]]] = {"en": [], "ru": []}
     for name in available:
@@ -327,7 +425,16 @@ def _panel_note(found: association.Association, language: Language) -> str:
 
 
 def leave_one_out(edition: str, subset: str, periods: Periods) -> Exhibit:
-    """Each headline coefficient with each region left out in turn."""
+    """Each headline coefficient with each region left out in turn.
+
+    Parameters and errors as `data`.
+
+    Returns
+    -------
+    Exhibit
+        Table with ``all_regions`` and a column for each region: tau-b without it, empty where the region has no
+        figure; and figure.
+    """
     codes = list(regions.codes(regions.subset(subset)))
     shown = [
         name for name in headline_indicators(subset, periods) if not name.endswith("_without_skovorodino")

@@ -64,7 +64,18 @@ def summary(folder: str) -> pd.DataFrame:
 
 
 def states(table: pd.DataFrame) -> Exhibit:
-    """Runs of each notebook by state, and how long they took."""
+    """Runs of each notebook by state, and how long they took.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `summary`.
+
+    Returns
+    -------
+    Exhibit
+        One row a notebook: ``runs``, a count for each state, ``median_seconds`` and ``longest_seconds``.
+    """
     rows = []
     for notebook, runs in table.groupby("notebook", sort=True):
         counted = runs["state"].value_counts()
@@ -88,7 +99,13 @@ def states(table: pd.DataFrame) -> Exhibit:
 
 
 def grid(table: pd.DataFrame) -> Exhibit:
-    """Every run as a cell of its notebook's grid of parameters."""
+    """Every run as a cell of its notebook's grid of parameters.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `summary`.
+    """
     return Exhibit(
         "batch-grid",
         _period(table),
@@ -159,7 +176,13 @@ def _label(name: str, value: str, language: Language) -> str:
 
 
 def place_name(code: str, language: Language, *, is_short: bool = False) -> str:
-    """Name of a region, of the Far East or of the whole country."""
+    """Name of a region, of the Far East or of the whole country.
+
+    Raises
+    ------
+    AnalysisError
+        If `code` is neither a region nor ``FAR_EAST`` nor ``RU``.
+    """
     if code == "RU":
         return {"en": "Russia", "ru": "Россия"}[language]
     return charts.short(code, language) if is_short else tables.region_name(code, language)

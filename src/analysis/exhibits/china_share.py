@@ -30,7 +30,26 @@ def printed_years(first_year: str, last_year: str) -> list[str]:
 
 
 def table_2(region_codes: Sequence[str], first_year: str, last_year: str) -> Exhibit:
-    """Table 2 as printed: the district, the border regions, the others."""
+    """Table 2 as printed: the district, the border regions, the others.
+
+    Parameters
+    ----------
+    region_codes : sequence of str
+        ISO codes of Far Eastern regions.
+    first_year, last_year : str
+        Bounds, both included.
+
+    Returns
+    -------
+    Exhibit
+        One row for the district and one a region: ``group_en``, ``group_ru`` and a column for each printed year,
+        per cent as printed.
+
+    Raises
+    ------
+    NoDataError
+        If no region or no year of the request has figures.
+    """
     years = printed_years(first_year, last_year)
     _check_has_figures(region_codes, years, f"{first_year}-{last_year}")
     cells = paper.table_2().set_index(["row", "column"])["printed"]
@@ -121,7 +140,10 @@ def _sentence(region_codes: Sequence[str], years: Sequence[str]) -> dict[Languag
 
 
 def share_lines(region_codes: Sequence[str], first_year: str, last_year: str) -> Exhibit:
-    """Twenty years of Table 2 as lines, border regions apart from the others."""
+    """Twenty years of Table 2 as lines, border regions apart from the others.
+
+    Parameters as `table_2`; the axis is in per cent.
+    """
     years = printed_years(first_year, last_year)
     everything = indicators.observations().query("indicator == 'china_share'")
     everything = everything[everything["period"].isin(years)]

@@ -184,7 +184,25 @@ def _none(exhibit_id: str, run: Run, goods: Sequence[str]) -> Exhibit:
 
 
 def goods_by_partner(run: Run, store: customs.Store) -> Exhibit:
-    """Chart 1: trade in the goods asked for (soybeans by default) by partner country."""
+    """Chart 1: trade in the goods asked for (soybeans by default) by partner country.
+
+    Parameters
+    ----------
+    run : Run
+        Request of notebook 03: region, period, partner, direction, goods, level and number of goods.
+    store : Store
+        Where the rows are, as `store_for` gives it.
+
+    Returns
+    -------
+    Exhibit
+        Table and figure; values in thousand US dollars, weights in tonnes.
+
+    Raises
+    ------
+    AnalysisError
+        As `analysis.trade.partner_values`.
+    """
     goods = run["goods"] or SOYBEANS
     frame = trade.partner_values(store, run["region"], run["period"], goods, run["direction"])
     if frame.empty:
@@ -203,7 +221,10 @@ def goods_by_partner(run: Run, store: customs.Store) -> Exhibit:
 
 
 def partner_shares(run: Run, store: customs.Store) -> Exhibit:
-    """Chart 2: shares of partner countries."""
+    """Chart 2: shares of partner countries.
+
+    Parameters as `goods_by_partner`, errors as `analysis.trade.partner_shares`.
+    """
     frame = trade.partner_shares(
         store, run["region"], run["period"], direction=run["direction"], top=PARTNERS_SHOWN
     )
@@ -216,7 +237,10 @@ def partner_shares(run: Run, store: customs.Store) -> Exhibit:
 
 
 def top_items(run: Run, store: customs.Store) -> Exhibit:
-    """Chart 3: largest goods in trade with the partner, at the level asked for."""
+    """Chart 3: largest goods in trade with the partner, at the level asked for.
+
+    Parameters as `goods_by_partner`, errors as `analysis.trade.top_items`.
+    """
     frame = trade.top_items(
         store,
         run["region"],
@@ -265,7 +289,10 @@ def _tree(exhibit_id: str, run: Run, store: customs.Store, goods: Sequence[str],
 
 
 def fuels(run: Run, store: customs.Store) -> Exhibit:
-    """Chart 4: chapter 27 in its headings."""
+    """Chart 4: chapter 27 in its headings.
+
+    Parameters and errors as `goods_by_partner`; without such trade the exhibit shows zero.
+    """
     try:
         return _tree("chart-4", run, store, FUELS, "heading")
     except NoDataError:  # the goods are ours, not the reader's: their absence must not end the run
@@ -273,7 +300,10 @@ def fuels(run: Run, store: customs.Store) -> Exhibit:
 
 
 def timber(run: Run, store: customs.Store) -> Exhibit:
-    """Table 3 from the records: chapter 44 as the tree it is, or the goods asked for."""
+    """Table 3 from the records: chapter 44 as the tree it is, or the goods asked for.
+
+    Parameters as `goods_by_partner`, errors as `analysis.trade.goods_tree`; without trade in timber it shows zero.
+    """
     try:
         return _tree("goods-tree", run, store, run["goods"] or TIMBER, "subheading")
     except NoDataError:
@@ -283,7 +313,10 @@ def timber(run: Run, store: customs.Store) -> Exhibit:
 
 
 def monthly(run: Run, store: customs.Store) -> Exhibit:
-    """Trade with the partner month by month."""
+    """Trade with the partner month by month.
+
+    Parameters as `goods_by_partner`, errors as `analysis.trade.monthly_series`.
+    """
     frame = trade.monthly_series(
         store, run["region"], run["period"], run["partner"], run["direction"], run["goods"]
     )
@@ -307,7 +340,10 @@ def monthly(run: Run, store: customs.Store) -> Exhibit:
 
 
 def concentration(run: Run, store: customs.Store) -> Exhibit:
-    """How far trade rests on few partners and few goods (Herfindahl-Hirschman)."""
+    """How far trade rests on few partners and few goods (Herfindahl-Hirschman).
+
+    Parameters as `goods_by_partner`, errors as `analysis.trade.concentration`.
+    """
     names: dict[str, Text] = {
         "partner": {"en": "Partner countries", "ru": "Страны-контрагенты"},
         "chapter": {"en": "Chapters of goods", "ru": "Товарные группы"},
@@ -360,7 +396,10 @@ def concentration(run: Run, store: customs.Store) -> Exhibit:
 
 
 def unit_values(run: Run, store: customs.Store) -> Exhibit:
-    """Dollars a kilogram and a unit, by heading."""
+    """Dollars a kilogram and a unit, by heading.
+
+    Parameters as `goods_by_partner`, errors as `analysis.trade.unit_values`.
+    """
     goods = run["goods"] or (*SOYBEANS, *FUELS, *TIMBER)
     frame = trade.unit_values(store, run["region"], run["period"], run["partner"], run["direction"], goods)
     frame = _named(frame, "goods")
@@ -382,7 +421,13 @@ def unit_values(run: Run, store: customs.Store) -> Exhibit:
 
 
 def beyond(run: Run) -> list[Exhibit]:
-    """What the paper does not show; nothing without a store that holds the request."""
+    """What the paper does not show; nothing without a store that holds the request.
+
+    Raises
+    ------
+    AnalysisError
+        As `store_for` and the functions of the exhibits.
+    """
     store = store_for(run)
     if store is None:
         return []

@@ -111,7 +111,23 @@ def _row(
 
 
 def chart_1(run: Run) -> Exhibit:
-    """Chart 1, soybeans by country: no value is printed."""
+    """Chart 1, soybeans by country: no value is printed.
+
+    Parameters
+    ----------
+    run : Run
+        Request of notebook 03.
+
+    Returns
+    -------
+    Exhibit
+        From the reader's customs files where they hold the request, else what the paper prints.
+
+    Raises
+    ------
+    AnalysisError
+        As `analysis.exhibits.customs.store_for`.
+    """
     store = customs.store_for(run)
     if store is not None:
         return customs.goods_by_partner(run, store)
@@ -134,7 +150,10 @@ def chart_1(run: Run) -> Exhibit:
 
 
 def chart_2(run: Run) -> Exhibit:
-    """Chart 2, partners' shares of exports: China's is printed, the others are known only together."""
+    """Chart 2, partners' shares of exports: China's is printed, the others are known only together.
+
+    Parameters, returns and errors as `chart_1`.
+    """
     store = customs.store_for(run)
     if store is not None:
         return customs.partner_shares(run, store)
@@ -205,7 +224,10 @@ def total_exports() -> Interval:
 
 
 def chart_3(run: Run) -> Exhibit:
-    """Chart 3, main items of exports to China: two are named, none has a value."""
+    """Chart 3, main items of exports to China: two are named, none has a value.
+
+    Parameters, returns and errors as `chart_1`.
+    """
     store = customs.store_for(run)
     if store is not None:
         return customs.top_items(run, store)
@@ -227,7 +249,10 @@ def chart_3(run: Run) -> Exhibit:
 
 
 def chart_4(run: Run) -> Exhibit:
-    """Chart 4, chapter 27: no value is printed."""
+    """Chart 4, chapter 27: no value is printed.
+
+    Parameters, returns and errors as `chart_1`.
+    """
     store = customs.store_for(run)
     if store is not None:
         return customs.fuels(run, store)

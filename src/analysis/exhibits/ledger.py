@@ -225,7 +225,7 @@ def _failure(row: LedgerRow) -> dict[str, str | None]:
         "place_ru": row.place("ru"),
         "reproduced": row.reproduced,
         "note": row.note,
-        "note_ru": ledger.note(row.note, "ru"),
+        "note_ru": row.note_ru,
         "sentence_en": row.sentence("en"),
         "sentence_ru": row.sentence("ru"),
     }
@@ -299,12 +299,10 @@ def _every_claim(found: Ledger) -> Table:
     rows["anchor"] = [row.anchor for row in found.rows]
     for language in LANGUAGES:
         rows[f"place_{language}"] = [row.place(language) for row in found.rows]
-        rows[f"reproduced_{language}"] = [
-            ledger.value_shown(row.reproduced, language) or None for row in found.rows
-        ]
         rows[f"verdict_{language}"] = [VERDICT_HEADS[row.verdict][language] for row in found.rows]
     rows["published_shown"] = rows["published"].where(rows["published"] != "", None)
-    rows["note_ru"] = [ledger.note(row.note, "ru") for row in found.rows]
+    for name in ("reproduced", "reproduced_ru"):
+        rows[name] = rows[name].where(rows[name] != "", None)
     _add_evidence(rows, found, found.rows)
     return Table(
         rows,
@@ -313,7 +311,7 @@ def _every_claim(found: Ledger) -> Table:
             column({"en": "place_en", "ru": "place_ru"}, "Place", "Место"),
             column("rule", "Rule", "Правило"),
             column("published_shown", "Printed", "Напечатано", "printed"),
-            column({"en": "reproduced_en", "ru": "reproduced_ru"}, "Reproduced", "Воспроизведено", "printed"),
+            column({"en": "reproduced", "ru": "reproduced_ru"}, "Reproduced", "Воспроизведено", "printed"),
             column({"en": "verdict_en", "ru": "verdict_ru"}, "Verdict", "Вывод"),
             *_evidence_columns(found),
             column({"en": "note", "ru": "note_ru"}, "Note", "Примечание"),

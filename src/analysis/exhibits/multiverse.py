@@ -61,7 +61,15 @@ def choice_name(choice: str, language: Language) -> str:
 
 
 def option_name(choice: str, option: str, language: Language) -> str:
-    """Name of one way to decide; a year is its own name."""
+    """Name of one way to decide; a year is its own name.
+
+    Parameters
+    ----------
+    choice, option : str
+        Identifiers, as in the rows of a multiverse.
+    language : {'en', 'ru'}
+        Language of the name.
+    """
     if choice == "indicator":
         return indicators.indicator(option).name[language]
     if choice == "statistic":
@@ -73,7 +81,18 @@ def option_name(choice: str, option: str, language: Language) -> str:
 
 
 def explore(run: Run) -> Multiverse:
-    """All defensible specifications for what a run asked for."""
+    """All defensible specifications for what a run asked for.
+
+    Parameters
+    ----------
+    run : Run
+        Request of notebook 06: its edition, subset and level are used.
+
+    Raises
+    ------
+    AnalysisError
+        As `analysis.multiverse.multiverse`.
+    """
     return multiverse.multiverse(
         indicators.observations(), edition=run["edition"], subset=run["subset"], alpha=run["alpha"]
     )
@@ -136,7 +155,14 @@ def _dashboard(rows: pd.DataFrame, language: Language) -> list[tuple[str, list[t
 
 
 def families(found: Multiverse) -> Exhibit:
-    """Sets of regions and coefficients: how many specifications, and what holds for all at once."""
+    """Sets of regions and coefficients: how many specifications, and what holds for all at once.
+
+    Returns
+    -------
+    Exhibit
+        One row a set of regions and coefficient: ``size`` (specifications), ``reachable``, ``significant``,
+        ``smallest_p_maxt``, ``median`` and ``p_median``.
+    """
     rows = pd.DataFrame(
         [
             {
@@ -201,7 +227,13 @@ def _set_name(name: str, language: Language) -> str:
 
 
 def shares(found: Multiverse) -> Exhibit:
-    """Shapley shares of the spread of estimates, by choice and coefficient."""
+    """Shapley shares of the spread of estimates, by choice and coefficient.
+
+    Returns
+    -------
+    Exhibit
+        One row a coefficient and choice: ``share_pct``, per cent of the variance of the estimates.
+    """
     rows = pd.DataFrame(
         [
             {

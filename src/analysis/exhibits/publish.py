@@ -152,7 +152,14 @@ def _card(exhibit: Exhibit, run: Run) -> str:
 
 
 def read_card(folder: Path, exhibit_id: str) -> dict[str, Any] | None:
-    """Card of an exhibit in a folder of results; None where there is none (``reference/``)."""
+    """Card of an exhibit in a folder of results; None where there is none (``reference/``).
+
+    Returns
+    -------
+    dict or None
+        ``id``, ``notebook``, ``parameters``, ``outputs``, ``period`` and ``sources``, and by language ``title``,
+        ``sentence`` and ``source_line``.
+    """
     path = folder / card_name(exhibit_id)
     if not path.is_file():
         return None

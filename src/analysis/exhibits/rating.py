@@ -70,7 +70,25 @@ def _highlight(district: str) -> tuple[str, ...]:
 
 
 def score_table(edition: str, district: str) -> Exhibit:
-    """Every region's score, and the scores by district as strips."""
+    """Every region's score, and the scores by district as strips.
+
+    Parameters
+    ----------
+    edition : {'II', 'III'}
+        Edition of the rating.
+    district : str
+        Key of `analysis.regions.DISTRICT_NAMES`, or ``all``.
+
+    Returns
+    -------
+    Exhibit
+        Table with the columns of `scores`, and figure.
+
+    Raises
+    ------
+    AnalysisError
+        As `scores`.
+    """
     frame = scores(edition, district)
     shown = frame.assign(
         district_en=[regions.DISTRICT_NAMES[name]["en"] for name in frame["district"]],
@@ -122,7 +140,10 @@ def _score_sentence(frame: pd.DataFrame) -> dict[Language, str]:
 
 
 def tiers(edition: str, district: str) -> Exhibit:
-    """Regions by tier and federal district."""
+    """Regions by tier and federal district.
+
+    Parameters and errors as `score_table`.
+    """
     frame = scores(edition, district)
     counts = pd.crosstab(frame["district"], frame["tier"]).reindex(columns=TIERS, fill_value=0)
     counts = counts.reindex([name for name in regions.DISTRICTS if name in counts.index])
@@ -163,7 +184,15 @@ def tiers(edition: str, district: str) -> Exhibit:
 
 
 def transitions(district: str) -> Exhibit:
-    """Edition II against edition III, regions counted by pair of scores."""
+    """Edition II against edition III, regions counted by pair of scores.
+
+    Parameters and errors as `score_table`.
+
+    Returns
+    -------
+    Exhibit
+        One row a score of edition II (``previous_score``), one column a score of edition III; cells count regions.
+    """
     frame = scores("III", district)
     counts = np.zeros((len(SCORES), len(SCORES)), dtype=int)
     np.add.at(counts, (frame["previous_score"].astype(int) - 1, frame["score"] - 1), 1)
@@ -199,7 +228,10 @@ def transitions(district: str) -> Exhibit:
 
 
 def changes(district: str) -> Exhibit:
-    """Regions whose score changed, largest rise first; with a district, every region of it."""
+    """Regions whose score changed, largest rise first; with a district, every region of it.
+
+    Parameters and errors as `score_table`.
+    """
     frame = scores("III", district)
     chosen = frame if district != "all" else frame[frame["change"] != 0]
     chosen = chosen.sort_values(["change", "score", "position"], ascending=[False, False, True])

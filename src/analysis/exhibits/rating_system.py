@@ -86,7 +86,14 @@ def score_map() -> Exhibit:
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:
-    """Numbers of several answers as one table; answers and reservations are its notes."""
+    """Numbers of several answers as one table; answers and reservations are its notes.
+
+    Returns
+    -------
+    Table
+        One row a number: ``question``, subject and statistic by language, ``n``, ``estimate``, two-sided ``p`` with
+        ``p_kind`` and ``p_min``, ``loo_low`` and ``loo_high``.
+    """
     rows = [(finding, row) for finding in findings for row in finding.rows]
     frame = pd.DataFrame(
         {

@@ -442,6 +442,15 @@ _ENTRIES: tuple[Entry, ...] = (
         "Оценка по всем 83 регионам: порядковая логит-модель",
     ),
     _entry(
+        "score-and-length",
+        "05_association",
+        ("table",),
+        (*_COVARIATES, "rating-statements"),
+        "The score against the length of the entry, beside the indicators",
+        "Оценка и длина записи о регионе в сравнении с показателями",
+        with_customs=("table",),
+    ),
+    _entry(
         "multiverse-curve",
         "06_multiverse",
         ("figure",),

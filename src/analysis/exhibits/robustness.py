@@ -1,4 +1,4 @@
-"""What the association of notebook 05 depends on: coefficient, border, five regions, all regions."""
+"""What the association of notebook 05 depends on: coefficient, border, five and all regions, length of the entry."""
 
 from __future__ import annotations
 
@@ -41,7 +41,28 @@ def _labels(names: list[str], periods: Periods) -> dict[str, list[str]]:
 
 
 def coefficients(edition: str, subset: str, periods: Periods) -> Exhibit:
-    """Five coefficients for each indicator with their exact p, to see whether that choice matters."""
+    """Five coefficients for each indicator with their exact p, to see whether that choice matters.
+
+    Parameters
+    ----------
+    edition : {'II', 'III'}
+        Edition of the rating.
+    subset : {'far_east', 'border'}
+        Set of regions.
+    periods : Periods
+        Years of the indicators.
+
+    Returns
+    -------
+    Exhibit
+        One row an indicator: ``n``, and for each coefficient its estimate and, as ``p_...``, its exact
+        two-sided p.
+
+    Raises
+    ------
+    AnalysisError
+        If an argument is unknown.
+    """
     names = _shown(subset, periods)
     rows: list[dict[str, object]] = []
     for name in names:
@@ -101,7 +122,16 @@ def coefficients(edition: str, subset: str, periods: Periods) -> Exhibit:
 
 
 def border_effect(edition: str, subset: str, periods: Periods) -> Exhibit:
-    """Raw coefficient, the same within border and non-border regions, and the partial coefficient."""
+    """Raw coefficient, the same within border and non-border regions, and the partial coefficient.
+
+    Parameters and errors as `coefficients`.
+
+    Returns
+    -------
+    Exhibit
+        One row an indicator: ``raw`` and ``p_raw``, ``within`` with ``p_within``, ``p_min_within`` and
+        ``arrangements_within``, and ``partial``, which has no p. No rows where all regions are on the border.
+    """
     names, rows = [], []
     for name in _shown(subset, periods):
         data = associations.pair(edition, name, periods.of(name), subset)
@@ -186,7 +216,16 @@ def _border_sentence(frame: pd.DataFrame) -> dict[Language, str]:
 
 
 def five_regions(edition: str, periods: Periods) -> Exhibit:
-    """Every arrangement of the border regions' scores over their crossing density, instead of a p-value."""
+    """Every arrangement of the border regions' scores over their crossing density, instead of a p-value.
+
+    Parameters and errors as `coefficients`.
+
+    Returns
+    -------
+    Exhibit
+        One row an arrangement, by rising ``tau_b``: a score under each region, regions by rising density, and
+        ``is_observed``.
+    """
     name = "crossing_density_functioning"
     data = associations.pair(edition, name, periods.crossings, "border").sort_values("covariate")
     observed = tuple(data["score"])
@@ -253,7 +292,16 @@ _TERMS: Mapping[str, dict[Language, str]] = {
 
 
 def all_regions(edition: str, periods: Periods) -> Exhibit:
-    """Ordered logit of the score over all 83 regions, with Оренбургская область read both ways."""
+    """Ordered logit of the score over all 83 regions, with Оренбургская область read both ways.
+
+    Parameters and errors as `coefficients`; only the year of investment is used.
+
+    Returns
+    -------
+    Exhibit
+        One row a term and reading of Orenburg's score (``orenburg``): ``coefficient`` (change of the log odds
+        of a higher score for one more unit of the term), ``standard_error``, asymptotic ``p``, ``by_cut_low`` and ``by_cut_high``, ``n``.
+    """
     everything = regions.all_regions()
     codes = regions.codes(everything)
     score = indicators.values("score", edition, codes)
@@ -332,3 +380,149 @@ def _against_the_rest(compared: association.GroupComparison, language: Language)
         "en": f"The Far East against the rest: {told}",
         "ru": f"Дальний Восток и остальные регионы: {told}",
     }[language]
+
+
+# length of a region's entry in the rating; no indicator of the family, so it has no place in `COVARIATES`
+_LENGTH = "entry_words"
+
+
+def score_and_length(edition: str, subset: str, periods: Periods) -> Exhibit:
+    """The score against the length of the entry, beside the indicators of the forest and given the length.
+
+    Parameters
+    ----------
+    edition : {'II', 'III'}
+        Edition of the rating. Entries are counted in edition III; for another the exhibit shows the
+        indicators alone and says so.
+    subset : {'far_east', 'border'}
+        Set of regions.
+    periods : Periods
+        Years of the indicators.
+
+    Returns
+    -------
+    Exhibit
+        One row for the length and one an indicator. Columns ``n``, ``estimate`` (tau-b with the score),
+        ``p_exact``, ``p_min``; over the same regions ``score_length`` and ``indicator_length`` (tau-b of
+        the length with either) and ``partial`` (Kendall's partial tau given the length, without a p).
+    """
+    has_lengths = edition in indicators.periods(_LENGTH)
+    names = headline_indicators(subset, periods)
+    rows = [_beside_length(edition, name, periods.of(name), subset, has_lengths) for name in names]
+    if has_lengths:
+        rows.insert(0, _of_score(edition, _LENGTH, edition, subset))
+    frame = pd.DataFrame(rows, columns=_LENGTH_COLUMNS)
+    pairs = list(zip(frame["indicator"], frame["period"], strict=True))
+    frame = frame.assign(
+        **{
+            f"label_{language}": [label(name, period, language) for name, period in pairs]
+            for language in regions.LANGUAGES
+        }
+    )
+    return Exhibit(
+        "score-and-length",
+        f"{edition}; {periods.trade}, {periods.investment}, {periods.crossings}",
+        {language: _length_sentence(frame, edition, language) for language in regions.LANGUAGES},
+        (*sources_of(names, periods), *indicators.resources_of(_LENGTH, edition)),
+        _length_table(frame),
+    )
+
+
+_LENGTH_COLUMNS = [
+    "indicator",
+    "period",
+    "n",
+    "estimate",
+    "p_exact",
+    "p_min",
+    "score_length",
+    "indicator_length",
+    "partial",
+]
+
+
+def _of_score(edition: str, name: str, period: str, subset: str) -> dict[str, object]:
+    data = associations.pair(edition, name, period, subset)
+    found = association.associate(STATISTIC, data["score"].to_numpy(), data["covariate"].to_numpy())
+    return {
+        "indicator": name,
+        "period": period,
+        "n": found.n,
+        "estimate": found.estimate,
+        "p_exact": found.p_exact,
+        "p_min": found.p_min,
+    }
+
+
+def _beside_length(edition: str, name: str, period: str, subset: str, has_lengths: bool) -> dict[str, object]:
+    row = _of_score(edition, name, period, subset)
+    if not has_lengths:
+        return row
+    data = associations.pair(edition, name, period, subset)
+    score, covariate = data["score"].to_numpy(), data["covariate"].to_numpy()
+    length = indicators.values(_LENGTH, edition, list(data.index)).to_numpy()
+    return row | {
+        "score_length": association.associate(STATISTIC, score, length).estimate,
+        "indicator_length": association.associate(STATISTIC, covariate, length).estimate,
+        "partial": association.partial_rank_correlation(STATISTIC, score, covariate, length).estimate,
+    }
+
+
+def _length_table(frame: pd.DataFrame) -> Table:
+    return Table(
+        frame,
+        (
+            column({"en": "label_en", "ru": "label_ru"}, "Indicator and year", "Показатель и год"),
+            column("n", "n", "n", "number"),
+            column("estimate", "tau-b", "тау-b", "number", 2),
+            column("p_exact", "Exact p", "Точное p", "p_value"),
+            column("p_min", "Smallest reachable p", "Наименьшее возможное p", "p_value"),
+            column("score_length", "Score and length", "Оценка и длина", "number", 2),
+            column("indicator_length", "Indicator and length", "Показатель и длина", "number", 2),
+            column("partial", "Partial tau given length", "Частный тау при данной длине", "number", 2),
+        ),
+        {
+            "en": (
+                "Length: words of all statements of the entry. It is none of the indicators named beforehand, and no p here "
+                "is adjusted. Score and length, indicator and length: tau-b over the regions of the row.",
+                "Partial: Kendall's partial coefficient (1942). It has no p: given the length the scores are not "
+                "exchangeable, and lengths repeat too rarely to permute scores among regions of equal length.",
+            ),
+            "ru": (
+                "Длина — число слов во всех сообщениях записи. В заранее названные показатели она не входит; поправок "
+                "на множественность здесь нет. Оценка и длина, показатель и длина — тау-b по регионам строки.",
+                "Частный тау — коэффициент Кендалла (1942). p у него нет: при данной длине оценки не перестановочны, а "
+                "одинаковые длины слишком редки, чтобы переставлять оценки только среди равных по длине.",
+            ),
+        },
+    )
+
+
+def _length_sentence(frame: pd.DataFrame, edition: str, language: Language) -> str:
+    if _LENGTH not in set(frame["indicator"]):
+        return {
+            "en": f"Entries are counted in edition III only: for edition {edition} their length is missing, and with it "
+            "everything that would hold it fixed.",
+            "ru": f"Длина записей подсчитана только для выпуска III: для выпуска {edition} её нет, поэтому фиксировать "
+            "нечего.",
+        }[language]
+    length, shown = frame.iloc[0], frame.iloc[1:]
+    first = shown.iloc[0]
+    # twelve decimals: coefficients of equal size come out equal whatever their square roots
+    smaller = int((shown["estimate"].abs().round(12) < round(abs(length["estimate"]), 12)).sum())
+    raw, held = (_two_decimals(first[name], language) for name in ("estimate", "partial"))
+    estimate, p = _two_decimals(length["estimate"], language), tables.p_value(length["p_exact"], language)
+    return {
+        "en": f"Score and length of the entry: tau-b {estimate} (p {p}), in absolute value above {smaller} of "
+        f"{len(shown)} indicators. {first['label_en']}: tau-b {raw}, given the length {held}. The authors who gave the "
+        "score also wrote the entry, and a long entry may only record more work: the length need not make the score, "
+        "and what an indicator loses given the length need not be spurious.",
+        "ru": f"Оценка и длина записи: тау-b {estimate} (p {p}), по модулю больше, чем у {smaller} из {len(shown)} "
+        f"показателей. {first['label_ru']}: тау-b {raw}, при данной длине {held}. Авторы оценки писали и саму запись, а "
+        "длинная запись может лишь отражать больший объём работы: длина не обязательно определяет оценку, а то, что "
+        "показатель теряет при данной длине, не обязательно ложная связь.",
+    }[language]
+
+
+def _two_decimals(value: float | None, language: Language) -> str:
+    return tables.MISSING if value is None or np.isnan(value) else number(value, 2, language)

@@ -177,7 +177,25 @@ def _printed_bounds(text: str) -> tuple[float, float]:
 
 
 def crossing_densities(region_codes: Sequence[str], crossings_period: str) -> Exhibit:
-    """Density of crossing points, recomputed, as a table and a chart."""
+    """Density of crossing points, recomputed, as a table and a chart.
+
+    Parameters
+    ----------
+    region_codes : sequence of str
+        ISO codes of regions on the border.
+    crossings_period : {'2020', '2026'}
+        Period of the counts.
+
+    Returns
+    -------
+    Exhibit
+        Table with the columns of `density_rows`, and figure.
+
+    Raises
+    ------
+    AnalysisError
+        If there are no counts for the period.
+    """
     rows = density_rows(region_codes, crossings_period)
     shown = rows.assign(
         kind_en=rows["indicator"].map({_DENSITIES[0]: "established", _DENSITIES[1]: "functioning"}),

@@ -1,9 +1,9 @@
 """The ledger: every number a paper prints, judged by rule.
 
 ``claims`` reads what is printed where and by which rule it is to be judged; ``printed`` and ``intervals``
-turn printed strings into the values they stand for; ``rules`` holds the checks R1 to R11; ``goods`` knows
-that goods codes are a tree; ``customs`` asks the reader's customs files; ``verify`` gives the verdicts,
-the headline and the summary.
+turn printed strings into the values they stand for; ``rules`` holds the checks R1 to R11, which say what they
+found in both languages, with pieces from ``wording``; ``goods`` knows that goods codes are a tree; ``customs`` asks
+the reader's customs files; ``verify`` gives the verdicts, the headline and the summary.
 """
 
 from analysis.ledger.case import REVISION_BAND
@@ -12,8 +12,6 @@ from analysis.ledger.corrected import CorrectedRow, corrected_table_3, density_r
 from analysis.ledger.customs import own_store
 from analysis.ledger.goods import Tree, nest
 from analysis.ledger.intervals import Interval
-from analysis.ledger.notes import note
-from analysis.ledger.notes import value as value_shown
 from analysis.ledger.printed import Printed, parse
 from analysis.ledger.rules import CHECKS, RULES
 from analysis.ledger.verify import (
@@ -66,7 +64,6 @@ __all__ = [
     "headline",
     "levels",
     "nest",
-    "note",
     "own_store",
     "parse",
     "read_claims",
@@ -74,7 +71,6 @@ __all__ = [
     "read_table",
     "read_tables",
     "summary",
-    "value_shown",
     "verify",
     "verify_file",
     "write_ledger",

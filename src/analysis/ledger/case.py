@@ -1,8 +1,7 @@
-"""What a check is given and what it gives back; how numbers look in its note."""
+"""What a check is given and what it gives back."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from analysis.ledger import formula as formulas
 from analysis.ledger.inputs import Input
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import Printed, parse
+from analysis.ledger.wording import joined, named, quoted
+from analysis.tables import Text
 
 REVISION_BAND = Fraction(1, 100)
 """How far an outside figure may stand from a printed one before they disagree: one per cent.
@@ -34,15 +35,15 @@ class Finding:
     ----------
     holds : bool or None
         Whether the claim holds; None when the inputs cannot decide.
-    reproduced : str
-        What the inputs give.
-    note : str
-        The arithmetic, for a reader.
+    reproduced : dict
+        What the inputs give, in both languages.
+    note : dict
+        The arithmetic, for a reader, in both languages.
     """
 
     holds: bool | None
-    reproduced: str
-    note: str
+    reproduced: Text
+    note: Text
 
 
 @dataclass(frozen=True)
@@ -161,52 +162,27 @@ class Case:
             raise AnalysisError(f"{self.where}: the formula gives a set where one number is needed.")
         return value
 
-    def with_arithmetic(self) -> str:
-        """Formula and inputs in words."""
-        given = [
-            f"{name} = {value.text}"
-            for name, value in self.inputs.items()
-            if not value.is_set and re.search(rf"\b{name}\b", self.formula)
-        ]
-        sets = [
-            f"{name}: {len(value.intervals)} values"
-            for name, value in self.inputs.items()
-            if value.is_set and re.search(rf"\b{name}\b", self.formula)
-        ]
-        return f"{self.formula} with {', '.join(given + sets)}"
+    @property
+    def quoted(self) -> Text:
+        """The printed string between quotation marks."""
+        return quoted(self.text)
+
+    def named(self, label: str) -> Text:
+        """Name of what a label of the inputs stands for."""
+        return named(label, any(value.has_partners for value in self.inputs.values()))
+
+    def with_arithmetic(self) -> Text:
+        """Formula and inputs in words; the formula as the claims file writes it."""
+        used = [(k, v) for k, v in self.inputs.items() if re.search(rf"\b{k}\b", self.formula)]
+        given = [_single(name, value.told) for name, value in used if not value.is_set]
+        given += [_set(name, len(value.intervals)) for name, value in used if value.is_set]
+        told = joined(given, ", ")
+        return {"en": f"{self.formula} with {told['en']}", "ru": f"{self.formula}, где {told['ru']},"}
 
 
-# ------------------------------------------------------------------ how numbers look
+def _single(name: str, number: Text) -> Text:
+    return {"en": f"{name} = {number['en']}", "ru": f"{name} = {number['ru']}"}
 
 
-def shown(value: Fraction, digits: int = 6) -> str:
-    """`value` to `digits` significant digits, without an exponent."""
-    if value == 0:
-        return "0"
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    text = f"{float(value):.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def shown_interval(interval: Interval, digits: int = 6) -> str:
-    """An interval, as one number where both ends look the same."""
-    if interval.low is None or interval.high is None:
-        end = interval.high if interval.low is None else interval.low
-        assert end is not None
-        return f"{'at most' if interval.low is None else 'at least'} {shown(end, digits)}"
-    low, high = shown(interval.low, digits), shown(interval.high, digits)
-    return low if low == high else f"{low} to {high}"
-
-
-def shown_beside(value: Interval, published: Printed) -> str:
-    """A computed interval with two more decimals than the printed number it stands beside."""
-    if published.value is None or value.low is None or value.high is None:
-        return shown_interval(value)
-    # a share in words has no printed decimals; four digits tell a quarter from a fifth
-    if not re.search(r"\d", published.text):
-        return shown_interval(value, 4)
-    exponent = published.value.as_tuple().exponent
-    assert isinstance(exponent, int), "a printed number is finite"
-    places = max(0, -exponent) + 2
-    low, high = (f"{float(end):.{places}f}".rstrip("0").rstrip(".") for end in (value.low, value.high))
-    return low if low == high else f"{low} to {high}"
+def _set(name: str, size: int) -> Text:
+    return {"en": f"{name}: {size} values", "ru": f"{name} (значений: {size})"}

@@ -17,10 +17,13 @@ from analysis import regions
 from analysis.errors import AnalysisError
 from analysis.ledger.printed import MISSING_MARKS
 from analysis.paths import relative
+from analysis.tables import Text
 
 COLUMNS = ("claim_id", "exhibit", "locus", "published", "unit", "rule", "check", "formula", "inputs", "note")
 # optional: how the claim is judged where the reader's own customs files hold what it speaks of
 CUSTOMS_COLUMNS = ("customs_check", "customs_formula", "customs_inputs", "customs_note")
+# optional, after the others: what the Russian ledger shows in the place of our English remarks and words
+RUSSIAN_COLUMNS = ("note_ru", "inputs_ru", "customs_note_ru")
 CELL_PREFIX = "cell."
 REFERENCE_PREFIX = "ref."
 
@@ -49,12 +52,20 @@ class Request:
         At least one of them a ``customs:`` reference.
     note : str
         Our remark on this reading of the claim.
+    note_ru : str
+        The remark in Russian; empty where the file has none.
     """
 
     check: str
     formula: str
     inputs: tuple[tuple[str, str], ...]
     note: str
+    note_ru: str = ""
+
+    @property
+    def remark(self) -> Text:
+        """The remark in both languages, as far as the file has it."""
+        return {"en": self.note, "ru": self.note_ru or self.note}
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,10 @@ class Claim:
         File and line, for sentences about errors.
     customs : Request, optional
         How it is judged where a customs store holds the figures.
+    note_ru : str
+        The remark in Russian; empty where the file has none.
+    inputs_ru : tuple of (name, reference)
+        Russian words for inputs that are words.
     """
 
     claim_id: str
@@ -100,6 +115,13 @@ class Claim:
     origin: str
     where: str
     customs: Request | None = None
+    note_ru: str = ""
+    inputs_ru: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def remark(self) -> Text:
+        """The remark in both languages, as far as the file has it."""
+        return {"en": self.note, "ru": self.note_ru or self.note}
 
 
 def matches(selector: str, value: str) -> bool:
@@ -181,10 +203,13 @@ def read_claims(path: Path, tables: Mapping[str, Table]) -> tuple[Claim, ...]:
         raise AnalysisError(f"The claims file {relative(path)} cannot be read: {error}.") from None
     reader = csv.DictReader(io.StringIO(text, newline=""))
     columns = tuple(reader.fieldnames or ())
-    if columns not in (COLUMNS, (*COLUMNS, *CUSTOMS_COLUMNS)):
+    # what is left once the columns that must be there, and those that may, are taken off in their order
+    rest = columns[len(COLUMNS) :]
+    rest = rest[len(CUSTOMS_COLUMNS) :] if rest[: len(CUSTOMS_COLUMNS)] == CUSTOMS_COLUMNS else rest
+    if columns[: len(COLUMNS)] != COLUMNS or rest != tuple(c for c in RUSSIAN_COLUMNS if c in rest):
         raise AnalysisError(
-            f"{relative(path)}, line 1 has the columns {', '.join(columns)}; a claims file has {', '.join(COLUMNS)} "
-            f"and, all or none of them, {', '.join(CUSTOMS_COLUMNS)}."
+            f"{relative(path)}, line 1 has the columns {', '.join(columns)}; a claims file has {', '.join(COLUMNS)}, then "
+            f"all or none of {', '.join(CUSTOMS_COLUMNS)}, then any of {', '.join(RUSSIAN_COLUMNS)}, in this order."
         )
     claims: list[Claim] = []
     for record in reader:
@@ -217,6 +242,8 @@ def _claim(record: Mapping[str, str], where: str) -> Claim:
         origin=f"claim:{claim_id}",
         where=where,
         customs=_request(record, where),
+        note_ru=record.get("note_ru", "").strip(),
+        inputs_ru=_inputs(record.get("inputs_ru", ""), where),
     )
 
 
@@ -228,7 +255,7 @@ def _request(record: Mapping[str, str], where: str) -> Request | None:
         raise AnalysisError(
             f"{where} is to be judged from customs files; give customs_check and customs_inputs."
         )
-    return Request(check, formula, _inputs(inputs, where), note)
+    return Request(check, formula, _inputs(inputs, where), note, record.get("customs_note_ru", "").strip())
 
 
 def _inputs(text: str, where: str) -> tuple[tuple[str, str], ...]:
@@ -278,6 +305,8 @@ def _for_cell(claim: Claim, table: str, key: tuple[str, str], cell: Cell) -> Cla
         formula=filled(claim.formula),
         inputs=pairs(claim.inputs),
         note=filled(claim.note),
+        note_ru=filled(claim.note_ru),
+        inputs_ru=pairs(claim.inputs_ru),
         origin=f"cell:{table}:{key[0]}:{key[1]}",
         customs=request,
     )

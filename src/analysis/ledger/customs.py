@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from analysis import paths, regions
-from analysis.errors import AnalysisError, NoDataError, one_of
+from analysis.errors import AnalysisError, one_of
 from analysis.sources import own
 
 if TYPE_CHECKING:
@@ -229,10 +229,9 @@ def _figure(table: pd.DataFrame, asked: Question, partner: str, region: str) -> 
     if asked.measure == "share":
         whole = float(amounts.sum())
         if not whole:
-            raise NoDataError(
-                f"The customs store holds {region} for {asked.period}, but no trade of the kind asked for; shares of "
-                "nothing cannot be told."
-            )
+            from analysis import trade
+
+            raise trade.no_trade(region, asked.period)
         # twelve digits: what is left of the order of a sum is beyond them
         return float(f"{part / whole * 100:.12g}")
     # files state dollars to the cent and weights to the milligram, so many decimals a sum has

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,12 +16,16 @@ from analysis.ledger.claims import Claim, Table, is_many, matches, select, split
 from analysis.ledger.formula import Value
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import parse
+from analysis.ledger.wording import decimal, same
 from analysis.paths import relative
 from analysis.sources import own
+from analysis.tables import Text
 
 # how the names of data resources that hold the paper's own tables begin
 PAPER_RESOURCE = "paper-"
 KINDS = ("claim", "cell", "obs", "file", "printed", "text", "list", "customs")
+# column of a file whose labels are country codes
+PARTNER_COLUMN = "partner"
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,27 @@ class Entry:
 
 @dataclass(frozen=True)
 class Input:
-    """One input of a claim: a single entry, or a labelled set of them."""
+    """One input of a claim: a single entry, or a labelled set of them.
+
+    Attributes
+    ----------
+    entries : dict
+        Entries by label.
+    is_set : bool
+        Whether it is a set, even of one.
+    is_external : bool
+        Whether it comes from outside the paper.
+    has_partners : bool
+        Whether the labels hold country codes.
+    russian : dict
+        Russian words by label, where the claims file gives them; they are shown and never judged.
+    """
 
     entries: dict[str, Entry]
     is_set: bool
     is_external: bool
+    has_partners: bool = False
+    russian: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -71,6 +91,43 @@ class Input:
     def texts(self) -> dict[str, str]:
         """Texts by label."""
         return {label: entry.text for label, entry in self.entries.items()}
+
+    @property
+    def told(self) -> Text:
+        """A single entry for a reader."""
+        return next(iter(self.told_by_label.values()))
+
+    @property
+    def told_by_label(self) -> dict[str, Text]:
+        """Entries for a reader, by label: outside numbers in the language's own form, the rest as printed."""
+        return {label: self._told(label, entry.text) for label, entry in self.entries.items()}
+
+    def _told(self, label: str, text: str) -> Text:
+        if label in self.russian:
+            return {"en": text, "ru": self.russian[label]}
+        return decimal(text) if self.is_external else same(text)
+
+    def with_russian(self, words: Input, where: str) -> Input:
+        """Return the input with Russian words for its entries.
+
+        Parameters
+        ----------
+        words : Input
+            What ``inputs_ru`` of the claims file points to.
+        where : str
+            File, line and name of the input, for the error's sentence.
+
+        Raises
+        ------
+        AnalysisError
+            If there are not as many words, or they are not for the same labels.
+        """
+        if self.entries.keys() != words.entries.keys():
+            raise AnalysisError(
+                f"{where} has {len(words.entries)} entries in inputs_ru and {len(self.entries)} in inputs; give "
+                "Russian words for each of the same labels."
+            )
+        return replace(self, russian=words.texts)
 
     @property
     def intervals(self) -> dict[str, Interval]:
@@ -204,7 +261,7 @@ class Sources:
             _label((region, partner), key): Entry(plain(value), reference, True, where)
             for key, value in self.customs.values(asked).items()
         }
-        return Input(entries, is_many(region) or is_many(partner), True)
+        return Input(entries, is_many(region) or is_many(partner), True, has_partners=True)
 
     def _file(self, reference: str, where: str) -> Input:
         name, label_column, value_column = split_reference(reference, 3, where)
@@ -227,7 +284,8 @@ class Sources:
                 f"{where} points to the column {error} of {relative(path)}, which it has not."
             ) from None
         # a file beside the claims file belongs to the paper; anything else comes from outside
-        return Input(entries, True, path.resolve().parent != self.folder.resolve())
+        is_external = path.resolve().parent != self.folder.resolve()
+        return Input(entries, True, is_external, has_partners=label_column == PARTNER_COLUMN)
 
 
 def customs_question(reference: str, where: str) -> customs.Question:

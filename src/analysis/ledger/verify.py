@@ -6,6 +6,7 @@ and turns the finding into a verdict by where the inputs came from.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
@@ -18,7 +19,7 @@ import pandas as pd
 from analysis.errors import AnalysisError, NoDataError, one_of
 from analysis.ledger import customs, rules, words
 from analysis.ledger import formula as formulas
-from analysis.ledger.case import REVISION_BAND, Case
+from analysis.ledger.case import REVISION_BAND, Case, Finding
 from analysis.ledger.claims import (
     CELL_PREFIX,
     REFERENCE_PREFIX,
@@ -30,9 +31,11 @@ from analysis.ledger.claims import (
     read_tables,
 )
 from analysis.ledger.inputs import Input, Sources, as_mapping, customs_question
+from analysis.ledger.wording import NOTHING, joined
 from analysis.paths import relative, write_text
 from analysis.regions import LANGUAGES, Language
 from analysis.sources import own
+from analysis.tables import Text
 
 if TYPE_CHECKING:
     from analysis.sources.customs import Store
@@ -56,7 +59,7 @@ class Evidence:
 
     Attributes
     ----------
-    rule, basis, reproduced, verdict, note : str
+    rule, basis, reproduced, verdict, note, reproduced_ru, note_ru : str
         As in `LedgerRow`.
     source : str
         Files and checksums a customs answer stands on; empty for the judgement without customs files.
@@ -67,12 +70,14 @@ class Evidence:
     reproduced: str
     verdict: Verdict
     note: str
+    reproduced_ru: str
+    note_ru: str
     source: str = ""
 
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """One claim with its verdict; the fields up to `note` are the ledger's columns.
+    """One claim with its verdict; the fields up to `note_ru` are the ledger's columns.
 
     Attributes
     ----------
@@ -87,6 +92,8 @@ class LedgerRow:
         own numbers disagree) or ``not_checkable``.
     note : str
         The arithmetic, or what is missing.
+    reproduced_ru, note_ru : str
+        The same in Russian.
     without_customs : Evidence, optional
         The judgement as it is without customs files, where they were asked too.
     customs : Evidence, optional
@@ -103,6 +110,8 @@ class LedgerRow:
     unit: str
     verdict: Verdict
     note: str
+    reproduced_ru: str
+    note_ru: str
     without_customs: Evidence | None = None
     customs: Evidence | None = None
 
@@ -145,6 +154,14 @@ class LedgerRow:
         """Name a page gives this claim, so that a link can point at it."""
         return "claim-" + self.claim_id.replace(".", "-").lower()
 
+    def reproduced_in(self, language: Language) -> str:
+        """What the inputs give, in a reader's language."""
+        return self.reproduced if language == "en" else self.reproduced_ru
+
+    def note_in(self, language: Language) -> str:
+        """Return the arithmetic, or what is missing, in a reader's language."""
+        return self.note if language == "en" else self.note_ru
+
     def place(self, language: Language) -> str:
         """Where the claim stands, with names for region codes."""
         place, exhibit = words.locus(self.locus, language), words.exhibit(self.exhibit, language)
@@ -158,7 +175,9 @@ class LedgerRow:
         if self.published:
             unit = f" {self.unit}" if self.unit and language == "en" else ""
             parts.append(f"{'printed' if language == 'en' else 'напечатано'} {self.published}{unit}")
-        if reproduced := words.reproduced(self.reproduced, language):
+        reproduced = self.reproduced_in(language)
+        # a string printed in English stands in the note, between quotation marks
+        if reproduced and not (language == "ru" and re.search("[A-Za-z]{2,}", reproduced)):
             parts.append(f"{'reproduced' if language == 'en' else 'воспроизведено'} {reproduced}")
         told = f" – {', '.join(parts)}" if parts else ""
         # that outside data disagree is said already
@@ -169,11 +188,13 @@ class LedgerRow:
         return f"{self.place(language)}{told}: {VERDICT_WORDS[language][self.verdict]}{looked_at}."
 
 
-COLUMNS = tuple(field.name for field in fields(LedgerRow))[:10]
+# what stands before the two judgements kept beside each other
+COLUMNS = tuple(field.name for field in fields(LedgerRow) if field.name not in ("without_customs", "customs"))
+_EVIDENCE = tuple(field.name for field in fields(Evidence))
 # follow when, and only when, the reader's customs files were asked; blank for claims they cannot judge
 EVIDENCE_COLUMNS = (
-    *(f"without_customs_{name}" for name in ("rule", "basis", "reproduced", "verdict", "note")),
-    *(f"customs_{name}" for name in ("rule", "basis", "reproduced", "verdict", "note", "source")),
+    *(f"without_customs_{name}" for name in _EVIDENCE if name != "source"),
+    *(f"customs_{name}" for name in _EVIDENCE),
 )
 
 VERDICT_WORDS: dict[Language, dict[Verdict, str]] = {
@@ -234,8 +255,9 @@ class Ledger:
 def _record(row: LedgerRow) -> tuple[str, ...]:
     """Cells of a row in the order of the columns; blank for evidence there is none of."""
     own = tuple(getattr(row, name) for name in COLUMNS)
-    before = astuple(row.without_customs)[:-1] if row.without_customs else ("",) * 5
-    return (*own, *before, *(astuple(row.customs) if row.customs else ("",) * 6))
+    if row.without_customs is None or row.customs is None:
+        return (*own, *("",) * len(EVIDENCE_COLUMNS))
+    return (*own, *astuple(row.without_customs)[:-1], *astuple(row.customs))
 
 
 # ------------------------------------------------------------------ verdicts
@@ -311,18 +333,12 @@ def _judged_twice(claim: Claim, sources: Sources, band: Fraction) -> LedgerRow:
 
 def _with_customs(row: LedgerRow, found: Evidence) -> LedgerRow:
     """Put the judgement of customs files into a row, and keep the one without them beside it."""
-    before = Evidence(row.rule, row.basis, row.reproduced, row.verdict, row.note)
+    judgement = [name for name in _EVIDENCE if name != "source"]
+    before = Evidence(**{name: getattr(row, name) for name in judgement})
     kept = replace(row, without_customs=before, customs=found)
     if not _leads(before, found):
         return kept
-    return replace(
-        kept,
-        rule=found.rule,
-        basis=found.basis,
-        reproduced=found.reproduced,
-        verdict=found.verdict,
-        note=found.note,
-    )
+    return replace(kept, **{name: getattr(found, name) for name in judgement})
 
 
 def _leads(before: Evidence, found: Evidence) -> bool:
@@ -367,18 +383,30 @@ def _customs_evidence(claim: Claim, request: Request, sources: Sources, band: Fr
     try:
         inputs = {name: sources.resolve(reference, claim.where) for name, reference in request.inputs}
     except NoDataError as error:
-        return Evidence(CUSTOMS_RULE, "external", "", "not_checkable", str(error))
+        return _evidence(Finding(None, NOTHING, {"en": str(error), "ru": error.russian}))
     source = _files(request, sources, claim.where)
-    told = f"From {source}."
     try:
         finding = check(Case(claim.published, inputs, request.formula, band, claim.where))
     except AnalysisError as error:
         # the request is in order, so it is these files that cannot be computed with (nothing to divide by, one partner)
-        note = " ".join(filter(None, (str(located(error, claim.where)), request.note, told)))
-        return Evidence(CUSTOMS_RULE, "external", "", "not_checkable", note, source)
-    note = " ".join(filter(None, (finding.note, request.note, told)))
-    verdict = _verdict(finding.holds, "external")
-    return Evidence(CUSTOMS_RULE, "external", finding.reproduced, verdict, note, source)
+        told = str(located(error, claim.where))
+        finding = Finding(None, NOTHING, {"en": told, "ru": f"По этим файлам посчитать нельзя: «{told}»"})
+    files: Text = {"en": f"From {source}.", "ru": f"По файлам: {source}."}
+    note = joined([finding.note, request.remark, files])
+    return _evidence(replace(finding, note=note), source)
+
+
+def _evidence(finding: Finding, source: str = "") -> Evidence:
+    return Evidence(
+        rule=CUSTOMS_RULE,
+        basis="external",
+        reproduced=finding.reproduced["en"],
+        verdict=_verdict(finding.holds, "external"),
+        note=finding.note["en"],
+        reproduced_ru=finding.reproduced["ru"],
+        note_ru=finding.note["ru"],
+        source=source,
+    )
 
 
 def _files(request: Request, sources: Sources, where: str) -> str:
@@ -400,13 +428,25 @@ def _judge(claim: Claim, sources: Sources, band: Fraction) -> LedgerRow:
     try:
         inputs = {name: sources.resolve(reference, claim.where) for name, reference in claim.inputs}
         _refuse_itself(claim, inputs)
+        inputs = _with_russian(claim, inputs, sources)
         case = Case(claim.published, inputs, claim.formula, band, claim.where)
         finding = check(case)
     except AnalysisError as error:
         # arithmetic does not know where it stands; the sentence must
         raise located(error, claim.where) from None
     basis: Basis = "external" if case.is_external else "internal"
-    return _row(claim, basis, finding.reproduced, _verdict(finding.holds, basis), finding.note)
+    return _row(claim, basis, _verdict(finding.holds, basis), finding)
+
+
+def _with_russian(claim: Claim, inputs: Mapping[str, Input], sources: Sources) -> dict[str, Input]:
+    """Give the inputs the Russian words that the claims file has for them."""
+    told = dict(inputs)
+    for name, reference in claim.inputs_ru:
+        if name not in told:
+            raise one_of(f"{claim.where}: an input named in inputs_ru", name, inputs)
+        russian = sources.resolve(reference, claim.where)
+        told[name] = told[name].with_russian(russian, f"{claim.where}: the input {name!r}")
+    return told
 
 
 def _verdict(holds: bool | None, basis: Basis) -> Verdict:
@@ -417,16 +457,21 @@ def _verdict(holds: bool | None, basis: Basis) -> Verdict:
     return "mismatch" if basis == "external" else "paper_error"
 
 
+_TRANSCRIBED: Text = {"en": f"{TRANSCRIBED}.", "ru": "Только переписано."}
+
+
 def _unchecked(claim: Claim) -> LedgerRow:
-    if claim.check or claim.formula or claim.inputs:
+    if claim.check or claim.formula or claim.inputs or claim.inputs_ru:
         raise AnalysisError(f"{claim.where} has no rule but gives a check, a formula or inputs.")
     is_cell = claim.claim_id.startswith(CELL_PREFIX)
     if not claim.note and not is_cell:
         raise AnalysisError(f"{claim.where} has no rule, so its note must say what is missing to check it.")
-    return _row(claim, "none", "", "not_checkable", f"{TRANSCRIBED}." if is_cell else "")
+    finding = Finding(None, NOTHING, _TRANSCRIBED if is_cell else NOTHING)
+    return _row(claim, "none", "not_checkable", finding)
 
 
-def _row(claim: Claim, basis: Basis, reproduced: str, verdict: Verdict, note: str) -> LedgerRow:
+def _row(claim: Claim, basis: Basis, verdict: Verdict, finding: Finding) -> LedgerRow:
+    note = joined([finding.note, claim.remark])
     return LedgerRow(
         claim_id=claim.claim_id,
         exhibit=claim.exhibit,
@@ -434,10 +479,12 @@ def _row(claim: Claim, basis: Basis, reproduced: str, verdict: Verdict, note: st
         rule=claim.rule,
         basis=basis,
         published=claim.published,
-        reproduced=reproduced,
+        reproduced=finding.reproduced["en"],
         unit=claim.unit,
         verdict=verdict,
-        note=" ".join(filter(None, (note, claim.note))),
+        note=note["en"],
+        reproduced_ru=finding.reproduced["ru"],
+        note_ru=note["ru"],
     )
 
 
@@ -475,7 +522,8 @@ def _row_of(record: tuple[str, ...]) -> LedgerRow:
     own, evidence = record[: len(COLUMNS)], record[len(COLUMNS) :]
     if not any(evidence):
         return LedgerRow(*own)  # type: ignore[arg-type]
-    before, found = Evidence(*evidence[:5]), Evidence(*evidence[5:])  # type: ignore[arg-type]
+    first = len(_EVIDENCE) - 1
+    before, found = Evidence(*evidence[:first]), Evidence(*evidence[first:])  # type: ignore[arg-type]
     return replace(LedgerRow(*own), without_customs=before, customs=found)  # type: ignore[arg-type]
 
 

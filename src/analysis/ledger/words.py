@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from analysis import regions
-from analysis.ledger import notes
 from analysis.regions import Language
 
 # longest phrases first, so that a part of one is not translated before the whole
@@ -140,9 +139,3 @@ def is_numbered(name: str) -> bool:
     """Whether an exhibit is a table or chart with a number."""
     kind, _, number = name.partition("-")
     return kind in _NUMBERED and number.isdigit()
-
-
-def reproduced(text: str, language: Language) -> str:
-    """What the inputs give, in a reader's language; nothing where it is a description in English."""
-    told = notes.value(text, language)
-    return "" if language == "ru" and re.search(r"[A-Za-z]{2,}", told) else told

@@ -56,7 +56,13 @@ class JointResult:
 
 
 def families(specifications: Sequence[Specification]) -> dict[tuple[str, str], list[int]]:
-    """Positions of the specifications of each region set and statistic."""
+    """Positions of the specifications of each region set and statistic.
+
+    Returns
+    -------
+    dict of (region set, statistic) to list of int
+        Places in `specifications`.
+    """
     found: dict[tuple[str, str], list[int]] = {}
     for place, specification in enumerate(specifications):
         found.setdefault((specification.region_set, specification.statistic), []).append(place)

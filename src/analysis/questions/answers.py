@@ -385,7 +385,18 @@ _VERDICTS = {-1: text("narrowed", "сузился"), 0: text("stayed", "не и�
 
 
 def gap(table: pd.DataFrame) -> Finding:
-    """Whether the gap between leaders and outsiders grew between the editions (trend 12)."""
+    """Whether the gap between leaders and outsiders grew between the editions (trend 12).
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``score`` and ``previous_score``, one row a region.
+
+    Raises
+    ------
+    AnalysisError
+        As `spread_test`.
+    """
     test = spread_test(table["previous_score"], table["score"])
     quarter = max(1, len(table) // 4)
     gaps = [_quarters_apart(table[name].to_numpy(float), quarter) for name in ("previous_score", "score")]
@@ -411,7 +422,13 @@ def _quarters_apart(scores: Floats, quarter: int) -> float:
 
 
 def far_east_gain(table: pd.DataFrame) -> Finding:
-    """Whether the Far East gained on the rest between the editions."""
+    """Whether the Far East gained on the rest between the editions.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``change`` and ``district``, one row a region.
+    """
     inside = (table["district"] == "far_eastern").to_numpy()
     found = association.compare_groups(table["change"], inside)
     changes = table["change"].to_numpy(float)
@@ -564,7 +581,14 @@ def _logit_rows(table: pd.DataFrame) -> list[Row]:
 
 
 def stalls(table: pd.DataFrame) -> Finding:
-    """Whether stalls go with a falling score."""
+    """Whether stalls go with a falling score.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``change``, ``previous_score``, ``words``, ``stalled`` and ``stalled_unknown`` (statements), one row
+        a region.
+    """
     counted = association.spearman_rho(table["change"], table["stalled"])
     has_stall = (table["stalled"] > 0).to_numpy()
     compared = association.compare_groups(table["change"], has_stall)
@@ -600,7 +624,13 @@ def stalls(table: pd.DataFrame) -> Finding:
 
 
 def partial_change(table: pd.DataFrame) -> float:
-    """Spearman's rho of change and stalls with the entry's length and the old score held."""
+    """Spearman's rho of change and stalls with the entry's length and the old score held.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As in `stalls`.
+    """
     return partial_rho(table["change"], table["stalled"], [table["words"], table["previous_score"]])
 
 
@@ -608,7 +638,18 @@ def partial_change(table: pd.DataFrame) -> float:
 
 
 def border_and_district(table: pd.DataFrame) -> Finding:
-    """Scores at the border with China and by federal district."""
+    """Scores at the border with China and by federal district.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``score``, ``district`` and ``border``, one row a region.
+
+    Raises
+    ------
+    AnalysisError
+        As `district_effect`.
+    """
     far_east = table["district"] == "far_eastern"
     inside, without = table[far_east], table[~far_east]
     at_border = association.compare_groups(table["score"], table["border"].to_numpy(bool))
@@ -642,6 +683,11 @@ def district_effect(score: pd.Series, district: pd.Series) -> tuple[float, float
     (float, float)
         H * (n + 1) / (n**2 - 1) with ties corrected, that is the share of the variance of midranks
         between groups (Kelley 1935); p as (b + 1) / (B + 1) (Phipson and Smyth 2010).
+
+    Raises
+    ------
+    AnalysisError
+        If every region has the same score.
     """
     ranks = score.rank().to_numpy(float)
     ranks = ranks - ranks.mean()
@@ -672,7 +718,13 @@ CONVERSION_WORDS: dict[str, Text] = {
 
 
 def conversion_and_score(table: pd.DataFrame) -> Finding:
-    """Whether Far Eastern regions that carry out more of what they announced score higher."""
+    """Whether Far Eastern regions that carry out more of what they announced score higher.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``score`` and ``district``, indexed by region.
+    """
     scores = table.loc[table["district"] == "far_eastern", "score"]
     shares = measures.conversions().reindex(scores.index)
     rows = {

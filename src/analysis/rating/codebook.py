@@ -205,7 +205,13 @@ def count_rows(edition: Edition) -> list[dict[str, str]]:
 
 
 def write_counts(edition: Edition, path: Path) -> Path:
-    """Write the counts table (UTF-8, commas, line feeds), whole or not at all."""
+    """Write the counts table (UTF-8, commas, line feeds), whole or not at all.
+
+    Raises
+    ------
+    AnalysisError
+        If the folder of `path` cannot be written.
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()

@@ -165,13 +165,27 @@ class Confusion:
         return int(self.counts.sum())
 
     def precision(self, code: str) -> float | None:
-        """Share of the statements given `code` that the reference gives it too; None without any."""
+        """Share of the statements given `code` that the reference gives it too; None without any.
+
+        Parameters
+        ----------
+        code : str
+            One of `analysis.rating.codebook.CODES`.
+
+        Returns
+        -------
+        float or None
+            0-1.
+        """
         place = codebook.CODES.index(code)
         given = int(self.counts[:, place].sum())
         return int(self.counts[place, place]) / given if given else None
 
     def recall(self, code: str) -> float | None:
-        """Share of the reference's statements with `code` that were found; None without any."""
+        """Share of the reference's statements with `code` that were found; None without any.
+
+        Parameters and returns as `precision`.
+        """
         place = codebook.CODES.index(code)
         held = int(self.counts[place].sum())
         return int(self.counts[place, place]) / held if held else None

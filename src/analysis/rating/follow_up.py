@@ -348,7 +348,15 @@ class Conversion:
 
 
 def conversion(items: Iterable[Initiative], group: Callable[[Initiative], str]) -> tuple[Conversion, ...]:
-    """Conversion of the open initiatives by group, in the order in which groups are met."""
+    """Conversion of the open initiatives by group, in the order in which groups are met.
+
+    Parameters
+    ----------
+    items : iterable of Initiative
+        Those that were not open before are not counted.
+    group : callable
+        Gives the name of an initiative's group.
+    """
     counts: dict[str, Counter[str]] = {}
     for item in items:
         counter = counts.setdefault(group(item), Counter())

@@ -132,7 +132,18 @@ def draft_report(made: MadeEdition, language: Language) -> str:
 
 
 def write_drafts(made: MadeEdition, folder: Path) -> tuple[Path, ...]:
-    """Write the draft in both languages: ``draft-<edition>.<language>.html``."""
+    """Write the draft in both languages: ``draft-<edition>.<language>.html``.
+
+    Returns
+    -------
+    tuple of Path
+        The files, English first.
+
+    Raises
+    ------
+    AnalysisError
+        If the folder cannot be written.
+    """
     return tuple(
         paths.write_text(folder / f"draft-{made.label}.{language}.html", draft_report(made, language))
         for language in LANGUAGES

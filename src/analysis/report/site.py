@@ -147,8 +147,6 @@ class _Site:
             result=lambda name: link(f"../{name}"),
             study=citation.metadata(),
             exhibit_name=ledger.exhibit_name,
-            note=ledger.note,
-            value_shown=ledger.value_shown,
             period_name=tables.period_name,
             verdict_name=content.verdict_name,
             basis_name=content.basis_name,

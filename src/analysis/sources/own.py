@@ -241,7 +241,22 @@ def is_own(source: str) -> bool:
 
 
 def title(source: str, user: Path, language: Language) -> str:
-    """Short reference of an own source, for the line under a table or figure."""
+    """Short reference of an own source, for the line under a table or figure.
+
+    Parameters
+    ----------
+    source : str
+        Name in the column ``source``, for which `is_own` holds.
+    user : Path
+        Folder of the reader's own files.
+    language : {'en', 'ru'}
+        Language of the reference.
+
+    Raises
+    ------
+    AnalysisError
+        If the file is not as `amur ingest` wrote it.
+    """
     if source == CUSTOMS:
         return CUSTOMS_TITLE[language]
     first = _read(user / f"{source.removeprefix(PREFIX)}.csv").iloc[0]

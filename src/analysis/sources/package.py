@@ -280,6 +280,14 @@ def _as_list(key: str | list[str]) -> list[str]:
 
 
 def source_line(names: list[str], language: Language) -> str:
-    """Short references of the resources `names`, for the line under a table or figure."""
+    """Short references of the resources `names`, for the line under a table or figure.
+
+    Parameters
+    ----------
+    names : list of str
+        Names of resources; others (a reader's own) are passed over.
+    language : {'en', 'ru'}
+        Language of the references.
+    """
     known = resources()
     return "; ".join(known[name].title[language] for name in names if name in known)

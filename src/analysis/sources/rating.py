@@ -653,7 +653,13 @@ def _entries(found: Sequence[_Found], openings: set[str]) -> tuple[Entry, ...]:
 
 
 def misplaced(keys: Sequence[tuple[Any, ...]]) -> set[int]:
-    """Find the fewest indices that, moved, put `keys` in order: those outside the longest ordered run."""
+    """Find the fewest indices that, moved, put `keys` in order: those outside the longest ordered run.
+
+    Parameters
+    ----------
+    keys : sequence of tuple
+        What each entry is ordered by, in the order of the print.
+    """
     # per key: length of the longest ordered run that ends in it, and the index before it in that run
     best: list[tuple[int, int | None]] = []
     for index, key in enumerate(keys):
@@ -709,7 +715,13 @@ def to_rows(edition: Edition) -> list[dict[str, str]]:
 
 
 def write_scores(edition: Edition, path: Path) -> Path:
-    """Write the scores table (UTF-8, commas, line feeds), whole or not at all."""
+    """Write the scores table (UTF-8, commas, line feeds), whole or not at all.
+
+    Raises
+    ------
+    AnalysisError
+        If the folder of `path` cannot be written.
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()

@@ -360,7 +360,13 @@ def _flag(value: bool | None) -> str:
 
 
 def write_statements(edition: Edition, path: Path) -> Path:
-    """Write the statements table (UTF-8, commas, line feeds), whole or not at all."""
+    """Write the statements table (UTF-8, commas, line feeds), whole or not at all.
+
+    Raises
+    ------
+    AnalysisError
+        If the folder of `path` cannot be written.
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()

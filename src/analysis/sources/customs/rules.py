@@ -43,7 +43,13 @@ class _FaultError(Exception):
 
 
 def directions(edition: str) -> tuple[str, ...]:
-    """Marks of the direction an edition is known to use; of the re-publication neither is known."""
+    """Marks of the direction an edition is known to use; of the re-publication neither is known.
+
+    Parameters
+    ----------
+    edition : str
+        Key of `analysis.sources.customs.detection.EDITIONS`.
+    """
     names = tuple(DIRECTIONS)
     return {"english": names[2:], "republication": names}.get(edition, names[:2])
 

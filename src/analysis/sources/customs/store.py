@@ -107,7 +107,20 @@ class Source:
         return {known[okato] for okato in self.regions if okato in known} == set(regions.DISTRICTS)
 
     def months(self, okato: str, direction: str) -> frozenset[int]:
-        """Months for which this table can speak of a region: rows in either direction, or nationwide."""
+        """Months for which this table can speak of a region: rows in either direction, or nationwide.
+
+        Parameters
+        ----------
+        okato : str
+            Five digits.
+        direction : {'export', 'import'}
+            Direction of trade.
+
+        Returns
+        -------
+        frozenset of int
+            Months ``yyyymm``; none where the table has no rows of the direction, or does not name regions.
+        """
         if direction not in self.coverage or NO_REGION in self.regions:
             return frozenset()
         if okato not in self.regions and not self.is_nationwide:
@@ -161,7 +174,21 @@ class Store:
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of one table: ``added`` or ``already in the store``, and the rows left out."""
+    """What became of one table: ``added`` or ``already in the store``, and the rows left out.
+
+    Attributes
+    ----------
+    name : str
+        File, with its member of a ZIP in brackets.
+    outcome : str
+        One of the two.
+    edition : str
+        Key of `analysis.sources.customs.detection.EDITIONS`.
+    rows : int
+        Rows read.
+    unreadable : tuple of Unreadable
+        Rows left out.
+    """
 
     name: str
     outcome: str
