@@ -90,3 +90,11 @@ def test_renewing_keeps_exactly_the_files_that_are_compared(results, tmp_path):
         if p.is_file()
     }
     assert kept == set(check.reference_files())
+
+
+def test_results_of_an_older_state_do_not_become_half_a_reference(results, tmp_path):
+    """A traceback, and a folder of what had been copied before it."""
+    (results / "tables" / "table-2.csv").unlink()
+    with pytest.raises(AnalysisError, match=r"lacks tables/table-2\.csv; run `make reproduce` first"):
+        check.renew(results, tmp_path / "reference")
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]

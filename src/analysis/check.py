@@ -135,10 +135,14 @@ def renew(results: Path, reference: Path) -> None:
     Raises
     ------
     AnalysisError
-        If there are no results.
+        If there are no results, or a file of the reference is not among them.
     """
     if not results.is_dir():
         raise AnalysisError(f"There is no {paths.relative(results)}/ to keep; run `make reproduce` first.")
+    # results of an older state of the code; nothing is copied before all is there
+    missing = [name for name in reference_files() if not (results / name).is_file()]
+    if missing:
+        raise AnalysisError(f"{paths.relative(results)}/ lacks {missing[0]}; run `make reproduce` first.")
     new = reference.with_name(".reference.new")
     shutil.rmtree(new, ignore_errors=True)
     for name in reference_files():
