@@ -117,7 +117,7 @@ def replication() -> str:
         "- Direct dependencies: " + ", ".join(project["dependencies"]) + ".\n"
         "- Randomness: exact distributions are computed in full. Drawn, with fixed seeds and saying so, are only the smallest "
         "association the design could have shown and cases too large for every arrangement.\n"
-        "- Measured on two cores: two to five minutes the first time, most of it installing, about one after that; 2 GB of disk, "
+        "- Measured on two cores: two to five minutes the first time, most of it installing, about half a minute after that; 2 GB of disk, "
         "most of it the environment.\n"
         "- Tests also use chromium, TeX Live and R where they are there, and say so where they are not; no result needs them.",
         "## Programs",
