@@ -280,6 +280,11 @@ def excerpt(store: Store, region: str, period: object) -> Store:
         As in `partner_values`. For the whole country the store itself is given back: its rows may be tens of
         millions.
 
+    Returns
+    -------
+    Store
+        The rows of the region's months in both directions, all partners and goods; it knows of the same files.
+
     Raises
     ------
     AnalysisError
