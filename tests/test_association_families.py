@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.miscmodels.ordinal_model import OrderedModel
+from statsmodels.tools.numdiff import approx_fprime
 
 from analysis import association
-from analysis.association import _compiled, exact, joint, kernels, maxt, ordinal, paired
+from analysis.association import _compiled, exact, joint, kernels, maxt, ordinal, paired, proportional_odds
 from analysis.association.arrangements import arrangements
 from analysis.association.multiplicity import joint_null
+from analysis.association.ordered_model import ProportionalOdds
 from analysis.association.ranks import doubled_midranks, tie_groups
 from analysis.errors import AnalysisError
 
@@ -122,11 +125,63 @@ def test_ordered_logit_is_that_of_polr(r_values):
     gear, wt, qsec = (np.array([r_values[car, name] for car in cars]) for name in ("gear", "wt", "qsec"))
     found = association.ordered_logit(gear, np.column_stack([wt, qsec]), ["wt", "qsec"])
     for name, coefficient, error in zip(found.names, found.coefficients, found.standard_errors, strict=True):
-        assert coefficient == pytest.approx(r_values["cars_polr", name], rel=1e-3)
-        assert error == pytest.approx(r_values["cars_polr", f"se_{name}"], rel=1e-2)
-    assert found.log_likelihood == pytest.approx(r_values["cars_polr", "logLik"], rel=1e-6)
+        assert coefficient == pytest.approx(r_values["cars_polr", name], rel=1e-8)
+        assert error == pytest.approx(r_values["cars_polr", f"se_{name}"], rel=1e-6)
+    assert found.log_likelihood == pytest.approx(r_values["cars_polr", "logLik"], rel=1e-12)
     assert len(found.by_cut) == 2 and found.p_likelihood_ratio < 0.001
     assert "wt −2.27" in found.sentence("en") and "−2,27" in found.sentence("ru")
+
+
+def eighty_three():
+    """Synthetic scores on ten levels and three covariates (one of them an indicator), 83 cases."""
+    generator = np.random.default_rng(20260604)
+    x = generator.standard_normal((83, 3)) * [1, 40, 1] + [0, 200, 0]
+    x[:, 2] = generator.random(83) < 0.2
+    latent = 0.8 * x[:, 0] + 0.01 * x[:, 1] + 2 * x[:, 2] + generator.logistic(size=83)
+    return np.searchsorted(np.quantile(latent, np.arange(0.1, 1, 0.1)), latent), x
+
+
+def test_the_score_vanishes_at_the_fit_and_order_of_cases_moves_nothing():
+    """A fit that stops early differs from processor to processor; fails if ours is no maximum."""
+    codes, x = eighty_three()
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
+    assert np.abs(proportional_odds.maximise(z, codes).at.score).max() < 1e-12
+    first = association.ordered_logit(codes, x, ["a", "b", "c"])
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(83)
+        again = association.ordered_logit(codes[order], x[order], ["a", "b", "c"])
+        assert again.coefficients == pytest.approx(first.coefficients, rel=1e-12)
+        assert again.standard_errors == pytest.approx(first.standard_errors, rel=1e-12)
+        assert again.log_likelihood == pytest.approx(first.log_likelihood, rel=1e-13)
+
+
+def test_statsmodels_finds_the_same_maximum():
+    """Its numerical derivatives start at our fit; fails if they lead away, or the likelihoods differ."""
+    codes, x = eighty_three()
+    ours = association.ordered_logit(codes, x, ["a", "b", "c"])
+    scale = x.std(axis=0)
+    z = (x - x.mean(axis=0)) / scale
+    own = ProportionalOdds(codes, z).fit()
+    theirs = OrderedModel(codes, z, distr="logit").fit(own.params, method="newton", disp=0)
+    assert theirs.llf == pytest.approx(ours.log_likelihood, rel=1e-12)
+    for fit, digits, error_digits in ((own, 1e-12, 1e-12), (theirs, 1e-8, 1e-6)):
+        assert (fit.params[:3] / scale) == pytest.approx(ours.coefficients, rel=digits)
+        assert (fit.bse[:3] / scale) == pytest.approx(ours.standard_errors, rel=error_digits)
+        assert fit.pvalues[:3] == pytest.approx(ours.p_values, rel=10 * error_digits)
+    assert "Log-Likelihood" in str(own.summary()) and own.predict().shape == (83, 10)
+
+
+def test_analytic_derivatives_are_those_of_the_likelihood():
+    """Away from the maximum, in statsmodels' own parameters; fails if a term of either is missing."""
+    codes, x = eighty_three()
+    model = ProportionalOdds(codes, x / x.std(axis=0))
+    params = np.concatenate(([0.5, 0.2, -0.3, -1.0], np.linspace(-1, 0.5, 8)))
+    assert model.score(params) == pytest.approx(
+        approx_fprime(params, model.loglike, centered=True), rel=1e-6, abs=1e-6
+    )
+    assert model.hessian(params) == pytest.approx(
+        approx_fprime(params, model.score, centered=True), rel=1e-6, abs=1e-5
+    )
 
 
 # --- families ---------------------------------------------------------------------------------

@@ -102,9 +102,14 @@ out("square_3", "bowker_p", bowker$p.value)
 # proportional odds, on the cars that come with R; the data are printed for the other side
 cars <- mtcars[order(rownames(mtcars)), c("gear", "wt", "qsec")]
 for (i in seq_len(nrow(cars))) for (name in names(cars)) out(sprintf("cars_%02d", i), name, cars[i, name])
-fit <- polr(factor(gear) ~ wt + qsec, data = cars, Hess = TRUE, control = list(reltol = 1e-14, maxit = 1000))
+# polr differentiates the score numerically for its standard errors and stops by the relative change of the
+# likelihood: standardised covariates and a small step take both to nine digits
+scale_of <- sapply(cars[c("wt", "qsec")], sd)
+cars[c("wt", "qsec")] <- scale(cars[c("wt", "qsec")])
+fit <- polr(factor(gear) ~ wt + qsec, data = cars, Hess = TRUE,
+            control = list(reltol = 1e-16, maxit = 10000, ndeps = rep(1e-4, 4)))
 for (name in c("wt", "qsec")) {
-  out("cars_polr", name, coef(fit)[[name]])
-  out("cars_polr", paste0("se_", name), sqrt(diag(vcov(fit)))[[name]])
+  out("cars_polr", name, coef(fit)[[name]] / scale_of[[name]])
+  out("cars_polr", paste0("se_", name), sqrt(diag(vcov(fit)))[[name]] / scale_of[[name]])
 }
 out("cars_polr", "logLik", as.numeric(logLik(fit)))

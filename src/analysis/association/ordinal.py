@@ -1,19 +1,21 @@
 """Ordered logit of the score on several covariates, for all 83 regions.
 
-statsmodels fits; this module decides whether there is anything to fit. Its ``OrderedModel`` reports
-convergence even where the likelihood has no maximum (separation), so that is looked for first, by
-a linear programme, and refused with a sentence.
+Newton's method with analytic derivatives fits (`analysis.association.proportional_odds`); this module
+decides whether there is anything to fit. Where the covariates separate the scores the likelihood has
+no maximum, which an optimiser need not notice, so that is looked for first, by a linear programme,
+and refused. statsmodels' summary and predictions of the same fit are those of
+`analysis.association.ordered_model.ProportionalOdds`.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from analysis.association.proportional_odds import maximise
 from analysis.association.ranks import Floats, Integers, checked_series
 from analysis.association.wording import Reason, checked_language, decimal, probability
 from analysis.errors import AnalysisError
@@ -31,7 +33,8 @@ class OrderedLogit:
     names : tuple of str
         Covariates.
     coefficients, standard_errors, p_values : tuple of float
-        Change of the log odds of a higher score per unit of the covariate, with Wald's p.
+        Change of the log odds of a higher score per unit of the covariate, with Wald's p; the errors
+        are from the observed information.
     log_likelihood, log_likelihood_null : float or None
         Of the model, and of thresholds alone.
     p_likelihood_ratio : float or None
@@ -116,55 +119,48 @@ def ordered_logit(score: ArrayLike, covariates: ArrayLike, names: Sequence[str])
 
 
 def _fitted(x: Floats, levels: Floats, codes: Integers, names: tuple[str, ...]) -> OrderedLogit:
-    from scipy.stats import chi2
-    from statsmodels.miscmodels.ordinal_model import OrderedModel
+    from scipy.stats import chi2, norm
 
-    centre, scale = x.mean(axis=0), x.std(axis=0)
-    with warnings.catch_warnings():
-        # a warning of no convergence is turned into a sentence below
-        warnings.simplefilter("ignore")
-        fit = OrderedModel(codes, (x - centre) / scale, distr="logit").fit(
-            method="bfgs", maxiter=1000, disp=0
-        )
-    if not fit.mle_retvals["converged"]:
+    scale = x.std(axis=0)
+    found = maximise((x - x.mean(axis=0)) / scale, codes)
+    if found is None:
         return OrderedLogit(len(x), len(levels), names, cannot=NOT_CONVERGED)
     k = len(names)
-    shares = np.bincount(codes) / len(codes)
-    null = float((np.bincount(codes) * np.log(shares)).sum())
+    errors = np.sqrt(np.diag(found.covariance))[:k]
+    counts = np.bincount(codes)
+    null = float((counts * np.log(counts / len(codes))).sum())
     return OrderedLogit(
         n=len(x),
         levels=len(levels),
         names=names,
-        coefficients=tuple((fit.params[:k] / scale).tolist()),
-        standard_errors=tuple((fit.bse[:k] / scale).tolist()),
-        p_values=tuple(np.asarray(fit.pvalues[:k]).tolist()),
-        log_likelihood=float(fit.llf),
+        coefficients=tuple((found.coefficients / scale).tolist()),
+        standard_errors=tuple((errors / scale).tolist()),
+        p_values=tuple((2 * norm.sf(np.abs(found.coefficients / errors))).tolist()),
+        log_likelihood=found.at.value,
         log_likelihood_null=null,
-        p_likelihood_ratio=float(chi2.sf(2 * (fit.llf - null), k)),
+        p_likelihood_ratio=float(chi2.sf(2 * (found.at.value - null), k)),
         by_cut=_by_cut(x, levels, codes),
     )
 
 
 NOT_CONVERGED = Reason(
-    "the likelihood was not maximised within a thousand steps.",
-    "максимум правдоподобия не найден за тысячу шагов.",
+    "the likelihood was not maximised within a hundred Newton steps.",
+    "максимум правдоподобия не найден за сто шагов метода Ньютона.",
 )
 
 
 def _by_cut(x: Floats, levels: Floats, codes: Integers) -> tuple[tuple[float, tuple[float, ...] | None], ...]:
     """Binary logits of "above the cut", one a cut."""
-    from statsmodels.discrete.discrete_model import Logit
-
     scale = x.std(axis=0)
-    design = np.column_stack([np.ones(len(x)), (x - x.mean(axis=0)) / scale])
+    z = (x - x.mean(axis=0)) / scale
     found: list[tuple[float, tuple[float, ...] | None]] = []
     for cut in range(len(levels) - 1):
         above = (codes > cut).astype(np.int64)
-        if is_separated(x, above):
-            found.append((float(levels[cut]), None))
-            continue
-        params = Logit(above, design).fit(disp=0, maxiter=200).params[1:] / scale
-        found.append((float(levels[cut]), tuple(params.tolist())))
+        # a logit is the model of two levels
+        fit = None if is_separated(x, above) else maximise(z, above)
+        found.append(
+            (float(levels[cut]), None if fit is None else tuple((fit.coefficients / scale).tolist()))
+        )
     return tuple(found)
 
 
