@@ -6,11 +6,28 @@ The command line prints that sentence and nothing else; a traceback therefore al
 fault of ours.
 """
 
+import unicodedata
 from collections.abc import Iterable
+
+# a sentence of more characters is not read; what it quotes from a file is then cut out of its middle
+LONGEST = 1500
+# of one value from a file: enough to find it there
+LONGEST_QUOTED = 120
+CUT = " ... "
 
 
 class AnalysisError(ValueError):
-    """A request that cannot be carried out, explained in one sentence."""
+    """A request that cannot be carried out, explained in one sentence.
+
+    Parameters
+    ----------
+    sentence : str
+        The sentence. Whatever it quotes, it stays one line without control characters, of at most `LONGEST`
+        characters; beginning (which file and row) and end (what is allowed) are kept.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(_cut(_one_line(sentence), LONGEST))
 
     def _render_traceback_(self) -> list[str]:
         # IPython asks for this: a notebook's reader sees the sentence, not the way to it
@@ -50,5 +67,31 @@ def one_of(what: str, value: object, allowed: Iterable[object]) -> AnalysisError
     AnalysisError
         Ready to be raised.
     """
-    names = ", ".join(str(item) for item in allowed)
-    return AnalysisError(f"{what} is {value!r}, which is not known; allowed are: {names}.")
+    names = _cut(", ".join(str(item) for item in allowed), LONGEST - 4 * LONGEST_QUOTED)
+    return AnalysisError(f"{what} is {quoted(value)}, which is not known; allowed are: {names}.")
+
+
+def quoted(value: object) -> str:
+    """Quote a value somebody gave, however long it is, in at most `LONGEST_QUOTED` characters."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # Python writes no whole number of more than 4300 digits
+        return f"a {type(value).__name__} too long to be shown"
+    return _cut(text, LONGEST_QUOTED)
+
+
+def _cut(text: str, longest: int) -> str:
+    if len(text) <= longest:
+        return text
+    half = (longest - len(CUT)) // 2
+    return f"{text[:half]}{CUT}{text[-half:]}"
+
+
+def _one_line(text: str) -> str:
+    """Text without line breaks, and with control characters (a terminal would obey them) as escapes."""
+    if text.isprintable():
+        return text
+    line = " ".join(text.splitlines())
+    # Cc: control characters; Cs: halves of characters, from file names that are no UTF-8
+    odd = {letter for letter in line if unicodedata.category(letter) in ("Cc", "Cs")}
+    return "".join(repr(letter)[1:-1] if letter in odd else letter for letter in line) if odd else line

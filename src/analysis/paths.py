@@ -5,6 +5,7 @@ Notebooks run from any folder, so nothing may depend on the working directory.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -89,6 +90,8 @@ def make_folder(folder: Path) -> Path:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
+        if is_full(error):
+            raise DiskFullError(folder) from None
         raise AnalysisError(
             f"The folder {relative(folder)} cannot be written ({error.strerror}); "
             "choose an output folder where files can be created."
@@ -96,17 +99,94 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
+class DiskFullError(AnalysisError):
+    """There was no room for a file; what was there before is as it was.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the file was to go.
+    needed : int, optional
+        Bytes it takes, where that is known.
+    at_least : bool
+        Whether it may take more.
+    """
+
+    def __init__(self, folder: Path, needed: int | None = None, *, at_least: bool = False) -> None:
+        free = shutil.disk_usage(_existing(folder)).free
+        told = f"{'more than ' * at_least}{size(needed)} needed, {size(free)}" if needed else size(free)
+        super().__init__(
+            f"The disk of {relative(folder)} is full ({told} free); make room and run the same command again, "
+            "what was there before is unchanged."
+        )
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that there is no room: on the disk, in a quota, or under a limit on file sizes."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def told(error: OSError) -> AnalysisError:
+    """Say what the operating system refused, where nobody closer to it could.
+
+    Parameters
+    ----------
+    error : OSError
+        Its error.
+
+    Returns
+    -------
+    AnalysisError
+        Ready to be raised.
+    """
+    place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+    if is_full(error):
+        return DiskFullError(place.parent if place else _fullest())
+    why = error.strerror or type(error).__name__
+    return AnalysisError(
+        f"The operating system refused {relative(place) if place else 'what was asked'}: {why}."
+    )
+
+
+def _fullest() -> Path:
+    """Of the folders that everything is written to, the one with the least room."""
+    return min((root(), Path(tempfile.gettempdir())), key=lambda folder: shutil.disk_usage(folder).free)
+
+
+def _existing(folder: Path) -> Path:
+    """Return `folder`, or the nearest above it that exists."""
+    return next((place for place in (folder, *folder.absolute().parents) if place.exists()), root())
+
+
+def size(count: int) -> str:
+    """Write a number of bytes as people do: ``3 MB``."""
+    for unit, bytes_of in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= bytes_of:
+            return f"{count / bytes_of:.3g} {unit}"
+    return f"{count} bytes"
+
+
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, is_new: bool = False, needed: int | None = None) -> Iterator[Path]:
     """Give a temporary path that becomes `path` when the block ends well, and vanishes when it does not.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    is_new : bool
+        Whether it must not be there yet: what people fill in is never replaced.
+    needed : int, optional
+        Bytes the file will have, for the sentence that there is no room.
 
     Raises
     ------
     AnalysisError
-        If the folder of `path` cannot be created or written.
+        If the folder of `path` cannot be created or written, if there is no room, or if `is_new` and the file
+        is there.
     """
     make_folder(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_PREFIX]}.")
     os.close(handle)
     temporary = Path(name)
     try:
@@ -115,9 +195,34 @@ def replacing(path: Path) -> Iterator[Path]:
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
+        if is_new:
+            _put_new(temporary, path)
+        else:
+            temporary.replace(path)
+    except OSError as error:
+        if not is_full(error):
+            raise
+        written = temporary.stat().st_size
+        raise DiskFullError(path.parent, needed or written, at_least=needed is None) from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+# a file name has at most 255 bytes, Cyrillic takes two each, and mkstemp adds nine
+_LONGEST_PREFIX = 100
+
+
+def _put_new(temporary: Path, path: Path) -> None:
+    """Give a finished file its name, unless something has that name."""
+    try:
+        # unlike a rename, a link never replaces, even what came a moment ago
+        os.link(temporary, path)
+    except FileExistsError:
+        raise AnalysisError(f"{relative(path)} is there already; it is not replaced.") from None
+    except OSError:  # a file system without links
+        if path.exists():
+            raise AnalysisError(f"{relative(path)} is there already; it is not replaced.") from None
+        temporary.rename(path)
 
 
 def write_text(path: Path, text: str) -> Path:
@@ -128,24 +233,63 @@ def write_text(path: Path, text: str) -> Path:
     AnalysisError
         As `replacing`.
     """
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+    return write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write a file, whole or not at all.
+
+    Raises
+    ------
+    AnalysisError
+        As `replacing`.
+    """
+    with replacing(path, needed=len(content)) as temporary:
+        temporary.write_bytes(content)
     return path
 
 
 def replace_folder(new: Path, old: Path) -> None:
-    """Put the folder `new` in the place of `old`, by renames, so that `old` is whole at all times."""
-    aside = old.with_name(f".{old.name}.old")
-    shutil.rmtree(aside, ignore_errors=True)
+    """Put the folder `new` in the place of `old`, by renames, so that `old` is whole at all times.
+
+    A link `old` is followed; where `new` lies on another disk it is copied beside `old` first.
+
+    Raises
+    ------
+    AnalysisError
+        If there is no room for the copy.
+    """
+    old = old.resolve()
+    aside, beside = old.with_name(f".{old.name}.old"), old.with_name(f".{old.name}.new")
+    for left in (aside, beside):
+        shutil.rmtree(left, ignore_errors=True)
+    moved = new
+    if new.stat().st_dev != _existing(old.parent).stat().st_dev:
+        moved = _copied(new, beside)
     if old.exists():
         old.rename(aside)
     try:
-        new.rename(old)
+        moved.rename(old)
     except OSError:
         if aside.exists():
             aside.rename(old)
         raise
-    shutil.rmtree(aside, ignore_errors=True)
+    for left in (aside, *([new] if moved is beside else [])):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _copied(folder: Path, target: Path) -> Path:
+    """Copy a folder to another disk, whole or not at all."""
+    needed = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    try:
+        shutil.copytree(folder, target)
+    except (OSError, shutil.Error) as error:
+        shutil.rmtree(target, ignore_errors=True)
+        # copytree goes on after a file that fails and tells of all at once, in words
+        if is_full(error) or shutil.disk_usage(target.parent).free < needed:
+            raise DiskFullError(target.parent, needed) from None
+        raise
+    return target
 
 
 def lock(file: IO[str]) -> bool:
