@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import indicators, paths, regions
-from analysis.errors import AnalysisError, one_of
+from analysis.errors import AnalysisError, one_of, quoted
 from analysis.regions import LANGUAGES, Language
 
 EDITIONS = ("II", "III")
@@ -65,7 +65,8 @@ def _choice(*allowed: str) -> Check:
 def _year(*allowed: str) -> Check:
     def check(name: str, value: Any) -> str:
         # True is an int in Python, and 2021.0 is what some JSON writers make of 2021
-        text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
+        is_year = isinstance(value, str) or (isinstance(value, int) and abs(value) < 10_000)
+        text = str(value) if is_year and not isinstance(value, bool) else None
         if text not in allowed:
             raise one_of(name, value, _ranges(allowed))
         return text
@@ -103,23 +104,31 @@ def _level(name: str, value: Any) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or not 0 < value < 1:
         raise AnalysisError(
-            f"{name} is {value!r}; a level of significance lies between 0 and 1, such as 0.05."
+            f"{name} is {quoted(value)}; a level of significance lies between 0 and 1, such as 0.05."
         )
     return float(value)
 
 
+def _exists(value: str, test: Callable[[Path], bool]) -> bool:
+    """Whether a path from the top of the repository names something; one no file can have does not."""
+    try:
+        return test(paths.root() / value)
+    except (OSError, ValueError):
+        return False
+
+
 def _file(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not (paths.root() / value).is_file():
+    if not isinstance(value, str) or not _exists(value, Path.is_file):
         raise AnalysisError(
-            f"{name} is {value!r}; it must be a file, given from the top of the repository or by its full path."
+            f"{name} is {quoted(value)}; it must be a file, given from the top of the repository or by its full path."
         )
     return value
 
 
 def _path_or_nothing(name: str, value: Any) -> str:
-    if not isinstance(value, str) or (value and not (paths.root() / value).exists()):
+    if not isinstance(value, str) or (value and not _exists(value, Path.exists)):
         raise AnalysisError(
-            f"{name} is {value!r}; it must be empty, or a path from the top of the repository or a full one that exists."
+            f"{name} is {quoted(value)}; it must be empty, or a path from the top of the repository or a full one that exists."
         )
     return str(paths.root() / value) if value else ""
 
@@ -158,7 +167,7 @@ def _period(name: str, value: Any) -> str:
 def _partner(name: str, value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Z]{2}|NNN", value):
         raise AnalysisError(
-            f"{name} is {value!r}; it must be a two-letter country code in capitals, such as CN."
+            f"{name} is {quoted(value)}; it must be a two-letter country code in capitals, such as CN."
         )
     return value
 
@@ -169,13 +178,15 @@ def _goods(name: str, value: Any) -> tuple[str, ...]:
         raise AnalysisError(f"{name} must be a list of goods codes such as ['4403', '120190'], or empty.")
     for code in chosen:
         if not isinstance(code, str) or not _GOODS_CODE.fullmatch(code):
-            raise AnalysisError(f"{name} holds {code!r}; a goods code is text of 2, 4, 6, 8 or 10 digits.")
+            raise AnalysisError(
+                f"{name} holds {quoted(code)}; a goods code is text of 2, 4, 6, 8 or 10 digits."
+            )
     return tuple(chosen)
 
 
 def _count(name: str, value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 97:
-        raise AnalysisError(f"{name} is {value!r}; it must be a whole number from 1 to 97.")
+        raise AnalysisError(f"{name} is {quoted(value)}; it must be a whole number from 1 to 97.")
     return value
 
 
@@ -213,7 +224,7 @@ def _multiverse() -> dict[str, Check]:
 def _batch_folder(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise AnalysisError(
-            f"{name} is {value!r}; it must name the folder of a batch, such as build/batch/regions."
+            f"{name} is {quoted(value)}; it must name the folder of a batch, such as build/batch/regions."
         )
     return value
 
@@ -307,13 +318,15 @@ def accept(notebook: str, *, language: Any, output_dir: Any, **values: Any) -> R
     """
     checked = check_values(notebook, language=language, **values)
     if not isinstance(output_dir, str):
-        raise AnalysisError(f"output_dir is {output_dir!r}; it must be text, empty for the default folder.")
+        raise AnalysisError(
+            f"output_dir is {quoted(output_dir)}; it must be text, empty for the default folder."
+        )
     if output_dir:
         folder = paths.root() / output_dir
         for kept in ("data/raw", "reference", "src", "notebooks", "tests"):
             if (paths.root() / kept) in (folder.resolve(), *folder.resolve().parents):
                 raise AnalysisError(
-                    f"output_dir is {output_dir!r}, inside {kept}/, which runs must not touch; choose another folder."
+                    f"output_dir is {quoted(output_dir)}, inside {kept}/, which runs must not touch; choose another folder."
                 )
     else:
         folder = paths.build() / notebook / identity(notebook, checked)

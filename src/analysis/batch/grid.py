@@ -23,12 +23,13 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from analysis import parameters
 from analysis.batch.gridfile import GridFile, Place
-from analysis.errors import AnalysisError, one_of
+from analysis.errors import AnalysisError, one_of, quoted
 
 KEYS = ("notebook", "notebooks", "fixed", "cross", "zip", "exclude")
 # a slip in a grid multiplies; a hundred thousand runs of a second each are a day on one core
@@ -179,10 +180,20 @@ def _axes(file: GridFile, place: Place, grid: dict[str, Any]) -> list[list[dict[
 def _list(file: GridFile, place: Place, values: Any) -> list[Any]:
     if not isinstance(values, list) or not values:
         raise file.error(place, f"{place[-1]} must be a list of values; one value alone belongs in fixed.")
+    seen = set()
     for number, value in enumerate(values):
-        if value in values[:number]:
-            raise file.error((*place, number), f"{place[-1]} has {value!r} twice.")
+        # ten thousand values are compared by their hash; lists and tables have one as text
+        key = value if isinstance(value, str | int | float) else _as_text(value)
+        if key in seen:
+            raise file.error((*place, number), f"{place[-1]} has {quoted(value)} twice.")
+        seen.add(key)
     return values
+
+
+def _as_text(value: Any) -> str:
+    with suppress(ValueError, RecursionError):
+        return str(value)
+    return str(id(value))  # a number longer than Python writes, which `_check` refuses
 
 
 def _check_once(file: GridFile, place: Place, grid: dict[str, Any]) -> None:
@@ -217,7 +228,9 @@ def _check(file: GridFile, place: Place, notebook: str, name: str, value: Any) -
         raise file.error(place, f"{name} cannot stand in a grid: every run has a folder of its own.")
     if not _is_json(value):
         raise file.error(
-            place, f"{name} is a {type(value).__name__}; values are text, numbers, true or lists."
+            place,
+            f"{name} is a {type(value).__name__} that no run can be given; values are text, numbers of up to 64 bits, "
+            "true or lists of them.",
         )
     try:
         return parameters.check_value(notebook, name, value)
@@ -228,9 +241,9 @@ def _check(file: GridFile, place: Place, notebook: str, name: str, value: Any) -
 def _is_json(value: Any) -> bool:
     if isinstance(value, list):
         return all(_is_json(item) for item in value)
-    return isinstance(value, str | int | float | bool) and not (
-        isinstance(value, float) and not math.isfinite(value)
-    )
+    if isinstance(value, int | float):
+        return math.isfinite(value) if isinstance(value, float) else abs(value) < 2**63
+    return isinstance(value, str)
 
 
 class _Exclusions:
