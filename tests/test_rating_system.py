@@ -219,7 +219,7 @@ def synthetic_coder(name: str, codes: str) -> Coding:
 def test_coding_sheet_goes_out_and_comes_back(tmp_path):
     """Codes attached to the wrong statement would be worse than none."""
     edition = rating.read_edition(SYNTHETIC_EDITION)
-    path = coding.write_sheet(edition, tmp_path / "synthetic_coder.csv")
+    path = coding.write_sheet(edition, tmp_path / "synthetic_coder.csv").path
     table = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
     for row in table[:4]:
         row["code"] = "realised"
@@ -234,7 +234,7 @@ def test_a_coding_workbook_says_what_each_code_means(tmp_path):
     from openpyxl import load_workbook
 
     book = load_workbook(
-        coding.write_sheet(rating.read_edition(SYNTHETIC_EDITION), tmp_path / "synthetic_coder.xlsx")
+        coding.write_sheet(rating.read_edition(SYNTHETIC_EDITION), tmp_path / "synthetic_coder.xlsx").path
     )
     assert "the first of the list" in book.worksheets[0].data_validations.dataValidation[0].prompt
     told = [str(row[0].value) for row in book.worksheets[1].iter_rows()]

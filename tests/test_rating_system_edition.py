@@ -147,6 +147,7 @@ def test_one_folder_makes_the_next_edition(tmp_path):
     """Sheets out, filled in, edition back: the way an expert panel would use it."""
     experts = ["synthetic_1", "synthetic_2", "synthetic_3"]
     written = edition.write_sheets(tmp_path, experts, SCORES_CSV, show_previous=True)
+    written = [item.path for item in written]
     with pytest.raises(AnalysisError, match="holds no score"):
         edition.read_sheet(written[0], "synthetic_1")
     from openpyxl import load_workbook
@@ -174,7 +175,7 @@ def test_without_sheets_the_published_edition_is_made():
 
 def test_a_sheet_can_hide_the_old_scores(tmp_path):
     """An expert who sees the old score starts from it; a blind sheet must be blind."""
-    path = edition.write_sheets(tmp_path, ["synthetic"], SCORES_CSV, show_previous=False)[0]
+    path = edition.write_sheets(tmp_path, ["synthetic"], SCORES_CSV, show_previous=False)[0].path
     from openpyxl import load_workbook
 
     assert {row[2].value for row in load_workbook(path).active.iter_rows(min_row=2)} <= {None, ""}
@@ -182,7 +183,7 @@ def test_a_sheet_can_hide_the_old_scores(tmp_path):
 
 def test_a_sheet_without_old_scores_does_not_tell_them_by_its_order(tmp_path):
     """The edition stands in the order of its scores: rows in that order give them away."""
-    path = edition.write_sheets(tmp_path, ["synthetic"], SCORES_CSV, show_previous=False)[0]
+    path = edition.write_sheets(tmp_path, ["synthetic"], SCORES_CSV, show_previous=False)[0].path
     names = [row["name"] for row in sheets.read(path, edition.COLUMNS)]
     assert len(names) == 83
     assert names == sorted(names, key=lambda name: name.casefold().replace("ё", "е"))
@@ -192,8 +193,8 @@ def test_a_sheet_says_how_it_is_filled_in(tmp_path):
     """An expert gets the file alone: scale, what to leave empty and what becomes of it must be on it, in both languages."""
     from openpyxl import load_workbook
 
-    seen = edition.write_sheets(tmp_path / "seen", ["synthetic"], SCORES_CSV, show_previous=True)[0]
-    blind = edition.write_sheets(tmp_path / "blind", ["synthetic"], SCORES_CSV, show_previous=False)[0]
+    seen = edition.write_sheets(tmp_path / "seen", ["synthetic"], SCORES_CSV, show_previous=True)[0].path
+    blind = edition.write_sheets(tmp_path / "blind", ["synthetic"], SCORES_CSV, show_previous=False)[0].path
     told = {}
     for path in (seen, blind):
         book = load_workbook(path)

@@ -291,23 +291,29 @@ def rating_group() -> None:
     "--show-previous", is_flag=True, help="Show each expert the old score, as the rating's authors saw it."
 )
 def rating_sheets(folder: Path, experts: tuple[str, ...], previous: Path | None, show_previous: bool) -> None:
-    """Write an empty scoring sheet for each expert; 09_rating_edition makes the edition from them."""
+    """Write a scoring sheet for each expert; 09_rating_edition makes the edition from them.
+
+    A sheet that is there stays: a newer one goes beside it and carries over what was filled in.
+    """
     from analysis.rating import edition
 
     before = previous or paths.raw() / "rating" / "scores.csv"
-    for path in edition.write_sheets(folder, experts, before, show_previous=show_previous):
-        click.echo(paths.relative(path))
+    for written in edition.write_sheets(folder, experts, before, show_previous=show_previous):
+        click.echo(written.sentence())
 
 
 @rating_group.command("code")
 @click.argument("document", type=_FILE)
 @click.argument("sheet", type=_FILE)
 def rating_code(document: Path, sheet: Path) -> None:
-    """Write a coding sheet of every event statement of a document, for a person to code."""
+    """Write a coding sheet of every event statement of a document, for a person to code.
+
+    A sheet that is there stays: a newer one goes beside it and carries over what was filled in.
+    """
     from analysis.rating import coding
     from analysis.sources import rating as source
 
-    click.echo(paths.relative(coding.write_sheet(source.read_edition(document), sheet)))
+    click.echo(coding.write_sheet(source.read_edition(document), sheet).sentence())
 
 
 @rating_group.command("compare")

@@ -6,6 +6,7 @@ committed; what comes back are identifiers and codes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from analysis import paths, tables
 from analysis.errors import AnalysisError, one_of
-from analysis.rating import codebook, sheets
+from analysis.rating import codebook, forms, sheets
 from analysis.rating.agreement import Alpha, alpha
 from analysis.regions import Language
 from analysis.sources.rating import Edition
@@ -23,6 +24,8 @@ from analysis.sources.rating_statements import statements
 
 COLUMNS = ("edition", "region", "statement", "line", "column", "text", "code", "remark")
 KEYS = ("edition", "region", "statement")
+# a statement is known by its text: its number moves when one is found before it
+FORM = forms.Form(COLUMNS, ("edition", "region", "text"), ("code", "remark"))
 
 Unit = tuple[str, str, int]
 
@@ -43,13 +46,17 @@ class Coding:
     codes: Mapping[Unit, str]
 
 
-def write_sheet(edition: Edition, path: Path) -> Path:
-    """Write an empty coding sheet: every statement of an edition with its text, codes to choose from.
+def write_sheet(edition: Edition, path: Path) -> forms.Written:
+    """Write a coding sheet: every statement of an edition with its text, codes to choose from.
+
+    A sheet that is there is never written over: a newer one goes beside it, with the codes and remarks that were
+    filled in.
 
     Raises
     ------
     AnalysisError
-        If `path` lies in the committed data, or ends neither in ``.csv`` nor ``.xlsx``.
+        If `path` lies in the committed data, or ends neither in ``.csv`` nor ``.xlsx``, or as
+        `analysis.rating.forms.write`.
     """
     if paths.raw().resolve() in path.resolve().parents:
         raise AnalysisError(
@@ -69,7 +76,7 @@ def write_sheet(edition: Edition, path: Path) -> Path:
         }
         for item in statements(edition)
     ]
-    return sheets.write(path, COLUMNS, rows, {"code": codebook.CODES}, instructions())
+    return forms.write(path, FORM, rows, {"code": codebook.CODES}, instructions())
 
 
 def instructions() -> tuple[str, ...]:
@@ -96,7 +103,8 @@ def read_sheet(path: Path, coder: str) -> Coding:
     codes: dict[Unit, str] = {}
     for row in sheets.read(path, (*KEYS, "code")):
         where = f"{paths.relative(path)}, row {row['row']}:"
-        if not row["statement"].isdecimal():
+        # at most nine digits: Python reads no number of thousands of them
+        if not re.fullmatch(r"[1-9][0-9]{0,8}", row["statement"]):
             raise one_of(f"{where} the statement", row["statement"], ["whole numbers from 1"])
         unit = (row["edition"], row["region"], int(row["statement"]))
         if unit in codes:

@@ -16,14 +16,15 @@ from pathlib import Path
 import numpy as np
 
 from analysis import paths, regions
-from analysis.errors import AnalysisError, one_of
-from analysis.rating import sheets
+from analysis.errors import AnalysisError, one_of, quoted
+from analysis.rating import forms, sheets
 from analysis.rating.agreement import Alpha, alpha
 from analysis.regions import Language, normalise_name
 from analysis.sources import package
 from analysis.sources.rating import ROMAN, SCORES, TIERS, Tier, load_scores, misplaced, tier_of
 
 COLUMNS = ("region", "name", "previous_score", "score", "remark")
+FORM = forms.Form(COLUMNS, ("region",), ("score", "remark"))
 
 
 @dataclass(frozen=True)
@@ -191,8 +192,8 @@ class MadeEdition:
         }[language]
 
 
-def write_sheet(path: Path, previous_scores: Mapping[str, int], names: Mapping[str, str]) -> Path:
-    """Write an empty scoring sheet for one expert.
+def write_sheet(path: Path, previous_scores: Mapping[str, int], names: Mapping[str, str]) -> forms.Written:
+    """Write a scoring sheet for one expert, beside those of the name that are there and may be filled in.
 
     Parameters
     ----------
@@ -215,7 +216,7 @@ def write_sheet(path: Path, previous_scores: Mapping[str, int], names: Mapping[s
         for code, name in names.items()
     ]
     choices = {"score": [str(score) for score in SCORES]}
-    return sheets.write(path, COLUMNS, rows, choices, instructions(is_shown=bool(previous_scores)))
+    return forms.write(path, FORM, rows, choices, instructions(is_shown=bool(previous_scores)))
 
 
 def instructions(*, is_shown: bool) -> tuple[str, ...]:
@@ -271,7 +272,7 @@ def read_sheet(path: Path, expert: str) -> ScoringSheet:
         where = f"{paths.relative(path)}, row {row['row']}:"
         code = row["region"]
         if code not in {region.code for region in regions.all_regions()}:
-            raise AnalysisError(f"{where} the region is {code!r}; allowed are ISO codes like RU-AMU.")
+            raise AnalysisError(f"{where} the region is {quoted(code)}; allowed are ISO codes like RU-AMU.")
         if code in scores:
             raise AnalysisError(f"{where} {code} stands twice; a region has one row.")
         if row["score"]:
@@ -284,23 +285,50 @@ def read_sheet(path: Path, expert: str) -> ScoringSheet:
 def read_sheets(folder: Path) -> tuple[ScoringSheet, ...]:
     """Read every sheet of a folder, the file's name being the expert's.
 
+    Of an expert's forms (``A.xlsx``, ``A.2.xlsx``) the newest counts.
+
     Raises
     ------
     AnalysisError
-        If there is none, or as `read_sheet`.
+        If there is none, if an older form of an expert has a score that the newest has not, or as `read_sheet`.
     """
-    files = sorted(path for path in folder.glob("*") if path.suffix in sheets.FORMATS)
+    # a spreadsheet that has a file open leaves `~$A.xlsx` beside it
+    files = [
+        path
+        for path in sorted(folder.glob("*"))
+        if path.suffix in sheets.FORMATS and not path.name.startswith(("~$", "."))
+    ]
     if not files:
         raise AnalysisError(
             f"{paths.relative(folder)} holds no scoring sheet; allowed are {' and '.join(sheets.FORMATS)} files."
         )
-    return tuple(read_sheet(path, path.stem) for path in files)
+    experts = dict.fromkeys(_expert(path, files) for path in files)
+    return tuple(_newest(name, [path for path in files if _expert(path, files) == name]) for name in experts)
+
+
+def _expert(path: Path, files: Sequence[Path]) -> str:
+    """Name of the expert: that of the file, without the number of a newer form of a file that is there too."""
+    name, _ = forms.split(path)
+    return name if any(other.stem == name for other in files) else path.stem
+
+
+def _newest(expert: str, files: Sequence[Path]) -> ScoringSheet:
+    *older, newest = sorted(files, key=lambda path: forms.split(path)[1])
+    found = read_sheet(newest, expert)
+    for path in older:
+        for row in sheets.read(path, ("region", "score")):
+            if row["score"] and row["score"] != str(found.scores.get(row["region"], "")):
+                raise AnalysisError(
+                    f"{paths.relative(path)}, row {row['row']}, has a score of {row['region']} that {newest.name} has not; "
+                    f"leave only the form of {expert} that counts in the folder."
+                )
+    return found
 
 
 def write_sheets(
     folder: Path, experts: Sequence[str], previous: Path, *, show_previous: bool
-) -> tuple[Path, ...]:
-    """Write an empty workbook for each expert.
+) -> tuple[forms.Written, ...]:
+    """Write a workbook for each expert, beside those that are there.
 
     Regions stand in the order of the edition before, or in the alphabet's where its scores are to
     stay hidden: the edition's order goes by score.
@@ -319,15 +347,15 @@ def write_sheets(
     Raises
     ------
     AnalysisError
-        If a name is not fit for a file name, or a sheet of that name is there already.
+        If a name is not fit for a file name or stands twice, or as `analysis.rating.forms.write`.
     """
     for expert in experts:
-        if not expert or Path(expert).name != expert or expert.startswith("."):
-            raise AnalysisError(f"{expert!r} cannot be the name of an expert's file; use letters and digits.")
-        if (folder / f"{expert}.xlsx").exists():
+        if not _is_file_name(expert):
             raise AnalysisError(
-                f"{folder / expert}.xlsx is there already and may be filled in; move it, or choose another folder."
+                f"{quoted(expert)} cannot be the name of an expert's file; use at most 100 letters and digits."
             )
+    if len(set(experts)) < len(experts):
+        raise AnalysisError(f"The experts are {', '.join(experts)}; each has a name of their own.")
     table = load_scores(previous)
     codes, names = table["region"].tolist(), table["name_printed"].tolist()
     scores = dict(zip(codes, table["score"].tolist(), strict=True)) if show_previous else {}
@@ -335,6 +363,18 @@ def write_sheets(
     if not show_previous:
         in_order = dict(sorted(in_order.items(), key=lambda item: item[1].casefold().replace("ё", "е")))
     return tuple(write_sheet(folder / f"{expert}.xlsx", scores, in_order) for expert in experts)
+
+
+def _is_file_name(name: str) -> bool:
+    # a file name has at most 255 bytes; ".2" at its end would make it the newer form of another expert's
+    return (
+        bool(name)
+        and Path(name).name == name
+        and not name.startswith((".", "~"))
+        and name.isprintable()
+        and len(name.encode(errors="replace")) <= 200
+        and forms.split(Path(f"{name}.xlsx"))[0] == name
+    )
 
 
 def from_folder(folder: Path, previous: Path) -> MadeEdition:
@@ -367,7 +407,8 @@ def from_folder(folder: Path, previous: Path) -> MadeEdition:
 
 def _score(value: object, what: str) -> int:
     text = str(value)
-    if not text.isdecimal() or int(text) not in SCORES:
+    # at most two digits: Python reads no number of thousands of them
+    if not (text.isascii() and text.isdecimal() and len(text) < 3) or int(text) not in SCORES:
         raise one_of(what, value, ["whole numbers from 1 to 10"])
     return int(text)
 

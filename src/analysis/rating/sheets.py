@@ -50,6 +50,8 @@ def write(
     rows: Sequence[Row],
     choices: Mapping[str, Sequence[str]] | None = None,
     instructions: Sequence[str] = (),
+    *,
+    is_new: bool = False,
 ) -> Path:
     """Write a sheet for people, whole or not at all.
 
@@ -66,15 +68,17 @@ def write(
     instructions : sequence of str
         What the person should know, one paragraph each: the second page of an XLSX, the first paragraph also
         shown at every cell with choices. A CSV has no place for them.
+    is_new : bool
+        Whether a file of that name, which may be filled in, is to stay.
 
     Raises
     ------
     AnalysisError
-        If the name ends otherwise, or the file cannot be written.
+        If the name ends otherwise, the file cannot be written, or it `is_new` and there already.
     """
     _check_format(path)
     cells = [[harmless(row[name]) for name in columns] for row in rows]
-    with paths.replacing(path) as temporary:
+    with paths.replacing(path, is_new=is_new) as temporary:
         if path.suffix == ".csv":
             text = io.StringIO()
             csv.writer(text, lineterminator="\n").writerows([list(columns), *cells])
@@ -127,7 +131,7 @@ def _write_instructions(page: Any, instructions: Sequence[str], wrapped: Any) ->
         cell.value, cell.data_type, cell.alignment = harmless(paragraph), "s", wrapped
 
 
-def read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+def read(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> list[dict[str, str]]:
     """Read a sheet that came back.
 
     Parameters
@@ -136,6 +140,8 @@ def read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         CSV (commas, semicolons or tabs, as spreadsheets save it) or XLSX (its first page).
     columns : sequence of str
         Columns that must be there, in any order; others are left aside.
+    optional : sequence of str
+        Columns that are read too where they are there, and are empty where not.
 
     Returns
     -------
@@ -156,12 +162,14 @@ def read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         raise AnalysisError(
             f"{paths.relative(path)}, row 1, lacks the column {missing[0]}; needed are {', '.join(columns)}."
         )
-    places = {name: header.index(name) for name in columns}
+    places = {name: header.index(name) for name in (*columns, *optional) if name in header}
+    absent = dict.fromkeys((name for name in optional if name not in header), "")
     rows = []
     for number, cells in enumerate(table[1:], start=2):
         if any(cells):
             padded = [*cells, *[""] * (len(header) - len(cells))]
-            rows.append({name: padded[place] for name, place in places.items()} | {"row": str(number)})
+            found = {name: padded[place] for name, place in places.items()}
+            rows.append(found | absent | {"row": str(number)})
     return rows
 
 
