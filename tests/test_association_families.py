@@ -14,7 +14,17 @@ from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.numdiff import approx_fprime
 
 from analysis import association
-from analysis.association import _compiled, exact, joint, kernels, maxt, ordinal, paired, proportional_odds
+from analysis.association import (
+    _compiled,
+    exact,
+    joint,
+    kernels,
+    maxt,
+    ordinal,
+    paired,
+    proportional_odds,
+    ranks,
+)
 from analysis.association.arrangements import arrangements
 from analysis.association.multiplicity import joint_null
 from analysis.association.ordered_model import ProportionalOdds
@@ -252,8 +262,9 @@ def test_compiled_loops_count_what_the_plain_ones_count():
         counts.append(hits.tolist())
     assert counts[0] == counts[1]
     columns, vectors = (generator.integers(-10, 11, shape).astype(np.int16) for shape in ((11, 50), (6, 11)))
-    plain = kernels.row_sums(columns, vectors, work=0)
-    assert (kernels.row_sums(columns, vectors, work=kernels.WORTH_COMPILING) == plain).all()
+    plain = kernels.row_sums(columns, vectors, bound=1100, work=0)
+    compiled = kernels.row_sums(columns, vectors, bound=1100, work=kernels.WORTH_COMPILING)
+    assert compiled.dtype == plain.dtype == np.int16 and (compiled == plain).all()
     assert (plain == vectors.astype(int) @ columns.astype(int)).all()
 
 
@@ -304,6 +315,180 @@ def test_arrangements_are_all_different_and_all_there():
     assert (np.sort(rows, axis=1) == [0, 0, 1, 3, 3, 3]).all()
     with pytest.raises(AnalysisError, match="at most"):
         arrangements([1] * 12)
+
+
+# --- many cases: every narrow number at its bound ---------------------------------------------
+
+
+def table_by_definition(score, rows, kernel):
+    """Coefficient of every row (k, N) on every arrangement of a score with few cases off its commonest level.
+
+    Signs of pairs and midranks by scipy, in 64-bit floats: nothing narrow is used.
+    """
+    values, counts = np.unique(score, return_counts=True)
+    rare = [v for v in score if v != values[counts.argmax()]]
+    every = {}
+    for places in itertools.permutations(range(len(score)), len(rare)):
+        arranged = np.full(len(score), values[counts.argmax()], dtype=float)
+        arranged[list(places)] = rare
+        every[arranged.tobytes()] = arranged
+    every = np.array(list(every.values()))
+    table = np.zeros((len(rows), len(every)))
+    for row, found in zip(rows, table, strict=True):
+        there = ~np.isnan(row)
+        y, x = row[there], every[:, there]
+        if kernel == "product":
+            a, b = stats.rankdata(x, axis=1), stats.rankdata(y)
+            a, b = a - a.mean(axis=1, keepdims=True), b - b.mean()
+        else:
+            first, second = np.triu_indices(there.sum(), 1)
+            a, b = np.sign(x[:, second] - x[:, first]), np.sign(y[second] - y[first])
+        norm = np.sqrt((a * a).sum(axis=1) * (b * b).sum())
+        found[norm > 0] = (a @ b)[norm > 0] / norm[norm > 0]
+    return table, int(np.flatnonzero((every == np.array(score)).all(axis=1))[0])
+
+
+def step_down_of(table, place):
+    """Westfall and Young's step-down max-T read off a table of coefficients."""
+    extreme = np.abs(table) / np.sqrt((table**2).mean(axis=1, keepdims=True))
+    observed = extreme[:, place]
+    adjusted, last = np.empty(len(table)), 0.0
+    order = np.argsort(-observed, kind="stable")
+    for position, row in enumerate(order):
+        reached = (extreme[order[position:]].max(axis=0) >= observed[row] * (1 - 1e-9)).mean()
+        last = adjusted[row] = max(last, reached)
+    return adjusted
+
+
+@pytest.mark.parametrize(
+    ("n", "rare"),
+    # doubled midranks pass 127 at 64 cases, sums of products 32 767 at 47, sums of pairs 32 767 at 257
+    [
+        (46, [1, 1]),
+        (47, [1, 1]),
+        (63, [1, 1]),
+        (64, [1, 2]),
+        (83, [1, 1]),
+        (128, [1]),
+        (200, [1]),
+        (257, [1]),
+    ],
+)
+@pytest.mark.parametrize(
+    ("statistic", "kernel"), [("kendall_tau_b", "concordance"), ("spearman_rho", "product")]
+)
+def test_families_of_many_cases_are_those_by_definition(n, rare, statistic, kernel):
+    """Binary and heavily tied scores of up to 257 cases; fails where a narrow number wraps."""
+    generator = np.random.default_rng(n)
+    score = np.zeros(n)
+    score[generator.choice(n, len(rare), replace=False)] = rare
+    rows = np.stack([generator.permutation(n), generator.integers(0, 3, n), generator.random(n)]).astype(
+        float
+    )
+    rows[2, generator.choice(n, 5, replace=False)] = NAN
+    rows[0, score > 0] += n
+    table, place = table_by_definition(score, rows, kernel)
+    found = association.step_down_max_t(score, rows, statistic)
+    assert found == pytest.approx(step_down_of(table, place), rel=1e-12)
+    complete = np.ascontiguousarray(rows[:1])
+    alone = association.step_down_max_t(score, complete, statistic)
+    assert alone == pytest.approx(association.exact_p_values(statistic, score, complete), rel=1e-12)
+
+
+def test_two_ones_among_eighty_three():
+    """Midranks of 8 bits made the second 0.1117; it is the second most extreme of 3 403 on each side."""
+    score, covariate = np.zeros(83), np.arange(83.0)
+    score[-2:] = 1
+    assert association.step_down_max_t(score, covariate[None])[0] == pytest.approx(2 / 3403)
+    score[-2:], score[[80, 82]] = 0, 1
+    assert association.step_down_max_t(score, covariate[None])[0] == pytest.approx(4 / 3403)
+
+
+@pytest.mark.parametrize("n", [60, 64, 128, 160, 200])
+def test_pearson_of_many_cases_goes_through_every_arrangement(n):
+    """A binary score by every pair of places; fails if positions or levels wrap."""
+    generator = np.random.default_rng(n)
+    score, covariate = np.zeros(n), np.round(generator.gamma(2, 10, n), 1)
+    score[[3, n - 1]] = 1
+    found = association.pearson_r(score, covariate)
+    tenths = np.round(10 * covariate).astype(int).tolist()
+    middle = 2 * sum(tenths)
+    far = [abs(n * (a + b) - middle) for a, b in itertools.combinations(tenths, 2)]
+    seen = abs(n * (tenths[3] + tenths[n - 1]) - middle)
+    assert found.arrangements == len(far) == math.comb(n, 2)
+    assert found.exceeding == sum(value >= seen for value in far)
+    assert found.estimate == pytest.approx(np.corrcoef(score, covariate)[0, 1])
+
+
+@pytest.mark.parametrize("n", [11, 46, 64, 127, 128, 129, 300])
+def test_arrangements_of_long_multisets_are_every_choice_of_places(n):
+    """Positions past 127 do not fit int8; fails if a place is written twice or left out."""
+    rows = arrangements([n - 2, 2])
+    assert {tuple(np.flatnonzero(row)) for row in rows} == set(itertools.combinations(range(n), 2))
+    rows = arrangements([1, n - 2, 1])
+    places = set(zip(rows.argmin(axis=1).tolist(), rows.argmax(axis=1).tolist(), strict=True))
+    assert len(rows) == n * (n - 1) == len(places)
+    assert ((rows == 0).sum(axis=1) == 1).all() and ((rows == 2).sum(axis=1) == 1).all()
+
+
+@pytest.mark.parametrize(("bits", "bound"), [(8, 127), (16, 32_767), (32, 2**31 - 1), (64, 2**63 - 1)])
+def test_the_narrowest_number_holds_its_bound_and_no_more(bits, bound):
+    """Fails if a type is chosen that wraps at its own bound."""
+    kind = ranks.narrowest(bound)
+    assert kind.itemsize * 8 == bits and np.array([-bound, bound]).astype(kind).tolist() == [-bound, bound]
+    if bits < 64:
+        assert ranks.narrowest(bound + 1).itemsize * 8 == 2 * bits
+    else:
+        with pytest.raises(AnalysisError, match="64 bits"):
+            ranks.narrowest(bound + 1)
+
+
+@pytest.mark.parametrize("bound", [2**15 - 1, 2**15, 2**24 - 1, 2**24, 2**31 - 1, 2**31, 2**53 - 1])
+def test_sums_are_exact_up_to_the_bound(bound):
+    """Single floats hold whole numbers below 2**24, double ones below 2**53; fails if a sum is rounded."""
+    columns, vectors = (
+        np.array([[bound // 3], [1], [1]]),
+        np.array([[3, bound % 3, 0], [-3, -(bound % 3), 0]]),
+    )
+    assert kernels.row_sums_plain(columns, vectors, bound=bound)[:, 0].tolist() == [bound, -bound]
+
+
+def test_sums_past_the_last_bound_are_refused():
+    """Fails if doubles are trusted past 2**53."""
+    with pytest.raises(AnalysisError, match="more than floats hold"):
+        kernels.row_sums_plain(np.ones((1, 1)), np.ones((1, 1)), bound=2**53)
+
+
+def test_compiled_counts_do_not_wrap_past_32_767_columns():
+    """One row of 40 000 pairs that all reach the threshold; a 16-bit count would come out negative."""
+    for loop in (kernels.count_hits_plain, _compiled.count_hits):
+        hits = np.zeros(1, dtype=np.int64)
+        right = np.full((1, 40_000), 5, dtype=np.int16)
+        running = np.zeros((1, 40_000), dtype=np.int16)
+        loop(np.zeros((1, 1), dtype=np.int16), right, np.array([5], dtype=np.int16), running, hits)
+        assert hits.tolist() == [40_000]
+
+
+def test_halves_at_their_largest_size():
+    """46 cases: the greatest sum, 32 430, is the last to fit 16 bits; the general path must agree."""
+    score = np.zeros(maxt.LARGEST_N)
+    score[[0, -1]] = 1
+    rows = np.random.default_rng(9).permuted(np.tile(np.arange(46.0), (3, 1)), axis=1)
+    rows[0] = np.arange(46)
+    table, place = table_by_definition(score, rows, "product")
+    assert association.step_down_max_t(score, rows, "spearman_rho") == pytest.approx(
+        step_down_of(table, place)
+    )
+
+
+def test_a_joint_null_too_large_to_tabulate_is_refused():
+    """500 cases whose scores differ by place: fails if memory is filled or sums wrap instead."""
+    score = np.zeros(500)
+    score[0] = 1
+    rows = np.stack([np.arange(500.0), np.arange(500.0)])
+    rows[1, 3] = NAN
+    with pytest.raises(AnalysisError, match="are kept for a joint null"):
+        association.step_down_max_t(score, rows, "spearman_rho")
 
 
 # --- paired -----------------------------------------------------------------------------------

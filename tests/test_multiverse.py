@@ -10,6 +10,7 @@ from scipy import stats
 from analysis import association, multiverse, regions
 from analysis.errors import AnalysisError
 from analysis.multiverse import build, choices, shapley_shares
+from analysis.multiverse.inference import _distinct_columns
 
 BORDER = regions.codes(regions.far_east_border())
 FAR_EAST = regions.codes(regions.far_east())
@@ -312,3 +313,14 @@ def test_shares_add_up_to_one(far_east):
     assert set(far_east.shares) == set(COEFFICIENT)
     for shares in far_east.shares.values():
         assert sum(shares.values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("n", [11, 62, 63, 64, 70, 130])
+def test_columns_that_differ_are_told_apart_at_any_length(n):
+    """Binary columns of 63 places and more no longer fit one number; fails if two are merged."""
+    columns = np.zeros((n, n + 2), dtype=np.int8)
+    columns[range(n), range(n)] = 1
+    columns[0, n:] = 1
+    distinct, counts = _distinct_columns(columns)
+    assert distinct.shape == (n, n) and sorted(counts.tolist()) == [1] * (n - 1) + [3]
+    assert len({column.tobytes() for column in distinct.T.copy()}) == n

@@ -8,6 +8,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+# Columns counted in 16 bits before they are added up
+STRETCH = 2**14
+
 
 @njit(cache=True, nogil=True)
 def row_sums(columns: NDArray[Any], vectors: NDArray[Any], sums: NDArray[Any]) -> None:
@@ -30,15 +33,21 @@ def count_hits(
     running: NDArray[Any],
     hits: NDArray[Any],
 ) -> None:
-    """`analysis.association.kernels.count_hits_plain`; every number kept in 16 bits so that the inner loop is vectorised."""
+    """`analysis.association.kernels.count_hits_plain`; every number kept in 16 bits so that the inner loop is vectorised.
+
+    The loop runs in stretches, so that a count within one is below 2**15.
+    """
+    width = right.shape[1]
     for row in range(len(thresholds)):
         threshold = thresholds[row]
         for p in range(left.shape[1]):
-            offset, found = left[row, p], np.int16(0)
-            for q in range(right.shape[1]):
-                value = np.int16(offset + right[row, q])
-                value = max(value, np.int16(-value))
-                value = max(value, running[p, q])
-                running[p, q] = value
-                found = np.int16(found + np.int16(value >= threshold))
-            hits[row] += found
+            offset = left[row, p]
+            for start in range(0, width, STRETCH):
+                found = np.int16(0)
+                for q in range(start, min(start + STRETCH, width)):
+                    value = np.int16(offset + right[row, q])
+                    value = max(value, np.int16(-value))
+                    value = max(value, running[p, q])
+                    running[p, q] = value
+                    found = np.int16(found + np.int16(value >= threshold))
+                hits[row] += found

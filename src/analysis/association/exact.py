@@ -87,6 +87,10 @@ class NullTable:
             abs(value * denominator - numerator), with the two numbers of ``mean``.
         """
         numerator, denominator = self.mean
+        largest = max((abs(int(value)) for value in (values.min(), values.max())), default=0)
+        if largest * denominator + abs(numerator) >= 2**63:
+            # the sizes of many strata can have a large common multiple
+            values = values.astype(object)
         return np.abs(values * denominator - numerator)
 
     def at_least_as_far(self, value: int) -> int:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.association.ranks import Integers
+from analysis.association.ranks import Integers, narrowest
+from analysis.errors import AnalysisError
 
 Shorts = NDArray[np.int16]
 # Multiply-adds below which importing numba (about half a second) costs more than it saves
@@ -30,47 +31,60 @@ def compiled() -> dict[str, Callable[..., Any]] | None:
     return {"row_sums": _compiled.row_sums, "count_hits": _compiled.count_hits}
 
 
-def row_sums(columns: Shorts, vectors: Shorts, *, work: int) -> Shorts:
-    """Products of every row's vector with every column: ``vectors @ columns`` in 16 bits.
+def row_sums(columns: NDArray[Any], vectors: NDArray[Any], *, bound: int, work: int) -> NDArray[Any]:
+    """Products of every row's vector with every column: ``vectors @ columns``, exactly.
 
     Parameters
     ----------
-    columns : ndarray of int16, shape (d, m)
+    columns : ndarray of int, shape (d, m)
         Design of m arrangements.
-    vectors : ndarray of int16, shape (k, d)
+    vectors : ndarray of int, shape (k, d)
         The covariates' side.
+    bound : int
+        No sum of absolute products exceeds it; it decides the width of the numbers.
     work : int
         Multiply-adds of the whole job this block belongs to; decides whether to compile.
 
     Returns
     -------
-    ndarray of int16, shape (k, m)
-        Sums; the caller sees to it that they stay below 2**15.
+    ndarray of int, shape (k, m)
+        Sums, in the narrowest type that holds the bound.
+
+    Raises
+    ------
+    AnalysisError
+        If the bound is 2**53 or more, which floats do not hold.
     """
-    kernels = compiled() if work >= WORTH_COMPILING else None
+    kind = narrowest(bound)
+    kernels = compiled() if kind == np.int16 and work >= WORTH_COMPILING else None
     if kernels is None:
-        return row_sums_plain(columns, vectors)
+        return row_sums_plain(columns, vectors, bound=bound)
     sums: Shorts = np.empty((len(vectors), columns.shape[1]), dtype=np.int16)
-    kernels["row_sums"](columns, vectors, sums)
+    kernels["row_sums"](columns.astype(np.int16, copy=False), vectors.astype(np.int16, copy=False), sums)
     return sums
 
 
-def row_sums_plain(columns: Shorts, vectors: Shorts) -> Shorts:
-    """`row_sums` without numba: a float32 product, exact below 2**24.
+def row_sums_plain(columns: NDArray[Any], vectors: NDArray[Any], *, bound: int) -> NDArray[Any]:
+    """`row_sums` without numba: a product of floats, exact below 2**24 (single) or 2**53 (double).
 
     Parameters
     ----------
-    columns : ndarray of int16, shape (d, m)
+    columns : ndarray of int, shape (d, m)
         One arrangement a column.
-    vectors : ndarray of int16, shape (k, d)
+    vectors : ndarray of int, shape (k, d)
         One covariate a row.
+    bound : int
+        As in `row_sums`.
 
     Returns
     -------
-    ndarray of int16, shape (k, m)
+    ndarray of int, shape (k, m)
         ``vectors @ columns``.
     """
-    return (vectors.astype(np.float32) @ columns.astype(np.float32)).astype(np.int16)
+    if bound >= 2**53:
+        raise AnalysisError(f"A sum of these data can reach {bound:.1e}, more than floats hold exactly.")
+    kind = np.float32 if bound < 2**24 else np.float64
+    return (vectors.astype(kind) @ columns.astype(kind)).astype(narrowest(bound))
 
 
 def count_hits_plain(
@@ -81,7 +95,8 @@ def count_hits_plain(
     Parameters
     ----------
     left, right : ndarray of int16, shapes (k, p) and (k, q)
-        What each half of an arrangement adds to each row's sum; rows from the least extreme on.
+        What each half of an arrangement adds to each row's sum, absolute sums staying below 2**15;
+        rows from the least extreme on.
     thresholds : ndarray of int16, shape (k,)
         Observed sums in absolute value, rising.
     running : ndarray of int16, shape (p, q)

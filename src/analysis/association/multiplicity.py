@@ -15,8 +15,8 @@ from analysis.association.arrangements import arrangements
 from analysis.association.coefficients import RANK_STATISTICS, obstacle
 from analysis.association.exact import Kernel
 from analysis.association.joint import Frame, JointNull, Row, StepDown, make_row
-from analysis.association.maxt import FIRST, rho_max_t
-from analysis.association.ranks import Floats, checked_series, doubled_midranks
+from analysis.association.maxt import FIRST, LARGEST_N, rho_max_t
+from analysis.association.ranks import Floats, checked_series, doubled_midranks, narrowest
 from analysis.errors import AnalysisError, one_of
 
 
@@ -83,7 +83,7 @@ def step_down_max_t(score: ArrayLike, covariates: ArrayLike, statistic: str = "k
     if kernel == "product" and not np.isnan(rows).any():
         centred = np.sign(rows[:, :, None] - rows[:, None, :]).sum(axis=2).astype(np.int64)
         norms = np.unique((centred**2).sum(axis=1))
-        if len(norms) == 1 and norms[0] > 0 and len(a) > FIRST and not (a == a[0]).all():
+        if len(norms) == 1 and norms[0] > 0 and FIRST < len(a) <= LARGEST_N and not (a == a[0]).all():
             return _equal_scale(a, centred)
     joint = joint_null(a, [_row(kernel, a, row, number) for number, row in enumerate(rows)])
     extremes = [np.abs(marginal.estimates) / marginal.deviation() for marginal in joint.marginals]
@@ -116,7 +116,7 @@ def joint_null(score: Floats, rows: Sequence[Row]) -> JointNull:
         If the arrangements are too many to be listed.
     """
     _, levels, counts = np.unique(score, return_inverse=True, return_counts=True)
-    return JointNull(arrangements(counts.tolist()), levels.astype(np.int8), rows)
+    return JointNull(arrangements(counts.tolist()), levels.astype(narrowest(len(counts))), rows)
 
 
 def _row(kernel: Kernel, score: Floats, covariate: Floats, number: int) -> Row:

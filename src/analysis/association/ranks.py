@@ -21,6 +21,27 @@ Floats = NDArray[np.float64]
 TieGroups = tuple[tuple[int, ...], tuple[int, ...]]
 
 
+def narrowest(bound: int) -> np.dtype[Any]:
+    """Smallest signed integer type that holds every whole number from -bound to bound.
+
+    Narrow numbers are for speed alone; whoever uses one says here how large its numbers can get.
+
+    Parameters
+    ----------
+    bound : int
+        Greatest absolute value.
+
+    Raises
+    ------
+    AnalysisError
+        If 64 bits do not hold it.
+    """
+    for kind in (np.int8, np.int16, np.int32, np.int64):
+        if bound <= np.iinfo(kind).max:
+            return np.dtype(kind)
+    raise AnalysisError(f"A statistic of these data can reach {bound:.1e}, more than 64 bits hold.")
+
+
 def checked_series(values: ArrayLike, what: str) -> Floats:
     """Values of one variable over the regions, as a one-dimensional array of finite floats.
 

@@ -14,13 +14,14 @@ from analysis.association.joint import TOLERANCE, Cells, Frame, JointNull, Row, 
 from analysis.association.multiplicity import joint_null
 from analysis.association.ranks import Floats
 from analysis.association.results import Association
+from analysis.errors import AnalysisError
 from analysis.multiverse.build import Specification, Universe
 
 KERNELS: dict[str, Kernel] = {"kendall_tau_b": "concordance", "spearman_rho": "product"}
 # Pearson's sums are of measured figures: coefficients this close are taken as equal, so that
 # rounding never turns a tie into a difference (the p can only err upwards)
 PEARSON_SLACK = 1e-10
-# More than any family has members, so that two counts fit one number
+# More than any family has members, so that two counts fit one number of 31 bits
 BELOW = 1 << 15
 
 Counts = NDArray[np.integer[Any]]
@@ -161,6 +162,10 @@ class _RankFamily:
     """Max-T and median of specifications of one region set and rank statistic."""
 
     def __init__(self, joint: JointNull, members: Sequence[int]) -> None:
+        if len(members) >= BELOW:
+            raise AnalysisError(
+                f"A family of {len(members)} specifications is too large; at most {BELOW - 1}."
+            )
         self._members = list(members)
         self._estimates = [joint.marginals[i].estimates for i in members]
         spread = [joint.marginals[i].deviation() for i in members]
@@ -266,6 +271,8 @@ def _count(reached: NDArray[np.bool_], weights: Counts | None) -> int:
 def _distinct_columns(levels: NDArray[np.int8]) -> tuple[NDArray[np.int8], Counts]:
     """Distinct columns of score levels, and how often each occurs."""
     base = int(levels.max()) + 1
+    if base ** len(levels) > 2**62:
+        return np.unique(levels, axis=1, return_counts=True)
     codes = (levels.astype(np.int64) * base ** np.arange(len(levels))[:, None]).sum(axis=0)
     _, first, counts = np.unique(codes, return_index=True, return_counts=True)
     return levels[:, first], counts
