@@ -11,7 +11,7 @@ reproduce: $(READY)
 
 # compare a rerun with the committed reference, within stated tolerances
 check: $(READY)
-	$(BIN)/python -m analysis.check
+	$(BIN)/python -m analysis.workflow.check
 
 test: $(READY)
 	$(BIN)/ruff check .
@@ -21,13 +21,13 @@ test: $(READY)
 
 # after a change of results that is meant: look at the differences, then commit them
 reference: $(READY)
-	$(BIN)/python -m analysis.check --renew
-	$(BIN)/python -m analysis.readme
-	$(BIN)/python -m analysis.documents
+	$(BIN)/python -m analysis.workflow.check --renew
+	$(BIN)/python -m analysis.publish.readme
+	$(BIN)/python -m analysis.publish.documents
 
 # every public function from its docstring: build/reference/index.html, which opens offline
 docs: $(READY)
-	$(BIN)/python -m analysis.api_reference
+	$(BIN)/python -m analysis.publish.api_reference
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks

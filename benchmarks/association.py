@@ -15,12 +15,11 @@ import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
-import scipy
-from scipy import stats
+import scipy.stats
 
-from analysis import association
-from analysis.association import exact, kernels, maxt
-from analysis.association.ranks import doubled_midranks
+from analysis import stats
+from analysis.stats import exact, kernels, maxt
+from analysis.stats.ranks import doubled_midranks
 
 # The rating's scores of the eleven Far Eastern regions: tie patterns are what the cost depends on
 EDITIONS = {"III": [9, 9, 9, 8, 8, 8, 6, 5, 5, 4, 3], "II": [9, 9, 9, 8, 8, 7, 6, 6, 5, 2, 3]}
@@ -60,7 +59,7 @@ def line(
 def one_p() -> None:
     score, covariate = EDITIONS["III"], GENERATOR.random(11)
     for statistic in ("spearman_rho", "kendall_tau_b"):
-        job = lambda statistic=statistic: association.associate(statistic, score, covariate)  # noqa: E731
+        job = lambda statistic=statistic: stats.associate(statistic, score, covariate)  # noqa: E731
         line(
             f"one exact p, n = 11, {statistic}, null table made anew",
             seconds(job, 5, exact.null_table.cache_clear),
@@ -68,18 +67,18 @@ def one_p() -> None:
         line(f"one exact p, n = 11, {statistic}, warm", seconds(job, 50), 1e-3)
     # scipy goes through all orders: eight regions are what it can do in a few seconds
     small, other = score[2:10], covariate[2:10]
-    ranks = stats.rankdata(other)
+    ranks = scipy.stats.rankdata(other)
     scipys = seconds(
-        lambda: stats.permutation_test(
+        lambda: scipy.stats.permutation_test(
             (small,),
-            lambda x, axis=-1: (stats.rankdata(x, axis=axis) * ranks).sum(axis=axis),
+            lambda x, axis=-1: (scipy.stats.rankdata(x, axis=axis) * ranks).sum(axis=axis),
             permutation_type="pairings",
             n_resamples=np.inf,
             vectorized=True,
         ),
         1,
     )
-    ours = seconds(lambda: association.spearman_rho(small, other), 5, exact.null_table.cache_clear)
+    ours = seconds(lambda: stats.spearman_rho(small, other), 5, exact.null_table.cache_clear)
     line(
         "one exact p, n = 8, rho, null table made anew", ours, other=("scipy.stats.permutation_test", scipys)
     )
@@ -89,13 +88,13 @@ def many_p() -> None:
     rows = GENERATOR.random((COVARIATES, 11))
     score = EDITIONS["III"]
     for statistic in ("spearman_rho", "kendall_tau_b"):
-        bulk = seconds(lambda statistic=statistic: association.exact_p_values(statistic, score, rows), 3)
+        bulk = seconds(lambda statistic=statistic: stats.exact_p_values(statistic, score, rows), 3)
         line(f"{COVARIATES} exact p, {statistic}, in bulk", bulk, 50e-3)
-    ranks = stats.rankdata(rows[0])
+    ranks = scipy.stats.rankdata(rows[0])
     scipys = seconds(
-        lambda: stats.permutation_test(
+        lambda: scipy.stats.permutation_test(
             (score,),
-            lambda x, axis=-1: (stats.rankdata(x, axis=axis) * ranks).sum(axis=axis),
+            lambda x, axis=-1: (scipy.stats.rankdata(x, axis=axis) * ranks).sum(axis=axis),
             permutation_type="pairings",
             vectorized=True,
         ),
@@ -129,19 +128,19 @@ def joint() -> None:
             f"joint max-T, edition {edition}, {size} arrangements x {COVARIATES}, compiled", fast, 0.1 * part
         )
         line(f"  ratio of the two, edition {edition}", fast, other=("numpy", plain))
-    whole = seconds(lambda: association.step_down_max_t(EDITIONS["III"], rows, "spearman_rho"), 3)
+    whole = seconds(lambda: stats.step_down_max_t(EDITIONS["III"], rows, "spearman_rho"), 3)
     line("step_down_max_t, edition III, rho, checks and ranking included", whole)
     few = rows[:100]
     line(
         "step_down_max_t, edition III, tau-b, 100 covariates",
-        seconds(lambda: association.step_down_max_t(EDITIONS["III"], few, "kendall_tau_b"), 2),
+        seconds(lambda: stats.step_down_max_t(EDITIONS["III"], few, "kendall_tau_b"), 2),
     )
-    peak = peak_megabytes(lambda: association.step_down_max_t(EDITIONS["III"], rows, "spearman_rho"))
+    peak = peak_megabytes(lambda: stats.step_down_max_t(EDITIONS["III"], rows, "spearman_rho"))
     print(
         f"{'memory at its peak, joint max-T of edition III, rho':<66} {peak:>11.1f} MB   aim < 100 MB: "
         f"{'met' if peak < 100 else 'MISSED'}"
     )
-    peak = peak_megabytes(lambda: association.step_down_max_t(EDITIONS["III"], few, "kendall_tau_b"))
+    peak = peak_megabytes(lambda: stats.step_down_max_t(EDITIONS["III"], few, "kendall_tau_b"))
     print(
         f"{'memory at its peak, joint max-T of edition III, tau-b, 100 rows':<66} {peak:>11.1f} MB   aim < 100 MB: "
         f"{'met' if peak < 100 else 'MISSED'}"
@@ -150,13 +149,13 @@ def joint() -> None:
 
 def all_regions() -> None:
     covariate = GENERATOR.random(83)
-    job = lambda: association.kendall_tau_b(ALL_REGIONS, covariate)  # noqa: E731
+    job = lambda: stats.kendall_tau_b(ALL_REGIONS, covariate)  # noqa: E731
     line("exact Kendall, n = 83, null table made anew", seconds(job, 20, exact.null_table.cache_clear), 5e-3)
     line("exact Kendall, n = 83, warm", seconds(job, 10), 5e-3)
     line(
         "Far East against the rest, n = 83, exact rank sum, table anew",
         seconds(
-            lambda: association.compare_groups(ALL_REGIONS, np.arange(83) < 11),
+            lambda: stats.compare_groups(ALL_REGIONS, np.arange(83) < 11),
             3,
             exact.null_table.cache_clear,
         ),
@@ -178,7 +177,7 @@ def specification_curve() -> None:
             sc.SpecificationCurve(table, "score", name, []).fit()
 
     ours = seconds(
-        lambda: association.exact_p_values("kendall_tau_b", EDITIONS["III"], table[names].T.to_numpy()), 3
+        lambda: stats.exact_p_values("kendall_tau_b", EDITIONS["III"], table[names].T.to_numpy()), 3
     )
     line(
         "20 specifications, exact p",

@@ -51,9 +51,11 @@ import nbformat
 import papermill
 import psutil
 
-from analysis import parameters, paths, runs
-from analysis.batch import identity, job, work
-from analysis.kernels import client
+from analysis import paths
+from analysis.publish import parameters
+from analysis.workflow import runs
+from analysis.workflow.batch import identity, job, work
+from analysis.workflow.kernels import client
 
 IMPORTS = "import pandas, statsmodels.api, matplotlib.pyplot"
 ALPHAS = [round(0.0005 * step, 4) for step in range(1, 2000)]

@@ -31,7 +31,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from analysis import regions
+from analysis.data import regions
 
 SEED = 20260124
 BLOCK = 1_000_000
@@ -80,8 +80,8 @@ def write_synthetic(path: Path, rows: int) -> None:
 
 
 def ours(path: Path, folder: Path, lap: Callable[[str], None]) -> Results:
-    from analysis import trade
-    from analysis.sources import customs
+    from analysis import customs
+    from analysis.customs import trade
 
     lap("import")
     report = customs.ingest([path], folder)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 
-from analysis import indicators, regions
+from analysis.data import indicators, regions
 from test_customs_trade import unload
 
 INVESTMENT = ["10.1. ИНВЕСТИЦИИ В ОСНОВНОЙ КАПИТАЛ", "(в фактически действовавших ценах; миллионов рублей)"]

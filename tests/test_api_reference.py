@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis import api_reference, errors
+from analysis import errors
 from analysis.errors import AnalysisError
+from analysis.publish import api_reference
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def test_every_public_name_has_a_docstring_and_every_reference_leads_somewhere()
         ("`AnalysisError`", True),  # a name of the module
         ("`analysis.ledger.Ledger.failures`", True),
         ("`analysis.ledger.LedgerRow.published`", True),  # a field without a default
-        (":mod:`analysis.sources.paper`", True),
+        (":mod:`analysis.data.paper`", True),
         ("``none``", True),  # code, not a reference
         ("`none`", False),
         (":class:`analysis.ledger.Book`", False),
@@ -52,7 +53,7 @@ def test_a_broken_reference_stops_the_build_and_leaves_the_old_pages(tmp_path, m
 def test_there_is_a_page_a_module_with_the_words_of_its_docstrings(pages):
     for module in api_reference.public_modules():
         assert (pages / (module.__name__.replace(".", "/") + ".html")).is_file(), module.__name__
-    text = (pages / "analysis" / "association" / "coefficients.html").read_text(encoding="utf-8")
+    text = (pages / "analysis" / "stats" / "coefficients.html").read_text(encoding="utf-8")
     assert "Kendall" in text
     assert "<h6" in text  # the sections of a NumPy docstring: parameters, returns, raises
 

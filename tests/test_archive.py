@@ -11,9 +11,11 @@ import zipfile
 import pytest
 from rocrate.rocrate import ROCrate
 
-from analysis import archive, citation, parameters, paths, repository, reproduce
+from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.exhibits import register
+from analysis.publish import citation, parameters, repository
+from analysis.publish.exhibits import register
+from analysis.workflow import archive, reproduce
 
 pytestmark = pytest.mark.skipif(
     not (paths.results() / "exhibits").is_dir(), reason="no results/ to pack; run `make reproduce`"
@@ -117,7 +119,7 @@ def test_a_stranger_can_make_and_import_it(unpacked):
         shown = run(unpacked, "make", "-n", "reproduce")
         assert shown.returncode == 0, shown.stderr
         assert "amur reproduce" in shown.stdout
-    code = "import analysis, analysis.cli; from analysis import paths; print(paths.root())"
+    code = "import analysis, analysis.workflow.cli; from analysis import paths; print(paths.root())"
     shown = run(unpacked, sys.executable, "-c", code)
     assert shown.stdout.strip() == str(unpacked)
 
@@ -132,7 +134,9 @@ def test_a_stranger_gets_the_same_ledger_and_the_same_exhibits(unpacked, tmp_pat
     """Runs the ledger and a whole notebook from the unpacked sources and compares bytes with the packed results."""
     ledger = tmp_path / "ledger.csv"
     claims = "data/raw/paper/claims.csv"
-    done = run(unpacked, sys.executable, "-m", "analysis.cli", "verify", claims, "--output", str(ledger))
+    done = run(
+        unpacked, sys.executable, "-m", "analysis.workflow.cli", "verify", claims, "--output", str(ledger)
+    )
     # some of the paper's numbers fail
     assert done.returncode == 1, done.stderr
     assert ledger.read_bytes() == (unpacked / "results" / "ledger.csv").read_bytes()

@@ -9,14 +9,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
-from analysis import association
-from analysis.association import coefficients, exact, results, sampling
-from analysis.association.ranks import concordance, doubled_midranks, tie_groups
+from analysis import stats
 from analysis.errors import AnalysisError
+from analysis.stats import coefficients, exact, results, sampling
+from analysis.stats.ranks import concordance, doubled_midranks, tie_groups
 
 # Far Eastern regions: Amur, Jewish AO, Primorye, Yakutia, Khabarovsk, Zabaykalsky, Buryatia, Sakhalin,
 # Kamchatka, Chukotka, Magadan
@@ -94,7 +94,7 @@ def test_exact_p_is_that_of_every_arrangement_counted(series):
     if len(set(score)) == 1 or len(set(covariate)) == 1:
         return
     for statistic, kernel in (("kendall_tau_b", "concordance"), ("spearman_rho", "product")):
-        result = association.associate(statistic, score, covariate)
+        result = stats.associate(statistic, score, covariate)
         assert_matches_brute_force(result, kernel, score, covariate)
 
 
@@ -104,10 +104,10 @@ def test_exact_p_within_strata_is_that_of_every_arrangement_counted(series, rand
     """Fails if strata are convolved wrongly or scores leak from one stratum into another."""
     score, covariate = series
     strata = [random.randint(0, 1) for _ in score]
-    result = association.associate("kendall_tau_b", score, covariate, strata)
+    result = stats.associate("kendall_tau_b", score, covariate, strata)
     if result.cannot is None:
         assert_matches_brute_force(result, "concordance", score, covariate, strata)
-        rho = association.associate("spearman_rho", score, covariate, strata)
+        rho = stats.associate("spearman_rho", score, covariate, strata)
         assert_matches_brute_force(rho, "product", score, covariate, strata)
 
 
@@ -134,19 +134,19 @@ def test_null_distribution_is_right_for_every_pair_of_tie_patterns(n):
 
 def test_reference_values_of_edition_three_and_the_share_of_china():
     """The study's headline: fails if the figure in every table of ours is no longer this one."""
-    rho = association.spearman_rho(SCORE_III, CHINA_SHARE_2021)
+    rho = stats.spearman_rho(SCORE_III, CHINA_SHARE_2021)
     assert round(rho.estimate, 4) == 0.5895
     assert (rho.exceeding, rho.upper, rho.arrangements) == (33_812, 16_906, 554_400)
     assert rho.method == "lattice"
-    tau = association.kendall_tau_b(SCORE_III, CHINA_SHARE_2021)
+    tau = stats.kendall_tau_b(SCORE_III, CHINA_SHARE_2021)
     assert (round(tau.estimate, 4), round(tau.p_exact, 4)) == (0.5060, 0.0433)
     assert tau.method == "q-multinomial"
-    assert association.kendall_tau_b(SCORE_II, CHINA_SHARE_2021).arrangements == 1_663_200
+    assert stats.kendall_tau_b(SCORE_II, CHINA_SHARE_2021).arrangements == 1_663_200
 
 
 def test_five_border_regions_cannot_go_below_one_fifth():
     """Scores 9 9 9 8 8 have ten arrangements; fails if a smaller p is ever claimed reachable."""
-    result = association.kendall_tau_b([9, 9, 9, 8, 8], [5.6, 7.3, 5.8, 11.5, 4.7])
+    result = stats.kendall_tau_b([9, 9, 9, 8, 8], [5.6, 7.3, 5.8, 11.5, 4.7])
     assert (result.arrangements, result.p_min) == (10, 0.2)
     assert not result.can_reach(0.05)
 
@@ -158,28 +158,28 @@ def test_estimates_are_scipys_where_scipy_is_right(series):
     score, covariate = series
     if len(set(score)) == 1 or len(set(covariate)) == 1:
         return
-    assert association.kendall_tau_b(score, covariate).estimate == pytest.approx(
-        stats.kendalltau(score, covariate).statistic
+    assert stats.kendall_tau_b(score, covariate).estimate == pytest.approx(
+        scipy.stats.kendalltau(score, covariate).statistic
     )
-    assert association.spearman_rho(score, covariate).estimate == pytest.approx(
-        stats.spearmanr(score, covariate).statistic
+    assert stats.spearman_rho(score, covariate).estimate == pytest.approx(
+        scipy.stats.spearmanr(score, covariate).statistic
     )
     # scipy's first argument is the independent variable
-    assert association.somers_d(score, covariate).estimate == pytest.approx(
-        stats.somersd(covariate, score).statistic
+    assert stats.somers_d(score, covariate).estimate == pytest.approx(
+        scipy.stats.somersd(covariate, score).statistic
     )
 
 
 def test_gamma_by_hand():
     """Pairs of (1,1) (1,2) (2,2) (3,1): 1-2 tied, 1-3 and 2-3... counted on paper: C = 1, D = 2."""
     # (1,1)-(2,2) concordant; (1,1)-(3,1) tied; (1,2)-(2,2) tied; (1,2)-(3,1) and (2,2)-(3,1) discordant
-    assert association.goodman_kruskal_gamma([1, 1, 2, 3], [1, 2, 2, 1]).estimate == pytest.approx(-1 / 3)
+    assert stats.goodman_kruskal_gamma([1, 1, 2, 3], [1, 2, 2, 1]).estimate == pytest.approx(-1 / 3)
 
 
 def test_the_three_coefficients_of_concordance_share_one_p():
     """tau-b, Somers' D and gamma have one numerator; fails if one is tested by something else."""
     p = {
-        association.associate(s, SCORE_III, CHINA_SHARE_2021).p_exact
+        stats.associate(s, SCORE_III, CHINA_SHARE_2021).p_exact
         for s in ("kendall_tau_b", "somers_d", "gamma")
     }
     assert len(p) == 1
@@ -190,9 +190,9 @@ def test_the_three_coefficients_of_concordance_share_one_p():
 def test_order_of_regions_monotone_change_and_reversal_do_not_matter(series):
     """Invariances of rank tests; fails if anything but ranks enters."""
     score, covariate = (np.array(s, dtype=float) for s in series)
-    first = association.spearman_rho(score, covariate)
-    shuffled = association.spearman_rho(score[::-1], np.exp(covariate[::-1]))
-    mirrored = association.spearman_rho(score, -covariate)
+    first = stats.spearman_rho(score, covariate)
+    shuffled = stats.spearman_rho(score[::-1], np.exp(covariate[::-1]))
+    mirrored = stats.spearman_rho(score, -covariate)
     assert (
         (first.p_exact, first.p_min)
         == (shuffled.p_exact, shuffled.p_min)
@@ -231,27 +231,25 @@ def test_kendall_of_eighty_three_regions_has_the_known_variance(untied):
 def test_exact_p_values_in_bulk_are_those_one_by_one():
     """Fails if the look-up for many covariates and the single call part ways."""
     covariates = np.random.default_rng(1).integers(0, 12, (30, 11))
-    for statistic in association.RANK_STATISTICS:
-        bulk = association.exact_p_values(statistic, SCORE_III, covariates)
-        assert bulk.tolist() == [
-            association.associate(statistic, SCORE_III, row).p_exact for row in covariates
-        ]
+    for statistic in stats.RANK_STATISTICS:
+        bulk = stats.exact_p_values(statistic, SCORE_III, covariates)
+        assert bulk.tolist() == [stats.associate(statistic, SCORE_III, row).p_exact for row in covariates]
     with pytest.raises(AnalysisError, match="Covariate 2 has no exact p"):
-        association.exact_p_values("kendall_tau_b", SCORE_III, [CHINA_SHARE_2021, [1.0] * 11])
+        stats.exact_p_values("kendall_tau_b", SCORE_III, [CHINA_SHARE_2021, [1.0] * 11])
 
 
 def test_sampling_is_used_only_where_exact_costs_too_much_and_brackets_the_exact_p(monkeypatch):
     """Fails if Monte Carlo is biased, unmarked, or not the same twice."""
-    whole = association.spearman_rho(SCORE_III, CHINA_SHARE_2021)
-    strata = association.kendall_tau_b(SCORE_III, CHINA_SHARE_2021, strata=AT_BORDER)
+    whole = stats.spearman_rho(SCORE_III, CHINA_SHARE_2021)
+    strata = stats.kendall_tau_b(SCORE_III, CHINA_SHARE_2021, strata=AT_BORDER)
     monkeypatch.setattr(exact, "EXACT_SECONDS", 0.0)
     for statistic, known, labels in (("spearman_rho", whole, None), ("kendall_tau_b", strata, AT_BORDER)):
-        drawn = association.associate(statistic, SCORE_III, CHINA_SHARE_2021, labels)
+        drawn = stats.associate(statistic, SCORE_III, CHINA_SHARE_2021, labels)
         assert (drawn.method, drawn.p_exact) == ("monte_carlo", None)
         assert drawn.p_low <= known.p_exact <= drawn.p_high
         assert drawn.p_sampled == (drawn.exceeding + 1) / (sampling.RESAMPLES + 1)
         assert drawn.arrangements == known.arrangements and drawn.strata == known.strata
-        assert drawn == association.associate(statistic, SCORE_III, CHINA_SHARE_2021, labels)
+        assert drawn == stats.associate(statistic, SCORE_III, CHINA_SHARE_2021, labels)
         assert "sampled" in drawn.sentence("en") and "случайн" in drawn.sentence("ru")
 
 
@@ -274,10 +272,10 @@ def test_rho_of_eighty_three_tied_regions_is_sampled_and_says_what_exact_would_c
         ([1, 1, 2, 2], [1, 2, 3, 4], [0, 0, 1, 1], "in no stratum"),
     ],
 )
-@pytest.mark.parametrize("statistic", association.RANK_STATISTICS)
+@pytest.mark.parametrize("statistic", stats.RANK_STATISTICS)
 def test_data_that_allow_nothing_give_a_result_that_says_so(statistic, score, covariate, strata, words):
     """Fails if NaN, a warning or a traceback stands where a sentence should."""
-    result = association.associate(statistic, score, covariate, strata)
+    result = stats.associate(statistic, score, covariate, strata)
     assert result.estimate is None and result.p is None and words in result.reason
     assert words in result.sentence("en") and result.sentence("ru").endswith(".")
     assert not result.can_reach(1.0)
@@ -297,25 +295,25 @@ def test_data_that_allow_nothing_give_a_result_that_says_so(statistic, score, co
 def test_input_that_is_no_series_is_refused_in_one_sentence(score, covariate, words):
     """Fails if strings are ranked as text, or a gap is silently dropped."""
     with pytest.raises(AnalysisError, match=words):
-        association.kendall_tau_b(score, covariate)
+        stats.kendall_tau_b(score, covariate)
     if not isinstance(score[0], list):
         with pytest.raises(AnalysisError):
-            association.pearson_r(score, covariate)
+            stats.pearson_r(score, covariate)
 
 
 def test_names_outside_the_lists_are_refused():
     """Fails if a misspelt statistic or language falls through to some default."""
     with pytest.raises(AnalysisError, match="kendall_tau_b"):
-        association.associate("kendall", [1, 2, 3], [1, 2, 3])
+        stats.associate("kendall", [1, 2, 3], [1, 2, 3])
     with pytest.raises(AnalysisError, match="language"):
-        association.kendall_tau_b([1, 2, 3], [1, 2, 3]).sentence("de")
+        stats.kendall_tau_b([1, 2, 3], [1, 2, 3]).sentence("de")
     with pytest.raises(AnalysisError, match="labels for 3 regions"):
-        association.kendall_tau_b([1, 2, 3], [1, 2, 3], strata=[1, 2])
+        stats.kendall_tau_b([1, 2, 3], [1, 2, 3], strata=[1, 2])
 
 
 def test_sentences_carry_all_that_a_reader_needs():
     """n, estimate, exact p, arrangements, smallest p and gap in both languages; fails if one is lost."""
-    result = association.spearman_rho(SCORE_III, CHINA_SHARE_2021)
+    result = stats.spearman_rho(SCORE_III, CHINA_SHARE_2021)
     assert result.sentence("en", gap_years=4) == (
         "Spearman's rho is 0.59 over 11 regions (exact two-sided p = 0.0610, 554\u00a0400 arrangements, smallest "
         "reachable p = 3.6 × 10⁻⁶); the covariate precedes the rated events by 4 years."
@@ -325,15 +323,15 @@ def test_sentences_carry_all_that_a_reader_needs():
         "554\u00a0400 перестановок, наименьшее достижимое p = 3,6 × 10⁻⁶); показатель предшествует оцениваемым "
         "событиям на 1 год."
     )
-    assert set(results.STATISTIC_NAMES) >= set(association.RANK_STATISTICS)
+    assert set(results.STATISTIC_NAMES) >= set(stats.RANK_STATISTICS)
 
 
 def test_interval_is_fiellers_on_the_z_scale():
     """By hand: atanh(0.5895) = 0.6769, half-width 1.96 * sqrt(1.06 / 8) = 0.7134."""
-    rho = association.interval(association.spearman_rho(SCORE_III, CHINA_SHARE_2021))
+    rho = stats.interval(stats.spearman_rho(SCORE_III, CHINA_SHARE_2021))
     assert rho.ci_low == pytest.approx(math.tanh(0.6769 - 0.7134), abs=2e-4)
     assert rho.ci_high == pytest.approx(math.tanh(0.6769 + 0.7134), abs=2e-4)
-    tau = association.interval(association.kendall_tau_b(SCORE_III, CHINA_SHARE_2021))
+    tau = stats.interval(stats.kendall_tau_b(SCORE_III, CHINA_SHARE_2021))
     z, half = math.atanh(0.50602), 1.959964 * math.sqrt(0.437 / 7)
     assert (tau.ci_low, tau.ci_high) == pytest.approx((math.tanh(z - half), math.tanh(z + half)), abs=1e-4)
     assert "superpopulation" in rho.ci_method
@@ -342,37 +340,37 @@ def test_interval_is_fiellers_on_the_z_scale():
 @pytest.mark.parametrize(
     "result",
     [
-        association.kendall_tau_b([9, 9, 9, 8, 8], [1, 2, 3, 4, 5]),
-        association.somers_d(SCORE_III, CHINA_SHARE_2021),
-        association.kendall_tau_b(SCORE_III, CHINA_SHARE_2021, strata=AT_BORDER),
-        association.spearman_rho(range(12), range(12)),
-        association.spearman_rho([1, 1, 1], [1, 2, 3]),
+        stats.kendall_tau_b([9, 9, 9, 8, 8], [1, 2, 3, 4, 5]),
+        stats.somers_d(SCORE_III, CHINA_SHARE_2021),
+        stats.kendall_tau_b(SCORE_III, CHINA_SHARE_2021, strata=AT_BORDER),
+        stats.spearman_rho(range(12), range(12)),
+        stats.spearman_rho([1, 1, 1], [1, 2, 3]),
     ],
 )
 def test_no_interval_is_better_than_a_wrong_one(result):
     """Five regions, strata, other coefficients, perfect order: fails if bounds appear all the same."""
-    found = association.interval(result)
+    found = stats.interval(result)
     assert found.ci_low is None and found.ci_high is None and found.ci_method is None and found.reason
 
 
 def test_dropping_chukotka_moves_the_headline_most():
     """0.59 becomes 0.85 without it; fails if ranks are not taken anew or the wrong region is named."""
-    influence = association.leave_one_out("spearman_rho", SCORE_III, CHINA_SHARE_2021)
+    influence = stats.leave_one_out("spearman_rho", SCORE_III, CHINA_SHARE_2021)
     assert round(influence.loo_high, 2) == 0.85 and influence.most_influential[1] == CHINA
     rest = [i for i in range(11) if i != CHINA]
-    alone = association.spearman_rho([SCORE_III[i] for i in rest], [CHINA_SHARE_2021[i] for i in rest])
+    alone = stats.spearman_rho([SCORE_III[i] for i in rest], [CHINA_SHARE_2021[i] for i in rest])
     assert influence.results[CHINA] == alone
     names = tuple(f"r{i}" for i in range(11))
     assert "r9" in influence.sentence("en", names) and "0,85" in influence.sentence("ru", names)
-    nothing = association.leave_one_out("kendall_tau_b", [1, 1, 2], [1, 2, 3])
+    nothing = stats.leave_one_out("kendall_tau_b", [1, 1, 2], [1, 2, 3])
     assert nothing.loo_low is None and "No coefficient" in nothing.sentence("en", ("a", "b", "c"))
 
 
 def test_pearson_is_exact_by_enumeration_and_exact_about_decimals():
     """Against scipy's own enumeration at n = 6; fails if sums that tie as decimals are split by rounding."""
     score, covariate = [3, 1, 2, 2, 4, 4], [0.1, 0.2, 0.3, 0.1, 0.4, 0.7]
-    found = association.pearson_r(score, covariate)
-    known = stats.permutation_test(
+    found = stats.pearson_r(score, covariate)
+    known = scipy.stats.permutation_test(
         (score,),
         lambda x: np.round(abs(np.corrcoef(x, covariate)[0, 1]), 9),
         permutation_type="pairings",
@@ -381,28 +379,28 @@ def test_pearson_is_exact_by_enumeration_and_exact_about_decimals():
         vectorized=False,
     )
     assert found.p_exact == pytest.approx(known.pvalue) and found.method == "enumeration"
-    assert found.estimate == pytest.approx(stats.pearsonr(score, covariate).statistic)
+    assert found.estimate == pytest.approx(scipy.stats.pearsonr(score, covariate).statistic)
     assert found.arrangements == 180 and 0 < found.p_min <= found.p_exact
     # 0.1 + 0.7 and 0.3 + 0.5 are one number to a reader, and two to a computer
-    assert association.pearson_r([0, 0, 1, 1], [0.1, 0.3, 0.5, 0.7]).p_exact == pytest.approx(1 / 3)
+    assert stats.pearson_r([0, 0, 1, 1], [0.1, 0.3, 0.5, 0.7]).p_exact == pytest.approx(1 / 3)
 
 
 def test_pearson_of_derived_figures_falls_back_on_floats_with_slack():
     """Seventeen-figure values do not fit whole numbers; fails if their p strays from the exact one's."""
     covariate = np.sqrt(CHINA_SHARE_2021)
-    rough = association.pearson_r(SCORE_III, covariate)
+    rough = stats.pearson_r(SCORE_III, covariate)
     assert rough.p_exact == pytest.approx(
-        association.pearson_r(SCORE_III, np.round(covariate, 9)).p_exact, abs=1e-5
+        stats.pearson_r(SCORE_III, np.round(covariate, 9)).p_exact, abs=1e-5
     )
-    many = association.pearson_r(range(20), np.arange(20) ** 2)
+    many = stats.pearson_r(range(20), np.arange(20) ** 2)
     assert many.method == "monte_carlo" and many.p_sampled == 1 / (sampling.RESAMPLES + 1)
 
 
 def test_one_group_against_the_rest_is_the_rank_sum_test():
     """Against scipy's exact test, which is right without ties; fails if the two-sided rule differs."""
     inside, outside = [3.1, 8.2, 9.9, 7.0], [1.0, 2.5, 4.2, 5.5, 6.1, 0.3]
-    found = association.compare_groups(inside + outside, [1] * 4 + [0] * 6)
-    known = stats.mannwhitneyu(inside, outside, method="exact")
+    found = stats.compare_groups(inside + outside, [1] * 4 + [0] * 6)
+    known = scipy.stats.mannwhitneyu(inside, outside, method="exact")
     assert found.association.p_exact == pytest.approx(known.pvalue)
     assert found.superiority == pytest.approx(known.statistic / 24)
     assert "0.88" in found.sentence("en") and "0,88" in found.sentence("ru")
@@ -411,62 +409,60 @@ def test_one_group_against_the_rest_is_the_rank_sum_test():
 def test_far_east_against_the_rest_is_exact_for_all_regions():
     """83 regions with ten tied scores; fails if the test silently turns to sampling."""
     score = np.tile(np.arange(10), 9)[:83]
-    found = association.compare_groups(score, np.arange(83) < 11)
+    found = stats.compare_groups(score, np.arange(83) < 11)
     assert found.association.method == "lattice" and (found.inside, found.outside) == (11, 72)
-    empty = association.compare_groups(score, np.zeros(83))
+    empty = stats.compare_groups(score, np.zeros(83))
     assert empty.superiority is None and "empty" in empty.sentence("en") and "пуст" in empty.sentence("ru")
     with pytest.raises(AnalysisError, match="true and false"):
-        association.compare_groups([1, 2, 3], [0, 1, 2])
+        stats.compare_groups([1, 2, 3], [0, 1, 2])
 
 
 def test_partial_correlation_is_the_residuals_correlation():
     """Partial rho equals the correlation of rank residuals; fails if the formula is misread."""
-    ranks = [stats.rankdata(v) for v in (SCORE_III, CHINA_SHARE_2021, AT_BORDER)]
+    ranks = [scipy.stats.rankdata(v) for v in (SCORE_III, CHINA_SHARE_2021, AT_BORDER)]
     design = np.column_stack([np.ones(11), ranks[2]])
     residuals = [r - design @ np.linalg.lstsq(design, r, rcond=None)[0] for r in ranks[:2]]
-    found = association.partial_rank_correlation("spearman_rho", SCORE_III, CHINA_SHARE_2021, AT_BORDER)
+    found = stats.partial_rank_correlation("spearman_rho", SCORE_III, CHINA_SHARE_2021, AT_BORDER)
     assert found.estimate == pytest.approx(np.corrcoef(*residuals)[0, 1])
-    assert found.within == association.spearman_rho(SCORE_III, CHINA_SHARE_2021, strata=AT_BORDER)
+    assert found.within == stats.spearman_rho(SCORE_III, CHINA_SHARE_2021, strata=AT_BORDER)
     assert "partial correlation of midranks" in found.sentence("en") and "Частный" in found.sentence("ru")
-    same = association.partial_rank_correlation(
-        "kendall_tau_b", SCORE_III, CHINA_SHARE_2021, CHINA_SHARE_2021
-    )
+    same = stats.partial_rank_correlation("kendall_tau_b", SCORE_III, CHINA_SHARE_2021, CHINA_SHARE_2021)
     assert same.estimate is None and "cannot be had" in same.sentence("en") and same.sentence("ru")
 
 
 def test_minimum_detectable_effect_is_where_the_power_is():
     """Simulated anew with other draws, power there is 0.8; fails if the copula or the test is another."""
-    found = association.minimum_detectable_effect("spearman_rho", SCORE_III, CHINA_SHARE_2021)
+    found = stats.minimum_detectable_effect("spearman_rho", SCORE_III, CHINA_SHARE_2021)
     generator = np.random.default_rng(5)
     first, second = generator.standard_normal((2, 2000, 11))
     second = found.latent_correlation * first + math.sqrt(1 - found.latent_correlation**2) * second
     score = np.sort(SCORE_III)[np.argsort(np.argsort(first, axis=1), axis=1)]
     rejected = [
-        association.exact_p_values("spearman_rho", s, c[None])[0] <= 0.05
+        stats.exact_p_values("spearman_rho", s, c[None])[0] <= 0.05
         for s, c in zip(score[:500], second[:500], strict=True)
     ]
     assert np.mean(rejected) == pytest.approx(0.8, abs=0.06)
     assert 0.6 < found.expected_estimate < 0.85 and "0.80" in found.sentence("en")
-    strict = association.minimum_detectable_effect("spearman_rho", SCORE_III, CHINA_SHARE_2021, alpha=0.01)
+    strict = stats.minimum_detectable_effect("spearman_rho", SCORE_III, CHINA_SHARE_2021, alpha=0.01)
     assert strict.latent_correlation > found.latent_correlation
 
 
 def test_five_border_regions_can_detect_nothing():
     """No power at all at 0.05; fails if an effect size is printed where no p can be small enough."""
-    found = association.minimum_detectable_effect("kendall_tau_b", [9, 9, 9, 8, 8], [1, 2, 3, 4, 5])
+    found = stats.minimum_detectable_effect("kendall_tau_b", [9, 9, 9, 8, 8], [1, 2, 3, 4, 5])
     assert (
         found.latent_correlation is None
         and "0.2000" in found.sentence("en")
         and "0,2000" in found.sentence("ru")
     )
     with pytest.raises(AnalysisError, match="between 0 and 1"):
-        association.minimum_detectable_effect("kendall_tau_b", SCORE_III, CHINA_SHARE_2021, alpha=5)
+        stats.minimum_detectable_effect("kendall_tau_b", SCORE_III, CHINA_SHARE_2021, alpha=5)
 
 
 def test_importing_association_costs_no_heavy_import():
     """Notebooks that only show tables must not pay for scipy.stats, statsmodels or numba."""
     code = (
-        "import sys, analysis.association as a;"
+        "import sys, analysis.stats as a;"
         "a.kendall_tau_b([1, 2, 3], [1, 3, 2]).sentence('en');"
         "print([m for m in ('numba', 'scipy.stats', 'statsmodels', 'pandas') if m in sys.modules])"
     )
@@ -477,10 +473,10 @@ def test_importing_association_costs_no_heavy_import():
 def test_results_cannot_be_changed():
     """Fails if a result could be edited between computing and printing."""
     with pytest.raises(AttributeError):
-        association.kendall_tau_b([1, 2, 3], [1, 3, 2]).estimate = 1.0
+        stats.kendall_tau_b([1, 2, 3], [1, 3, 2]).estimate = 1.0
 
 
 def test_obstacle_messages_are_bilingual():
     """Fails if a Russian sentence carries the English reason."""
-    result = association.kendall_tau_b([5, 5, 5], [1, 2, 3])
+    result = stats.kendall_tau_b([5, 5, 5], [1, 2, 3])
     assert coefficients.obstacle(np.array([5.0] * 3), np.array([1.0, 2.0, 3.0])).ru in result.sentence("ru")

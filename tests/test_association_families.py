@@ -7,29 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.numdiff import approx_fprime
 
-from analysis import association
-from analysis.association import (
-    _compiled,
-    exact,
-    joint,
-    kernels,
-    maxt,
-    ordinal,
-    paired,
-    proportional_odds,
-    ranks,
-)
-from analysis.association.arrangements import arrangements
-from analysis.association.multiplicity import joint_null
-from analysis.association.ordered_model import ProportionalOdds
-from analysis.association.ranks import doubled_midranks, tie_groups
+from analysis import stats
 from analysis.errors import AnalysisError
+from analysis.stats import _compiled, exact, joint, kernels, maxt, ordinal, paired, proportional_odds, ranks
+from analysis.stats.arrangements import arrangements
+from analysis.stats.multiplicity import joint_null
+from analysis.stats.ordered_model import ProportionalOdds
+from analysis.stats.ranks import doubled_midranks, tie_groups
 
 SCORE_III = [9, 9, 9, 8, 8, 8, 6, 5, 5, 4, 3]
 SCORE_II = [9, 9, 9, 8, 8, 7, 6, 6, 5, 2, 3]
@@ -60,7 +50,7 @@ def r_values():
 )
 def test_r_enumerates_to_the_same_p(r_values, case, score, covariate):
     """R went through every arrangement in plain code; fails if our distributions differ from it."""
-    rho, tau = association.spearman_rho(score, covariate), association.kendall_tau_b(score, covariate)
+    rho, tau = stats.spearman_rho(score, covariate), stats.kendall_tau_b(score, covariate)
     assert rho.estimate == pytest.approx(r_values[case, "rho"])
     assert rho.p_exact == pytest.approx(r_values[case, "rho_p"], rel=1e-12)
     assert (rho.upper, rho.arrangements) == (r_values[case, "rho_upper"], r_values[case, "arrangements"])
@@ -71,22 +61,18 @@ def test_r_enumerates_to_the_same_p(r_values, case, score, covariate):
 def test_r_cor_test_agrees_without_ties(r_values):
     """R's own exact tests are right where nothing ties; fails if our two-sided rule is not theirs."""
     other = [2, 9, 4, 1, 3, 8, 5, 6, 7]
-    assert association.kendall_tau_b(SHARE[:9], other).p_exact == pytest.approx(
-        r_values["kendall_untied_9", "p"]
-    )
-    assert association.spearman_rho(SHARE[:9], other).p_exact == pytest.approx(
-        r_values["spearman_untied_9", "p"]
-    )
+    assert stats.kendall_tau_b(SHARE[:9], other).p_exact == pytest.approx(r_values["kendall_untied_9", "p"])
+    assert stats.spearman_rho(SHARE[:9], other).p_exact == pytest.approx(r_values["spearman_untied_9", "p"])
 
 
 def test_exact_rank_tests_and_coin_agree_on_two_groups(r_values):
     """Wilcoxon-Mann-Whitney with ties, and the same on raw scores; fails if groups are compared otherwise."""
     score, member = [9, 9, 8, 6, 5, 5, 8, 5, 4, 4, 3, 2, 2], [1] * 6 + [0] * 7
-    found = association.compare_groups(score, member).association
+    found = stats.compare_groups(score, member).association
     assert found.p_exact == pytest.approx(r_values["two_groups", "wilcoxon_exactRankTests_p"], rel=1e-12)
     assert found.p_exact == pytest.approx(r_values["two_groups", "wilcoxon_coin_p"], rel=1e-12)
     assert found.upper / found.arrangements == pytest.approx(r_values["two_groups", "upper_p"], rel=1e-12)
-    assert association.pearson_r(member, score).p_exact == pytest.approx(
+    assert stats.pearson_r(member, score).p_exact == pytest.approx(
         r_values["two_groups", "perm_p"], rel=1e-12
     )
 
@@ -95,7 +81,7 @@ def test_coin_agrees_on_groups_within_blocks(r_values):
     """Ranks and permutation within blocks, exactly; fails if our strata mean something else."""
     score, member = [9, 9, 8, 6, 5, 5, 8, 5, 4, 4, 3, 2, 2], [1] * 6 + [0] * 7
     block = [1, 1, 2, 2, 1, 1, 1, 2, 2, 1, 1, 2, 2]
-    found = association.spearman_rho(score, member, strata=block)
+    found = stats.spearman_rho(score, member, strata=block)
     assert found.p_exact == pytest.approx(r_values["two_groups_blocked", "within_p"], rel=1e-12)
     # the same distribution with ranks over all blocks, which is coin's own statistic
     x, y, blocks = doubled_midranks(np.array(score)), doubled_midranks(np.array(member)), np.array(block)
@@ -111,7 +97,7 @@ AFTER = [6, 7, 5, 8, 6, 7, 8, 4, 4, 9, 7, 3]
 
 def test_signed_rank_with_ties_is_that_of_exact_rank_tests(r_values):
     """scipy's exact signed-rank test is wrong with ties; fails if ours were built on it."""
-    found = association.signed_rank(BEFORE, AFTER)
+    found = stats.signed_rank(BEFORE, AFTER)
     assert found.statistic == r_values["paired", "signed_rank_V"]
     assert found.p_exact == pytest.approx(r_values["paired", "signed_rank_p"], rel=1e-12)
     assert (found.rose, found.fell, found.kept, found.arrangements) == (7, 2, 3, 512)
@@ -120,11 +106,11 @@ def test_signed_rank_with_ties_is_that_of_exact_rank_tests(r_values):
 
 def test_bowker_and_stuart_maxwell_statistics_are_those_of_r(r_values):
     """Fails if a pair is counted twice or the covariance has the wrong sign."""
-    bowker = association.bowker([[20, 10, 5], [3, 30, 15], [4, 5, 40]])
+    bowker = stats.bowker([[20, 10, 5], [3, 30, 15], [4, 5, 40]])
     assert bowker.statistic == pytest.approx(r_values["square_3", "bowker"])
     assert bowker.degrees == r_values["square_3", "bowker_df"]
     assert bowker.p_asymptotic == pytest.approx(r_values["square_3", "bowker_p"])
-    maxwell = association.stuart_maxwell([[20, 10, 5, 1], [3, 30, 15, 0], [4, 5, 40, 2], [0, 0, 1, 0]])
+    maxwell = stats.stuart_maxwell([[20, 10, 5, 1], [3, 30, 15, 0], [4, 5, 40, 2], [0, 0, 1, 0]])
     assert maxwell.statistic == pytest.approx(r_values["square_4", "stuart_maxwell"])
     assert maxwell.p_asymptotic == pytest.approx(r_values["square_4", "stuart_maxwell_p"])
 
@@ -133,7 +119,7 @@ def test_ordered_logit_is_that_of_polr(r_values):
     """MASS::polr on the same 32 cars; fails if scaling is not undone or signs are turned."""
     cars = sorted({case for case, _ in r_values if case.startswith("cars_") and case != "cars_polr"})
     gear, wt, qsec = (np.array([r_values[car, name] for car in cars]) for name in ("gear", "wt", "qsec"))
-    found = association.ordered_logit(gear, np.column_stack([wt, qsec]), ["wt", "qsec"])
+    found = stats.ordered_logit(gear, np.column_stack([wt, qsec]), ["wt", "qsec"])
     for name, coefficient, error in zip(found.names, found.coefficients, found.standard_errors, strict=True):
         assert coefficient == pytest.approx(r_values["cars_polr", name], rel=1e-8)
         assert error == pytest.approx(r_values["cars_polr", f"se_{name}"], rel=1e-6)
@@ -156,10 +142,10 @@ def test_the_score_vanishes_at_the_fit_and_order_of_cases_moves_nothing():
     codes, x = eighty_three()
     z = (x - x.mean(axis=0)) / x.std(axis=0)
     assert np.abs(proportional_odds.maximise(z, codes).at.score).max() < 1e-12
-    first = association.ordered_logit(codes, x, ["a", "b", "c"])
+    first = stats.ordered_logit(codes, x, ["a", "b", "c"])
     for seed in range(5):
         order = np.random.default_rng(seed).permutation(83)
-        again = association.ordered_logit(codes[order], x[order], ["a", "b", "c"])
+        again = stats.ordered_logit(codes[order], x[order], ["a", "b", "c"])
         assert again.coefficients == pytest.approx(first.coefficients, rel=1e-12)
         assert again.standard_errors == pytest.approx(first.standard_errors, rel=1e-12)
         assert again.log_likelihood == pytest.approx(first.log_likelihood, rel=1e-13)
@@ -168,7 +154,7 @@ def test_the_score_vanishes_at_the_fit_and_order_of_cases_moves_nothing():
 def test_statsmodels_finds_the_same_maximum():
     """Its numerical derivatives start at our fit; fails if they lead away, or the likelihoods differ."""
     codes, x = eighty_three()
-    ours = association.ordered_logit(codes, x, ["a", "b", "c"])
+    ours = stats.ordered_logit(codes, x, ["a", "b", "c"])
     scale = x.std(axis=0)
     z = (x - x.mean(axis=0)) / scale
     own = ProportionalOdds(codes, z).fit()
@@ -227,8 +213,11 @@ def test_step_down_max_t_is_westfall_and_youngs_by_brute_force(seed):
     rows[0, int(generator.integers(6))] = NAN
     rows = rows[[len(set(row[~np.isnan(row)])) > 1 for row in rows]]
     score = [1, 1, 2, 2, 3, 4]
-    for statistic, known in (("kendall_tau_b", stats.kendalltau), ("spearman_rho", stats.spearmanr)):
-        assert association.step_down_max_t(score, rows, statistic) == pytest.approx(
+    for statistic, known in (
+        ("kendall_tau_b", scipy.stats.kendalltau),
+        ("spearman_rho", scipy.stats.spearmanr),
+    ):
+        assert stats.step_down_max_t(score, rows, statistic) == pytest.approx(
             brute_step_down(score, rows, known)
         )
 
@@ -236,7 +225,7 @@ def test_step_down_max_t_is_westfall_and_youngs_by_brute_force(seed):
 def test_split_halves_give_what_the_general_path_gives():
     """The fast path of rho at edition III's size; fails if an arrangement is counted twice or lost."""
     rows = np.random.default_rng(3).permuted(np.tile(np.arange(11.0), (12, 1)), axis=1)
-    fast = association.step_down_max_t(SCORE_III, rows, "spearman_rho")
+    fast = stats.step_down_max_t(SCORE_III, rows, "spearman_rho")
     frame = joint.Frame("product", tuple(range(11)))
     every = joint_null(np.array(SCORE_III, dtype=float), [joint.make_row(frame, row) for row in rows])
     extremes = [np.abs(marginal.estimates) / marginal.deviation() for marginal in every.marginals]
@@ -244,9 +233,9 @@ def test_split_halves_give_what_the_general_path_gives():
     for levels in every.level_blocks():
         family.add(every.cells(levels))
     assert fast.tolist() == family.adjusted().tolist()
-    alone = association.exact_p_values("spearman_rho", SCORE_III, rows)
+    alone = stats.exact_p_values("spearman_rho", SCORE_III, rows)
     assert (fast >= alone).all()
-    single = association.step_down_max_t(SCORE_III, rows[:1], "spearman_rho")
+    single = stats.step_down_max_t(SCORE_III, rows[:1], "spearman_rho")
     assert single == pytest.approx(alone[:1])
 
 
@@ -281,17 +270,17 @@ def test_halves_without_numba_are_the_same(monkeypatch):
 def test_copies_enter_a_family_once():
     """Share of the district and total order alike; fails if a copy is taken for a second question."""
     rows = [SHARE, np.sqrt(SHARE), [-v for v in SHARE], TIED, [NAN, *SHARE[1:]], [NAN, *np.log(SHARE[1:])]]
-    assert association.distinct_rows(rows).tolist() == [0, 0, 0, 3, 4, 4]
-    with_copy = association.step_down_max_t(SCORE_III, [SHARE, TIED, np.sqrt(SHARE)])
-    without = association.step_down_max_t(SCORE_III, [SHARE, TIED])
+    assert stats.distinct_rows(rows).tolist() == [0, 0, 0, 3, 4, 4]
+    with_copy = stats.step_down_max_t(SCORE_III, [SHARE, TIED, np.sqrt(SHARE)])
+    without = stats.step_down_max_t(SCORE_III, [SHARE, TIED])
     assert with_copy[:2].tolist() == without.tolist() and with_copy[2] == with_copy[0]
 
 
 def test_holm_and_benjamini_hochberg_by_hand():
     """0.01, 0.04, 0.03 by hand; fails if methods are swapped."""
-    assert association.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
-    assert association.benjamini_hochberg([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.04, 0.04])
-    assert association.holm([]).size == 0
+    assert stats.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert stats.benjamini_hochberg([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.04, 0.04])
+    assert stats.holm([]).size == 0
 
 
 @pytest.mark.parametrize(
@@ -305,7 +294,7 @@ def test_holm_and_benjamini_hochberg_by_hand():
 def test_rows_without_a_coefficient_have_no_place_in_a_family(rows, words):
     """Fails if a constant or empty row enters with a p of its own making."""
     with pytest.raises(AnalysisError, match=words):
-        association.step_down_max_t(SCORE_III, rows)
+        stats.step_down_max_t(SCORE_III, rows)
 
 
 def test_arrangements_are_all_different_and_all_there():
@@ -338,7 +327,7 @@ def table_by_definition(score, rows, kernel):
         there = ~np.isnan(row)
         y, x = row[there], every[:, there]
         if kernel == "product":
-            a, b = stats.rankdata(x, axis=1), stats.rankdata(y)
+            a, b = scipy.stats.rankdata(x, axis=1), scipy.stats.rankdata(y)
             a, b = a - a.mean(axis=1, keepdims=True), b - b.mean()
         else:
             first, second = np.triu_indices(there.sum(), 1)
@@ -388,20 +377,20 @@ def test_families_of_many_cases_are_those_by_definition(n, rare, statistic, kern
     rows[2, generator.choice(n, 5, replace=False)] = NAN
     rows[0, score > 0] += n
     table, place = table_by_definition(score, rows, kernel)
-    found = association.step_down_max_t(score, rows, statistic)
+    found = stats.step_down_max_t(score, rows, statistic)
     assert found == pytest.approx(step_down_of(table, place), rel=1e-12)
     complete = np.ascontiguousarray(rows[:1])
-    alone = association.step_down_max_t(score, complete, statistic)
-    assert alone == pytest.approx(association.exact_p_values(statistic, score, complete), rel=1e-12)
+    alone = stats.step_down_max_t(score, complete, statistic)
+    assert alone == pytest.approx(stats.exact_p_values(statistic, score, complete), rel=1e-12)
 
 
 def test_two_ones_among_eighty_three():
     """Midranks of 8 bits made the second 0.1117; it is the second most extreme of 3 403 on each side."""
     score, covariate = np.zeros(83), np.arange(83.0)
     score[-2:] = 1
-    assert association.step_down_max_t(score, covariate[None])[0] == pytest.approx(2 / 3403)
+    assert stats.step_down_max_t(score, covariate[None])[0] == pytest.approx(2 / 3403)
     score[-2:], score[[80, 82]] = 0, 1
-    assert association.step_down_max_t(score, covariate[None])[0] == pytest.approx(4 / 3403)
+    assert stats.step_down_max_t(score, covariate[None])[0] == pytest.approx(4 / 3403)
 
 
 @pytest.mark.parametrize("n", [60, 64, 128, 160, 200])
@@ -410,7 +399,7 @@ def test_pearson_of_many_cases_goes_through_every_arrangement(n):
     generator = np.random.default_rng(n)
     score, covariate = np.zeros(n), np.round(generator.gamma(2, 10, n), 1)
     score[[3, n - 1]] = 1
-    found = association.pearson_r(score, covariate)
+    found = stats.pearson_r(score, covariate)
     tenths = np.round(10 * covariate).astype(int).tolist()
     middle = 2 * sum(tenths)
     far = [abs(n * (a + b) - middle) for a, b in itertools.combinations(tenths, 2)]
@@ -476,9 +465,7 @@ def test_halves_at_their_largest_size():
     rows = np.random.default_rng(9).permuted(np.tile(np.arange(46.0), (3, 1)), axis=1)
     rows[0] = np.arange(46)
     table, place = table_by_definition(score, rows, "product")
-    assert association.step_down_max_t(score, rows, "spearman_rho") == pytest.approx(
-        step_down_of(table, place)
-    )
+    assert stats.step_down_max_t(score, rows, "spearman_rho") == pytest.approx(step_down_of(table, place))
 
 
 def test_a_joint_null_too_large_to_tabulate_is_refused():
@@ -488,7 +475,7 @@ def test_a_joint_null_too_large_to_tabulate_is_refused():
     rows = np.stack([np.arange(500.0), np.arange(500.0)])
     rows[1, 3] = NAN
     with pytest.raises(AnalysisError, match="are kept for a joint null"):
-        association.step_down_max_t(score, rows, "spearman_rho")
+        stats.step_down_max_t(score, rows, "spearman_rho")
 
 
 # --- paired -----------------------------------------------------------------------------------
@@ -498,12 +485,12 @@ def test_a_joint_null_too_large_to_tabulate_is_refused():
 @given(st.lists(st.integers(-4, 4), min_size=1, max_size=8))
 def test_signed_rank_counts_every_sign_pattern(change):
     """Ties and zeros included; fails if zeros are ranked or V is halved wrongly."""
-    found = association.signed_rank([0] * len(change), change)
+    found = stats.signed_rank([0] * len(change), change)
     moved = [c for c in change if c]
     if not moved:
         assert found.p_exact is None and "no region" in found.sentence("en") and found.sentence("ru")
         return
-    ranks = stats.rankdata(np.abs(moved))
+    ranks = scipy.stats.rankdata(np.abs(moved))
     middle = ranks.sum() / 2
     observed = sum(r for r, c in zip(ranks, moved, strict=True) if c > 0)
     values = [sum(itertools.compress(ranks, signs)) for signs in itertools.product((0, 1), repeat=len(moved))]
@@ -515,7 +502,7 @@ def test_signed_rank_counts_every_sign_pattern(change):
 def test_bowker_leaves_empty_pairs_out():
     """statsmodels counts them in the degrees of freedom; fails if we do."""
     table = [[5, 4, 0], [1, 6, 0], [0, 0, 7]]
-    found = association.bowker(table)
+    found = stats.bowker(table)
     assert (found.degrees, found.statistic) == (1, pytest.approx(9 / 5))
     # one pair of five: at least as far from 2.5 as 4 is
     assert found.p_exact == pytest.approx(2 * (math.comb(5, 4) + 1) / 32)
@@ -536,7 +523,7 @@ def every_split(table):
         yield other, math.prod(math.comb(t, k) for t, k in zip(totals, split, strict=True)) / 2 ** sum(totals)
 
 
-@pytest.mark.parametrize("test", [association.bowker, association.stuart_maxwell])
+@pytest.mark.parametrize("test", [stats.bowker, stats.stuart_maxwell])
 def test_square_table_tests_weigh_every_split_of_every_pair(test):
     """Exact p by going through all tables; fails if binomial weights or the comparison are off."""
     found = test(TABLE)
@@ -546,14 +533,14 @@ def test_square_table_tests_weigh_every_split_of_every_pair(test):
 
 def test_stuart_maxwell_is_sampled_where_states_are_too_many(monkeypatch):
     """Fails if the fallback is unmarked or far from the exact p."""
-    known = association.stuart_maxwell(TABLE).p_exact
+    known = stats.stuart_maxwell(TABLE).p_exact
     monkeypatch.setattr(paired, "MOST_STATES", 3)
-    drawn = association.stuart_maxwell(TABLE)
+    drawn = stats.stuart_maxwell(TABLE)
     assert (drawn.p_exact, drawn.method) == (None, "monte_carlo")
     assert drawn.p == pytest.approx(known, abs=0.01) and "sampled" in drawn.sentence("en")
 
 
-@pytest.mark.parametrize("test", [association.bowker, association.stuart_maxwell])
+@pytest.mark.parametrize("test", [stats.bowker, stats.stuart_maxwell])
 def test_square_tables_that_allow_nothing(test):
     """Nobody moved, or no square of counts: fails if a p appears."""
     still = test([[3, 0], [0, 4]])
@@ -574,7 +561,7 @@ def test_krippendorffs_own_example():
         [NAN, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, NAN],
         [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, NAN],
     ]
-    found = association.krippendorff_alpha(observers)
+    found = stats.krippendorff_alpha(observers)
     assert round(found.estimate, 3) == 0.815 and found.n == 11
     assert "not reliability" in found.sentence("en") and "0,82" in found.sentence("ru")
 
@@ -586,27 +573,27 @@ def test_weighted_kappa_by_hand():
         distance = np.abs(np.subtract.outer(range(3), range(3))) ** power
         expected = np.outer(table.sum(1), table.sum(0)) / table.sum()
         by_hand = 1 - (distance * table).sum() / (distance * expected).sum()
-        assert association.weighted_kappa(table, weights).estimate == pytest.approx(by_hand)
+        assert stats.weighted_kappa(table, weights).estimate == pytest.approx(by_hand)
     with pytest.raises(AnalysisError, match="quadratic"):
-        association.weighted_kappa(table, "cubic")
+        stats.weighted_kappa(table, "cubic")
 
 
 def test_agreement_without_variation_cannot_be_had():
     """One score everywhere, or nothing scored twice; fails if a division by zero shows."""
-    assert association.weighted_kappa([[0, 0], [0, 9]]).estimate is None
-    assert association.weighted_kappa([[0, 0], [0, 0]]).estimate is None
-    assert "same score" in association.krippendorff_alpha([[4, 4], [4, 4]]).sentence("en")
-    assert association.krippendorff_alpha([[4.0, NAN], [NAN, 4.0]]).sentence("ru").endswith("дважды.")
+    assert stats.weighted_kappa([[0, 0], [0, 9]]).estimate is None
+    assert stats.weighted_kappa([[0, 0], [0, 0]]).estimate is None
+    assert "same score" in stats.krippendorff_alpha([[4, 4], [4, 4]]).sentence("en")
+    assert stats.krippendorff_alpha([[4.0, NAN], [NAN, 4.0]]).sentence("ru").endswith("дважды.")
     with pytest.raises(AnalysisError, match="one row an edition"):
-        association.krippendorff_alpha([1, 2, 3])
+        stats.krippendorff_alpha([1, 2, 3])
 
 
 def test_transition_table_counts_old_against_new():
     """Fails if rows and columns are exchanged or a score off the scale is dropped."""
-    table = association.transition_table([1, 1, 2], [2, 1, 3], [1, 2, 3])
+    table = stats.transition_table([1, 1, 2], [2, 1, 3], [1, 2, 3])
     assert table.tolist() == [[1, 1, 0], [0, 0, 1], [0, 0, 0]]
     with pytest.raises(AnalysisError, match="allowed are: 1, 2, 3"):
-        association.transition_table([1, 4], [1, 1], [1, 2, 3])
+        stats.transition_table([1, 4], [1, 1], [1, 2, 3])
 
 
 # --- ordered logit ----------------------------------------------------------------------------
@@ -639,8 +626,8 @@ def test_separation_of_one_covariate_is_a_matter_of_order(pairs):
 def test_ordered_logit_refuses_what_has_no_maximum(score, columns, words):
     """statsmodels returns a coefficient of 31 with SE 379 there; fails if that is passed on."""
     names = ["a", "b"][: len(columns)]
-    found = association.ordered_logit(list(score), np.array([list(c) for c in columns]).T, names)
+    found = stats.ordered_logit(list(score), np.array([list(c) for c in columns]).T, names)
     assert found.coefficients == () and words in found.sentence("en")
     assert found.sentence("ru").startswith("Порядковая")
     with pytest.raises(AnalysisError, match="shape"):
-        association.ordered_logit(list(score), np.zeros((3, 1)), names)
+        stats.ordered_logit(list(score), np.zeros((3, 1)), names)

@@ -22,10 +22,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import cli, paths, runs
-from analysis.batch import collect, grid, gridfile, identity, job, pools, summary, work
+from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.kernels import client
+from analysis.workflow import cli, runs
+from analysis.workflow.batch import collect, grid, gridfile, identity, job, pools, summary, work
+from analysis.workflow.kernels import client
 
 PARAMETERS = "edition: str = 'III'\ndistrict: str = 'all'\nlanguage: str = 'en'\noutput_dir: str = ''"
 
@@ -238,10 +239,17 @@ def test_a_comment_or_a_docstring_does_not_count_and_code_does(tmp_path):
 
 def test_modules_are_those_imported_directly_or_through_others():
     found = identity.modules(paths.notebooks() / "04_rating.ipynb")
-    assert {"analysis.exhibits.rating", "analysis.charts", "analysis.regions", "analysis.errors"} <= set(
-        found
-    )
-    assert not {"analysis.exhibits.transit", "analysis.cli", "analysis.associations"} & set(found)
+    assert {
+        "analysis.publish.exhibits.rating",
+        "analysis.publish.charts",
+        "analysis.data.regions",
+        "analysis.errors",
+    } <= set(found)
+    assert not {
+        "analysis.publish.exhibits.transit",
+        "analysis.workflow.cli",
+        "analysis.rating.associations",
+    } & set(found)
 
 
 def test_inputs_are_the_data_the_exhibits_declare():
@@ -407,13 +415,13 @@ def test_a_module_changed_during_a_run_fails_it(made, tmp_path, monkeypatch):
     # its results would stand under the identity of the old code
     made("pass")
     jobs = plan(tmp_path, EDITIONS)
-    asked = iter([jobs[0].inputs, {**jobs[0].inputs, "module analysis.charts": "other"}])
+    asked = iter([jobs[0].inputs, {**jobs[0].inputs, "module analysis.publish.charts": "other"}])
     monkeypatch.setattr(identity, "inputs", lambda name: next(asked))
     jobs[0].alive.parent.mkdir(parents=True)
     jobs[0].alive.touch()
     outcome = work.carry_out(jobs[0])
     assert outcome.state == "failed"
-    assert "module analysis.charts changed while it ran" in outcome.reason
+    assert "module analysis.publish.charts changed while it ran" in outcome.reason
     # the sentence says to start the batch again: nothing of this run may then pass for its end
     assert not jobs[0].folder.exists()
 
@@ -601,7 +609,7 @@ SLOW = """
 def test_ctrl_c_and_a_kill_leave_no_process_and_the_batch_goes_on(tmp_path):
     path = written(tmp_path, SLOW)
     command = [
-        sys.executable, "-m", "analysis.cli", "batch", str(path), "--output", str(tmp_path / "out"), "--quiet"
+        sys.executable, "-m", "analysis.workflow.cli", "batch", str(path), "--output", str(tmp_path / "out"), "--quiet"
     ]  # fmt: skip
     for signum in (signal.SIGINT, signal.SIGKILL):
         with subprocess.Popen(
@@ -637,7 +645,7 @@ def wait_for_kernels(process):
         assert process.poll() is None, f"the batch ended before it had a kernel: {process.communicate()}"
         below = psutil.Process(process.pid).children(recursive=True)
         with contextlib.suppress(psutil.Error):  # one of them has just ended
-            if sum("analysis.kernels.server" in child.cmdline() for child in below) >= 2:
+            if sum("analysis.workflow.kernels.server" in child.cmdline() for child in below) >= 2:
                 return below  # the fork server and a kernel, which keeps its command line
         time.sleep(0.05)
     raise AssertionError("no kernel came up")
@@ -650,7 +658,7 @@ def test_ctrl_c_is_heard_while_runs_are_waited_for():
         import time
         import polars
         from concurrent.futures import ThreadPoolExecutor
-        from analysis import runs
+        from analysis.workflow import runs
         pool = ThreadPoolExecutor(1)
         future = pool.submit(time.sleep, 60)
         try:

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from analysis import parameters
-from analysis.batch import summary, work
 from analysis.errors import AnalysisError
-from analysis.exhibits import batch, batch_results, publish
+from analysis.publish import parameters
+from analysis.publish.exhibits import batch, batch_results, publish
+from analysis.workflow.batch import summary, work
 
 FOREST = "tables/association-forest.csv"
 ROW = {"edition": "III", "subset": "far_east", "indicator": "exports", "period": "2021", "n": 11}

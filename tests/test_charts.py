@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from analysis import charts
+from analysis.publish import charts
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=12), st.floats(0.1, 10))
@@ -115,7 +115,7 @@ def test_the_key_names_only_groups_of_regions_that_are_drawn():
 
 
 def test_every_region_of_the_far_east_can_be_said_to_be_left_out():
-    from analysis import regions
+    from analysis.data import regions
 
     codes = regions.codes(regions.far_east())
     told = charts.without(codes, "ru")

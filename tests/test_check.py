@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 
-from analysis import check, paths
+from analysis import paths
 from analysis.errors import AnalysisError
+from analysis.workflow import check
 
 
 @pytest.fixture

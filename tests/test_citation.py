@@ -10,11 +10,12 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from analysis import citation, parameters, paths, repository
-from analysis.cli import main
+from analysis import paths
+from analysis.data import package
 from analysis.errors import AnalysisError
-from analysis.exhibits import register
-from analysis.sources import package
+from analysis.publish import citation, parameters, repository
+from analysis.publish.exhibits import register
+from analysis.workflow.cli import main
 
 STATE = repository.State("0123456789abcdef0123456789abcdef01234567", False)
 

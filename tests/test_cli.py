@@ -5,8 +5,9 @@ import csv
 import pytest
 from click.testing import CliRunner
 
-from analysis import cli, paths, reproduce
+from analysis import paths
 from analysis.errors import AnalysisError
+from analysis.workflow import cli, reproduce
 
 
 def amur(*arguments):

@@ -10,9 +10,9 @@ import time
 import psutil
 import pytest
 
-from analysis.batch import job
 from analysis.errors import AnalysisError
-from analysis.kernels import client
+from analysis.workflow.batch import job
+from analysis.workflow.kernels import client
 
 distributed = pytest.importorskip("distributed")
 
@@ -106,7 +106,7 @@ def test_every_run_completes_once_though_a_worker_is_killed(cluster, tmp_path):
 
 
 def test_a_scheduler_that_does_not_answer_is_one_sentence(tmp_path, monkeypatch):
-    from analysis.batch import pools
+    from analysis.workflow.batch import pools
 
     monkeypatch.setattr(pools, "CONNECT_SECONDS", 1)
     jobs, settings = plan(tmp_path, scheduler="tcp://127.0.0.1:9")

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis import customs
+from analysis.customs import dbase, detection, reading
+from analysis.data import archives
 from analysis.errors import AnalysisError
-from analysis.sources import customs
-from analysis.sources.customs import archives, dbase, detection, reading
 
 HEADER = "napr\tperiod\tstrana\ttnved\tedizm\tStoim\tNetto\tKol\tRegion\tRegion_s"
 AMUR = "10000 - АМУРСКАЯ ОБЛАСТЬ"
@@ -444,7 +445,7 @@ def test_damaged_store_ends_in_a_sentence(tmp_path):
 def test_a_second_ingest_at_the_same_time_is_refused(tmp_path):
     """Two ingests would sweep away each other's files."""
     code = (
-        "import sys, time, pathlib\nfrom analysis.sources.customs import store\n"
+        "import sys, time, pathlib\nfrom analysis.customs import store\n"
         "with store._locked(pathlib.Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)\n"
     )
     holder = subprocess.Popen(
@@ -467,7 +468,7 @@ def test_a_second_ingest_at_the_same_time_is_refused(tmp_path):
 KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
-from analysis.sources import customs
+from analysis import customs
 root, copy, *paths = map(Path, sys.argv[1:])
 def forked(work, *arguments):
     child = os.fork()  # before any thread of polars runs in this process
@@ -537,7 +538,7 @@ def test_killed_at_any_step_the_store_is_as_before_or_as_after(tmp_path):
 KILLED_BY_CLOCK = """
 import os, shutil, signal, sys, time
 from pathlib import Path
-from analysis.sources import customs
+from analysis import customs
 root, copy, path = map(Path, sys.argv[1:])
 def ingest():
     customs.ingest([path], root)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import regions, trade
+from analysis import customs
+from analysis.customs import trade
+from analysis.data import regions
 from analysis.errors import AnalysisError, NoDataError
-from analysis.sources import customs
 
 HEADER = "napr\tperiod\tstrana\ttnved\tedizm\tStoim\tNetto\tKol\tRegion\tRegion_s"
 AMUR = "10000 - АМУРСКАЯ ОБЛАСТЬ"

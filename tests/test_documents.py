@@ -4,14 +4,15 @@ import re
 
 import pytest
 
-from analysis import documents, indicators, paths
-from analysis.exhibits import register
-from analysis.sources import package
+from analysis import paths
+from analysis.data import indicators, package
+from analysis.publish import documents
+from analysis.publish.exhibits import register
 
 
 @pytest.mark.parametrize("name", list(documents.DOCUMENTS))
 def test_the_made_documents_are_current(name):
-    """After a change: python -m analysis.documents."""
+    """After a change: python -m analysis.publish.documents."""
     assert documents.path(name).read_text(encoding="utf-8") == documents.DOCUMENTS[name]()
 
 

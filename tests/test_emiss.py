@@ -6,8 +6,8 @@ import fedstat
 import pytest
 import requests
 
+from analysis.data import emiss
 from analysis.errors import AnalysisError
-from analysis.sources import emiss
 
 OKATO = {
     "10000000000": "Амурская область",

@@ -10,11 +10,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis import associations, indicators, parameters, paths, regions
+from analysis import paths
+from analysis.data import indicators, regions
 from analysis.errors import AnalysisError
-from analysis.exhibits import Exhibit, ledger, publish, register, robustness, transit
-from analysis.exhibits.association import Periods
-from analysis.tables import Table, column
+from analysis.publish import parameters
+from analysis.publish.exhibits import Exhibit, ledger, publish, register, robustness, transit
+from analysis.publish.exhibits.association import Periods
+from analysis.publish.tables import Table, column
+from analysis.rating import associations
 
 NOTEBOOKS = parameters.notebooks()
 
@@ -277,8 +280,8 @@ def test_table_1_gives_our_own_figures_with_a_decimal_point_in_english():
 
 
 def test_the_table_of_choices_names_its_options_in_words():
-    from analysis.exhibits import multiverse
-    from analysis.multiverse import CHOICES
+    from analysis.publish.exhibits import multiverse
+    from analysis.rating.specifications import CHOICES
 
     for choice in CHOICES:
         for option in choice.options:

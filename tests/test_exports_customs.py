@@ -2,11 +2,11 @@
 
 import pytest
 
-from analysis import citation, parameters, paths
+from analysis import customs, paths
 from analysis.errors import AnalysisError, NoDataError
-from analysis.exhibits import customs as own
-from analysis.exhibits import exports, ledger, publish, register
-from analysis.sources import customs
+from analysis.publish import citation, parameters
+from analysis.publish.exhibits import customs as own
+from analysis.publish.exhibits import exports, ledger, publish, register
 from test_customs_trade import CELLS, PRIMORYE, unload
 
 REQUEST = {

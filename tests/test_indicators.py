@@ -3,9 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis import indicators, regions
+from analysis.data import crossings, indicators, regions, rosstat
 from analysis.errors import AnalysisError
-from analysis.sources import crossings, rosstat
 
 FAR_EAST = regions.codes(regions.far_east())
 

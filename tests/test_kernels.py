@@ -16,9 +16,10 @@ import psutil
 import pytest
 from jupyter_client.provisioning import LocalProvisioner
 
-from analysis import paths, runs
+from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.kernels import client, engine
+from analysis.workflow import runs
+from analysis.workflow.kernels import client, engine
 
 CELLS = (
     "import pandas as pd\nimport matplotlib.pyplot as plt",
@@ -323,5 +324,5 @@ def test_papermill_finds_the_engine_by_its_name_from_the_command_line(tmp_path):
 
 def test_the_sources_that_are_watched_are_those_of_the_package():
     names = [name for name, _, _ in client.stamp()]
-    assert str(paths.root() / "src" / "analysis" / "kernels" / "client.py") in names
+    assert str(paths.root() / "src" / "analysis" / "workflow" / "kernels" / "client.py") in names
     assert not [name for name in names if name.endswith(".pyc")]

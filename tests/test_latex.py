@@ -11,8 +11,9 @@ import subprocess
 import pandas as pd
 import pytest
 
-from analysis import paths, tables
-from analysis.exhibits import register
+from analysis import paths
+from analysis.publish import tables
+from analysis.publish.exhibits import register
 
 LATEX = shutil.which("pdflatex")
 pytestmark = pytest.mark.skipif(

@@ -17,15 +17,17 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import indicators, ledger, parameters, paths, regions, trade
-from analysis.batch import identity
-from analysis.cli import main
+from analysis import customs, ledger, paths
+from analysis.customs import trade
+from analysis.data import indicators, regions, user_data
 from analysis.errors import AnalysisError
-from analysis.exhibits import china_share, publish, register
-from analysis.exhibits import ledger as exhibits
 from analysis.ledger import customs as asking
 from analysis.ledger.claims import COLUMNS, CUSTOMS_COLUMNS
-from analysis.sources import customs, own
+from analysis.publish import parameters
+from analysis.publish.exhibits import china_share, publish, register
+from analysis.publish.exhibits import ledger as exhibits
+from analysis.workflow.batch import identity
+from analysis.workflow.cli import main
 from test_customs_trade import AMUR, PRIMORYE, unload
 
 PAPER = paths.raw() / "paper" / "claims.csv"
@@ -157,9 +159,9 @@ def test_an_answer_names_the_store_its_files_and_their_checksums(judged, full_ye
     """Otherwise nobody could tell which files a verdict stands on."""
     found = judged.row("text.exports-china")
     sha256 = full_year.sources[0].sha256
-    assert found.customs.source == f"{own.CUSTOMS}: synthetic_DATTSVT.csv (sha256 {sha256[:12]})"
+    assert found.customs.source == f"{user_data.CUSTOMS}: synthetic_DATTSVT.csv (sha256 {sha256[:12]})"
     assert found.customs.source in found.note
-    assert own.CUSTOMS == trade.SOURCE
+    assert user_data.CUSTOMS == trade.SOURCE
 
 
 MISSING = (
@@ -494,7 +496,7 @@ def test_table_2_of_the_files_stands_beside_the_printed_one(own_files):
 
 
 def publish_source(exhibit):
-    from analysis.exhibits.publish import source_line
+    from analysis.publish.exhibits.publish import source_line
 
     return source_line(exhibit, "en")
 
@@ -601,7 +603,7 @@ def test_what_the_files_add_to_the_observations_does_not_judge_beside_them():
 def test_questions_are_read_without_the_customs_readers_libraries():
     """The ledger of a reader without customs files must not pay for them."""
     code = (
-        "import sys; from analysis import ledger, indicators, paths; "
+        "import sys; from analysis import ledger, paths; from analysis.data import indicators; "
         "ledger.verify_file(paths.raw() / 'paper' / 'claims.csv', indicators.committed()); "
         "print('polars' in sys.modules)"
     )

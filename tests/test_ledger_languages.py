@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import indicators, paths, regions
+from analysis import paths
+from analysis.data import indicators, regions
 from analysis.errors import AnalysisError
 from analysis.ledger import (
     CHECKS,

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from analysis import paths
+from analysis.data.indicators import observations
 from analysis.errors import AnalysisError
-from analysis.indicators import observations
 from analysis.ledger import (
     RULE_WORDS,
     RULES,

@@ -5,19 +5,21 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+import scipy.stats
 
-from analysis import association, multiverse, regions
+from analysis import stats
+from analysis.data import regions
 from analysis.errors import AnalysisError
-from analysis.multiverse import build, choices, shapley_shares
-from analysis.multiverse.inference import _distinct_columns
+from analysis.rating import specifications
+from analysis.rating.specifications import build, choices, shapley_shares
+from analysis.rating.specifications.inference import _distinct_columns
 
 BORDER = regions.codes(regions.far_east_border())
 FAR_EAST = regions.codes(regions.far_east())
 COEFFICIENT = {
-    "kendall_tau_b": stats.kendalltau,
-    "spearman_rho": stats.spearmanr,
-    "pearson_r": stats.pearsonr,
+    "kendall_tau_b": scipy.stats.kendalltau,
+    "spearman_rho": scipy.stats.spearmanr,
+    "pearson_r": scipy.stats.pearsonr,
 }
 
 
@@ -50,12 +52,12 @@ def synthetic_observations(seed=0):
 
 @pytest.fixture(scope="module")
 def border():
-    return multiverse.multiverse(synthetic_observations(), edition="III", subset="border")
+    return specifications.multiverse(synthetic_observations(), edition="III", subset="border")
 
 
 @pytest.fixture(scope="module")
 def far_east():
-    return multiverse.multiverse(synthetic_observations(), edition="III", subset="far_east")
+    return specifications.multiverse(synthetic_observations(), edition="III", subset="far_east")
 
 
 def estimates_over_all_arrangements(universe):
@@ -126,10 +128,10 @@ def test_each_point_carries_its_own_exact_test(far_east):
         score = build(synthetic_observations(), edition="III", subset="far_east").score[members]
         covariate = specification.covariate[members]
         if specification.statistic == "pearson_r":
-            own = association.pearson_r(score, covariate)
+            own = stats.pearson_r(score, covariate)
             assert point.association.upper == own.upper
         else:
-            own = association.associate(specification.statistic, score, covariate, specification.strata)
+            own = stats.associate(specification.statistic, score, covariate, specification.strata)
         assert point.association.p_exact == own.p_exact and point.association.p_min == own.p_min
         assert point.association.estimate == pytest.approx(own.estimate)
         if len(members) == 11 and specification.strata is None:
@@ -216,7 +218,7 @@ def test_influence_stands_beside_the_curve(far_east):
         and not p.specification.strata
     )
     score = build(synthetic_observations(), edition="III", subset="far_east").score
-    known = association.leave_one_out("kendall_tau_b", score, point.specification.covariate)
+    known = stats.leave_one_out("kendall_tau_b", score, point.specification.covariate)
     assert (point.loo_low, point.loo_high) == pytest.approx((known.loo_low, known.loo_high))
     shift = [abs(value - point.association.estimate) for value in known.estimates]
     assert point.most_influential == point.specification.regions[int(np.argmax(shift))]
@@ -232,7 +234,7 @@ def test_rows_are_the_curve_in_order(far_east):
     assert {"edition", "p_exact", "p_min", "p_joint", "p_maxt", "p_minp", "combinations", "regions"} <= set(
         rows[0]
     )
-    assert far_east.rows() == multiverse.multiverse(synthetic_observations()).rows()
+    assert far_east.rows() == specifications.multiverse(synthetic_observations()).rows()
 
 
 def test_words_printed_with_the_curve(far_east):
@@ -262,16 +264,16 @@ def test_words_printed_with_the_curve(far_east):
 def test_requests_that_cannot_be_met_are_refused(arguments, words):
     """Fails if an unknown edition gives an empty curve."""
     with pytest.raises(AnalysisError, match=words):
-        multiverse.multiverse(synthetic_observations(), **arguments)
+        specifications.multiverse(synthetic_observations(), **arguments)
 
 
 def test_missing_scores_and_empty_tables_are_named():
     """Fails if a region without a score is left out silently, or nothing at all is drawn as a curve."""
     table = synthetic_observations()
     with pytest.raises(AnalysisError, match="RU-AMU"):
-        multiverse.multiverse(table[(table["indicator"] != "score") | (table["region"] != "RU-AMU")])
+        specifications.multiverse(table[(table["indicator"] != "score") | (table["region"] != "RU-AMU")])
     with pytest.raises(AnalysisError, match="No specification"):
-        multiverse.multiverse(table[table["indicator"] == "score"])
+        specifications.multiverse(table[table["indicator"] == "score"])
 
 
 def test_what_cannot_be_computed_is_listed():

@@ -9,8 +9,11 @@ import nbformat
 import pandas as pd
 import pytest
 
-from analysis import associations, parameters, paths, trade
-from analysis.exhibits import register
+from analysis import paths
+from analysis.customs import trade
+from analysis.publish import parameters
+from analysis.publish.exhibits import register
+from analysis.rating import associations
 
 NOTEBOOKS = parameters.notebooks()
 
@@ -85,7 +88,15 @@ def batch_folder(tmp_path_factory):
         "[[grid.zip]]\nfirst_year = [2000, 2018]\n",
         encoding="utf-8",
     )
-    command = [sys.executable, "-m", "analysis.cli", "batch", str(grid), "--output", str(folder / "out")]
+    command = [
+        sys.executable,
+        "-m",
+        "analysis.workflow.cli",
+        "batch",
+        str(grid),
+        "--output",
+        str(folder / "out"),
+    ]
     subprocess.run([*command, "--quiet"], check=True, capture_output=True)
     return folder / "out"
 

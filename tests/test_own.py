@@ -14,12 +14,16 @@ import pytest
 from click.testing import CliRunner
 
 import test_emiss
-from analysis import associations, cli, documents, indicators, parameters, paths, regions, reproduce, trade
-from analysis.batch import identity
+from analysis import customs, paths
+from analysis.customs import trade
+from analysis.data import emiss, indicators, regions, rosstat, units, user_data
 from analysis.errors import AnalysisError
-from analysis.exhibits import association, disagreements
-from analysis.report import content
-from analysis.sources import customs, emiss, own, rosstat, units
+from analysis.publish import documents, parameters
+from analysis.publish.exhibits import association, disagreements
+from analysis.publish.report import content
+from analysis.rating import associations
+from analysis.workflow import cli, reproduce
+from analysis.workflow.batch import identity
 from own_files import INVESTMENT, far_east_unload, workbook
 
 CACHES = (
@@ -78,7 +82,7 @@ def test_a_yearbook_table_is_kept_with_what_it_came_from(user, tmp_path):
     assert first.exit_code == 0, first.output
     (written,) = (user / "rosstat").iterdir()
     table = pd.read_csv(written, dtype=str)
-    assert list(table.columns) == own.COLUMNS
+    assert list(table.columns) == user_data.COLUMNS
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert table[["region", "indicator", "period", "value", "unit", "basis"]].to_numpy().tolist() == [
         ["RU-AMU", "investment", "2024", "1.0", "million RUB", "observed"],
@@ -252,16 +256,16 @@ def test_an_indicator_is_fetched_by_its_number(user, tmp_path, monkeypatch):
 
 def test_every_known_table_holds_an_indicator_that_can_be_read():
     """A slip in the register of tables would show only when a reader has that table."""
-    assert {item.indicator for item in own.known_tables()} <= set(indicators.readable())
-    keys = [(item.publisher, item.table) for item in own.known_tables()]
+    assert {item.indicator for item in user_data.known_tables()} <= set(indicators.readable())
+    keys = [(item.publisher, item.table) for item in user_data.known_tables()]
     assert len(set(keys)) == len(keys)
-    assert {item.publisher for item in own.known_tables()} == set(own.PUBLISHERS)
+    assert {item.publisher for item in user_data.known_tables()} == set(user_data.PUBLISHERS)
 
 
 def test_the_page_on_own_data_names_every_known_table():
     """A reader would not learn that a table is known."""
     text = (paths.root() / "docs" / "own-data.md").read_text(encoding="utf-8")
-    for item in own.known_tables():
+    for item in user_data.known_tables():
         row = next(line for line in text.splitlines() if line.startswith("|") and item.table in line)
         assert f"`{item.indicator}`" in row
 
@@ -515,8 +519,10 @@ def test_kernels_can_be_forked_after_the_observations_are_read(store, user):
     code = f"""
         import os, signal, sys
         from pathlib import Path
-        from analysis import indicators, paths, trade
-        from analysis.sources import customs
+        from analysis.data import indicators
+        from analysis import paths
+        from analysis.customs import trade
+        from analysis import customs
         user = Path({str(user)!r})
         paths.user = lambda: user
         assert len(indicators.observations()) and len(indicators.disagreements())

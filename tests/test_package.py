@@ -7,8 +7,8 @@ import re
 import pytest
 
 from analysis import paths
+from analysis.data import package
 from analysis.errors import AnalysisError
-from analysis.sources import package
 
 
 def test_every_raw_file_is_described_and_unchanged():

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import parameters, paths
+from analysis import paths
 from analysis.errors import AnalysisError
+from analysis.publish import parameters
 
 DEFAULTS = {
     "01_transit_potential": {"regions": ["RU-AMU", "RU-PRI"], "crossings_period": 2020},

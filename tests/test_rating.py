@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.data.regions import all_regions
 from analysis.errors import AnalysisError
-from analysis.regions import all_regions
-from analysis.sources import rating
+from analysis.rating import document
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMITTED = ROOT / "data" / "raw" / "rating" / "scores.csv"
@@ -124,13 +124,13 @@ def edition_text(rows: Sequence[Row], forms: Sequence[str], titles: Sequence[str
     return "\n".join(edition_lines(rows, forms, titles))
 
 
-def read_text(text: str, folder: Path) -> rating.Edition:
+def read_text(text: str, folder: Path) -> document.Edition:
     path = folder / "edition.txt"
     path.write_text(text, encoding="utf-8")
-    return rating.read_edition(path)
+    return document.read_edition(path)
 
 
-def figures(edition: rating.Edition) -> list[Row]:
+def figures(edition: document.Edition) -> list[Row]:
     return [(e.name_printed, e.score, e.previous_score or 0) for e in edition.entries]
 
 
@@ -153,7 +153,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_golden_edition_gives_all_regions_in_three_tiers():
     """A region lost to one of the row forms would change the count or a tier."""
-    edition = rating.read_edition(GOLDEN)
+    edition = document.read_edition(GOLDEN)
     assert len(edition.entries) == 83
     assert edition.tier_sizes() == {"high": 18, "moderate": 42, "low": 23}
     assert {entry.region.code for entry in edition.entries} == {region.code for region in all_regions()}
@@ -161,11 +161,11 @@ def test_golden_edition_gives_all_regions_in_three_tiers():
 
 
 def test_golden_edition_gives_the_printed_figures():
-    assert figures(rating.read_edition(GOLDEN)) == committed_rows()
+    assert figures(document.read_edition(GOLDEN)) == committed_rows()
 
 
 def test_golden_edition_metadata():
-    edition = rating.read_edition(GOLDEN)
+    edition = document.read_edition(GOLDEN)
     assert (edition.label, edition.previous_label) == ("V", "IV")
     assert edition.published == "2028-07"
     assert edition.period == "2027-07/2028-06"
@@ -187,7 +187,7 @@ def test_golden_edition_has_every_row_form():
 
 def test_golden_edition_reports_what_is_irregular():
     """Anomalies that went unreported would be lost silently."""
-    edition = rating.read_edition(GOLDEN)
+    edition = document.read_edition(GOLDEN)
     lines = golden_lines()
     lost = line_of(lines, "Тверская область")
     assert [(note.code, note.subject) for note in edition.anomalies if note.code == "tier_heading_lost"] == [
@@ -198,24 +198,24 @@ def test_golden_edition_reports_what_is_irregular():
     later = [e for e in edition.entries if e.line > e.row_line]
     assert later == [e for e in edition.entries if "score_on_later_line" in e.anomalies]
     assert len(later) > 8
-    sentences = rating.uncertainties(edition)
+    sentences = document.uncertainties(edition)
     assert (
         f"Line {lost}: the tier that begins with Tver Oblast has no heading; its scores settle it."
         in sentences
     )
-    assert len(rating.uncertainties(edition, "ru")) == len(sentences)
-    assert any("Оренбургская область" in sentence for sentence in rating.uncertainties(edition, "ru"))
+    assert len(document.uncertainties(edition, "ru")) == len(sentences)
+    assert any("Оренбургская область" in sentence for sentence in document.uncertainties(edition, "ru"))
 
 
 def test_lines_are_those_of_the_document():
     """A line number that is off by one would send the reader to the wrong region."""
     lines = golden_lines()
-    for item in rating.read_edition(GOLDEN).entries:
+    for item in document.read_edition(GOLDEN).entries:
         assert item.name_printed in lines[item.row_line - 1].split("\t")[0]
         assert f"{item.score} ({item.previous_score})" in lines[item.line - 1].split("\t")[0]
 
 
-def entry(edition: rating.Edition, code: str) -> rating.Entry:
+def entry(edition: document.Edition, code: str) -> document.Entry:
     return next(item for item in edition.entries if item.region.code == code)
 
 
@@ -248,11 +248,11 @@ def test_no_permutation_or_other_edition_changes_a_score(folder, names, pairs, f
     titles = [title if present else None for title, present in zip(TITLES, headed, strict=True)]
     edition = read_text(edition_text(rows, forms, titles), folder)
     assert figures(edition) == rows
-    assert [e.tier for e in edition.entries] == [rating.tier_of(now) for _, now, _ in rows]
+    assert [e.tier for e in edition.entries] == [document.tier_of(now) for _, now, _ in rows]
     absent = [note.subject for note in edition.anomalies if note.code == "region_absent"]
     assert len(absent) == 83 - len(rows)
-    occupied = {rating.tier_of(now) for _, now, _ in rows}
-    expected = {tier for tier, present in zip(rating.TIERS, headed, strict=True) if not present} & occupied
+    occupied = {document.tier_of(now) for _, now, _ in rows}
+    expected = {tier for tier, present in zip(document.TIERS, headed, strict=True) if not present} & occupied
     lost = {note.subject for note in edition.anomalies if note.code == "tier_heading_lost"}
     assert {entry(edition, code).tier for code in lost} == expected
 
@@ -263,7 +263,7 @@ def test_line_ends_byte_order_mark_and_hard_spaces_do_not_matter(tmp_path, end):
     text = GOLDEN.read_text(encoding="utf-8").replace(" область", "\u00a0область").replace("\n", end)
     path = tmp_path / "edition.txt"
     path.write_bytes(b"\xef\xbb\xbf" + text.encode())
-    edition, golden = rating.read_edition(path), rating.read_edition(GOLDEN)
+    edition, golden = document.read_edition(path), document.read_edition(GOLDEN)
     assert [(e.region, e.score, e.line) for e in edition.entries] == [
         (e.region, e.score, e.line) for e in golden.entries
     ]
@@ -278,7 +278,7 @@ def test_first_edition_prints_no_previous_scores(tmp_path):
     assert (edition.label, edition.previous_label) == ("I", None)
     assert figures(edition) == rows
     assert all(item.previous_score is None for item in edition.entries)
-    assert rating.to_rows(edition)[0]["previous_score"] == ""
+    assert document.to_rows(edition)[0]["previous_score"] == ""
 
 
 def test_bare_number_alone_on_a_line_is_not_a_score(tmp_path):
@@ -316,7 +316,7 @@ def test_sentence_that_ends_like_a_score_is_reported(tmp_path):
     edition = read_text("\n".join(lines), tmp_path)
     assert figures(edition) == committed_rows()
     sentence = f"Line {place + 1}: text outside the table ends like a score (7 (7)) and was taken for text."
-    assert sentence in rating.uncertainties(edition)
+    assert sentence in document.uncertainties(edition)
 
 
 def test_unknown_heading_is_reported_and_settled_by_scores(tmp_path):
@@ -327,7 +327,7 @@ def test_unknown_heading_is_reported_and_settled_by_scores(tmp_path):
     assert (
         f"Line {place}: the tier heading 'ОБЫЧНАЯ ПРОДУКТИВНОСТЬ (6-4)' is not known; "
         "the scores below it settle the tier."
-    ) in rating.uncertainties(edition)
+    ) in document.uncertainties(edition)
 
 
 def test_missing_dates_are_reported(tmp_path):
@@ -339,7 +339,7 @@ def test_missing_dates_are_reported(tmp_path):
     assert (edition.published, edition.period) == (None, None)
     codes = {note.code for note in edition.anomalies}
     assert {"publication_month_missing", "period_missing"} <= codes
-    assert len(rating.uncertainties(edition, "ru")) == len(rating.uncertainties(edition, "en"))
+    assert len(document.uncertainties(edition, "ru")) == len(document.uncertainties(edition, "en"))
 
 
 # Damaged documents: one sentence that names the line
@@ -460,7 +460,7 @@ def test_lost_tier_heading_is_reported_with_its_line(tmp_path):
     place = line_of(lines, "Бурятия")
     assert (
         f"Line {place}: the tier that begins with Republic of Buryatia has no heading; its scores settle it."
-        in (rating.uncertainties(edition))
+        in (document.uncertainties(edition))
     )
 
 
@@ -470,7 +470,7 @@ def test_region_without_row_is_reported(tmp_path):
     edition = read_text("\n".join(lines), tmp_path)
     assert len(edition.entries) == 82
     assert [n.subject for n in edition.anomalies if n.code == "region_absent"] == ["RU-KR"]
-    assert any("Republic of Karelia" in sentence for sentence in rating.uncertainties(edition))
+    assert any("Republic of Karelia" in sentence for sentence in document.uncertainties(edition))
 
 
 @pytest.mark.parametrize(
@@ -489,12 +489,12 @@ def test_not_a_rating_document(content, said, tmp_path):
     path = tmp_path / "letter.txt"
     path.write_bytes(content)
     with pytest.raises(AnalysisError, match=said):
-        rating.read_edition(path)
+        document.read_edition(path)
 
 
 def test_missing_file_is_named(tmp_path):
     with pytest.raises(AnalysisError, match=r"none\.txt cannot be read"):
-        rating.read_edition(tmp_path / "none.txt")
+        document.read_edition(tmp_path / "none.txt")
 
 
 # Tiers and order
@@ -502,18 +502,20 @@ def test_missing_file_is_named(tmp_path):
 
 def test_tier_bounds_cover_the_scale_once():
     """7-10, 4-6 and 1-3 leave no score without a tier and none in two."""
-    assert [rating.tier_of(score) for score in rating.SCORES] == ["low"] * 3 + ["moderate"] * 3 + ["high"] * 4
+    assert [document.tier_of(score) for score in document.SCORES] == ["low"] * 3 + ["moderate"] * 3 + [
+        "high"
+    ] * 4
 
 
 @given(st.lists(st.integers(1, 10), max_size=30), st.data())
 def test_misplaced_finds_one_entry_moved_out_of_order(values, data):
     """Order is restored by moving what is named, and nothing is named in an ordered list."""
     keys = [(value,) for value in sorted(values)]
-    assert rating.misplaced(keys) == set()
+    assert document.misplaced(keys) == set()
     if keys:
         moved = data.draw(st.integers(0, len(keys) - 1))
         keys.insert(data.draw(st.integers(0, len(keys) - 1)), keys.pop(moved))
-    misplaced = rating.misplaced(keys)
+    misplaced = document.misplaced(keys)
     assert len(misplaced) <= 1
     left = [key for index, key in enumerate(keys) if index not in misplaced]
     assert left == sorted(left)
@@ -523,12 +525,12 @@ def test_misplaced_finds_one_entry_moved_out_of_order(values, data):
 
 
 def test_scores_survive_writing_and_reading(tmp_path):
-    edition = rating.read_edition(GOLDEN)
-    path = rating.write_scores(edition, tmp_path / "new" / "scores.csv")
+    edition = document.read_edition(GOLDEN)
+    path = document.write_scores(edition, tmp_path / "new" / "scores.csv")
     assert b"\r" not in path.read_bytes()
     assert [item.name for item in path.parent.iterdir()] == ["scores.csv"]
-    table = rating.load_scores(path)
-    assert tuple(table.columns) == rating.COLUMNS
+    table = document.load_scores(path)
+    assert tuple(table.columns) == document.COLUMNS
     assert table.score.dtype == "int64"
     assert table.previous_score.dtype == "Int64"
     assert table.score.tolist() == [item.score for item in edition.entries]
@@ -537,8 +539,8 @@ def test_scores_survive_writing_and_reading(tmp_path):
 
 def test_missing_previous_score_stays_missing(tmp_path):
     text = GOLDEN.read_text(encoding="utf-8").replace("Карелия 5 (4)", "Карелия 5 (-)")
-    path = rating.write_scores(read_text(text, tmp_path), tmp_path / "scores.csv")
-    table = rating.load_scores(path)
+    path = document.write_scores(read_text(text, tmp_path), tmp_path / "scores.csv")
+    table = document.load_scores(path)
     assert table.region[table.previous_score.isna()].tolist() == ["RU-KR"]
 
 
@@ -562,17 +564,17 @@ def test_damaged_scores_table_ends_in_a_sentence_naming_the_row(old, new, said, 
     path = tmp_path / "scores.csv"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(AnalysisError, match=said):
-        rating.load_scores(path)
+        document.load_scores(path)
 
 
 @pytest.fixture
 def committed_golden(tmp_path: Path) -> Path:
     """A committed table made of the golden edition."""
-    return rating.write_scores(rating.read_edition(GOLDEN), tmp_path / "committed" / "scores.csv")
+    return document.write_scores(document.read_edition(GOLDEN), tmp_path / "committed" / "scores.csv")
 
 
 def test_comparison_with_itself_finds_nothing(committed_golden):
-    comparison = rating.compare(rating.read_edition(GOLDEN), committed_golden)
+    comparison = document.compare(document.read_edition(GOLDEN), committed_golden)
     assert comparison.same_document
     assert comparison.same_figures
     assert comparison.sentences() == []
@@ -581,7 +583,7 @@ def test_comparison_with_itself_finds_nothing(committed_golden):
 def test_comparison_tells_another_copy_of_the_same_figures(committed_golden, tmp_path):
     """Other bytes with the same figures are the answer a reader with another copy hopes for."""
     copy = read_text(GOLDEN.read_text(encoding="utf-8") + "\n", tmp_path)
-    comparison = rating.compare(copy, committed_golden)
+    comparison = document.compare(copy, committed_golden)
     assert not comparison.same_document
     assert comparison.same_figures
 
@@ -590,7 +592,7 @@ def test_comparison_lists_every_difference(committed_golden, tmp_path):
     lines = golden_lines()
     replace_line("Карелия", "5 (4)", "4 (3)")(lines)
     del lines[line_of(lines, "Чечня") - 1]
-    comparison = rating.compare(read_text("\n".join(lines), tmp_path), committed_golden)
+    comparison = document.compare(read_text("\n".join(lines), tmp_path), committed_golden)
     english = comparison.sentences()
     assert "Republic of Karelia: score is 4 in the document and 5 in the committed table." in english
     assert "Republic of Karelia: previous_score is 3 in the document and 4 in the committed table." in english
@@ -601,19 +603,19 @@ def test_comparison_lists_every_difference(committed_golden, tmp_path):
 
 def test_comparison_of_another_edition_is_one_difference():
     """The synthetic edition V shares no edition with the committed III, so no figure is compared."""
-    comparison = rating.compare(rating.read_edition(GOLDEN), COMMITTED)
+    comparison = document.compare(document.read_edition(GOLDEN), COMMITTED)
     assert comparison.sentences() == ["The document is edition V, the committed table is edition III."]
     assert not comparison.same_document
 
 
 def test_ingest_writes_scores_and_where_they_came_from(committed_golden, tmp_path):
-    report = rating.ingest(GOLDEN, tmp_path / "user", committed_golden)
+    report = document.ingest(GOLDEN, tmp_path / "user", committed_golden)
     assert report.scores == tmp_path / "user" / "rating" / "V.csv"
     assert report.scores.read_bytes() == committed_golden.read_bytes()
     assert report.comparison.same_figures
     record = json.loads(report.sidecar.read_text(encoding="utf-8"))
     assert record["source_path"] == str(GOLDEN)
-    assert record["source_sha256"] == rating.load_scores(report.scores).document_sha256[0]
+    assert record["source_sha256"] == document.load_scores(report.scores).document_sha256[0]
     assert record["regions"] == 83
 
 
@@ -626,14 +628,14 @@ def test_ingest_refuses_a_copy_that_lost_a_region(committed_golden, tmp_path):
     with pytest.raises(
         AnalysisError, match=r"damaged\.txt, lines \d+-\d+, holds no row for Республика Карелия"
     ):
-        rating.ingest(damaged, tmp_path / "user", committed_golden)
+        document.ingest(damaged, tmp_path / "user", committed_golden)
     assert not (tmp_path / "user").exists()
 
 
 def test_ingest_never_writes_beside_the_committed_figures(tmp_path):
-    committed = rating.write_scores(rating.read_edition(GOLDEN), tmp_path / "rating" / "scores.csv")
+    committed = document.write_scores(document.read_edition(GOLDEN), tmp_path / "rating" / "scores.csv")
     with pytest.raises(AnalysisError, match="never overwritten"):
-        rating.ingest(GOLDEN, tmp_path, committed)
+        document.ingest(GOLDEN, tmp_path, committed)
     assert [item.name for item in committed.parent.iterdir()] == ["scores.csv"]
 
 
@@ -642,7 +644,7 @@ def test_ingest_never_writes_beside_the_committed_figures(tmp_path):
 
 def test_committed_scores_are_complete():
     """Counts of the print: 83 regions, 18 high, 42 moderate, 23 low, read from edition III."""
-    table = rating.load_scores(COMMITTED)
+    table = document.load_scores(COMMITTED)
     assert len(table) == 83
     assert table.tier.value_counts().to_dict() == {"high": 18, "moderate": 42, "low": 23}
     assert set(table.edition) == {"III"}
@@ -654,10 +656,10 @@ def test_committed_scores_are_complete():
 
 def test_committed_anomalies_are_the_known_ones():
     """Eight scores below their names, one region out of order, one heading lost, three out of alphabet."""
-    table = rating.load_scores(COMMITTED)
+    table = document.load_scores(COMMITTED)
     found = {
         code: set(table.region[table.anomaly.str.split("|").map(lambda codes, code=code: code in codes)])
-        for code in rating.ANOMALIES
+        for code in document.ANOMALIES
     }
     assert found["score_on_later_line"] == {
         "RU-TUL", "RU-YAN", "RU-VLA", "RU-KAM", "RU-VLG", "RU-SVE", "RU-SAR", "RU-IN",
@@ -672,7 +674,7 @@ def test_committed_anomalies_are_the_known_ones():
 
 def test_committed_far_east():
     """The eleven scores and previous scores of the Far East, read off the print by eye."""
-    table = rating.load_scores(COMMITTED).set_index("region")
+    table = document.load_scores(COMMITTED).set_index("region")
     printed = {
         "RU-AMU": (9, 9), "RU-YEV": (9, 9), "RU-PRI": (9, 9), "RU-SA": (8, 8), "RU-KHA": (8, 8),
         "RU-ZAB": (8, 7), "RU-BU": (6, 6), "RU-SAK": (5, 6), "RU-KAM": (5, 5), "RU-CHU": (4, 2),

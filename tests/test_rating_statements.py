@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.regions import by_name
-from analysis.sources import rating, rating_statements
+from analysis.data.regions import by_name
+from analysis.rating import document, statements
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMITTED = ROOT / "data" / "raw" / "rating" / "statements.csv"
@@ -25,14 +25,14 @@ HEADER = "Регион Оценка по 10-балльной шкале (оце�
 BREAK = "--\t--\t---"
 
 
-def read(lines: list[str], folder: Path) -> rating.Edition:
+def read(lines: list[str], folder: Path) -> document.Edition:
     path = folder / "edition.txt"
     path.write_text("\n".join([HEADER, *lines]), encoding="utf-8")
-    return rating.read_edition(path)
+    return document.read_edition(path)
 
 
-def read_statements(lines: list[str], folder: Path) -> tuple[rating_statements.Statement, ...]:
-    return rating_statements.statements(read(lines, folder))
+def read_statements(lines: list[str], folder: Path) -> tuple[statements.Statement, ...]:
+    return statements.statements(read(lines, folder))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("statements")
 
 
-def one(text: str, folder: Path) -> rating_statements.Statement:
+def one(text: str, folder: Path) -> statements.Statement:
     """Read the statement `text` as the only one of a region."""
     (statement,) = read_statements([f"Карелия 5 (4)\t{text}\t"], folder)
     return statement
@@ -227,8 +227,8 @@ def test_provinces(text, codes, tmp_path):
 
 
 def test_province_codes_are_the_34_of_the_standard():
-    assert len(rating_statements.PROVINCES) == 34
-    assert all(re.fullmatch("CN-[A-Z]{2}", code) for code in rating_statements.PROVINCES)
+    assert len(statements.PROVINCES) == 34
+    assert all(re.fullmatch("CN-[A-Z]{2}", code) for code in statements.PROVINCES)
 
 
 @pytest.mark.parametrize(
@@ -252,9 +252,9 @@ def test_latin_names(text, names, tmp_path):
 
 def test_report_counts_what_is_uncertain():
     """The report is what tells a reader how far the figures carry; it must add up."""
-    edition = rating.read_edition(GOLDEN)
-    found = rating_statements.statements(edition)
-    report = rating_statements.report(edition)
+    edition = document.read_edition(GOLDEN)
+    found = statements.statements(edition)
+    report = statements.report(edition)
     assert report["statements"] == len(found) > 83
     assert report["column_unknown"] == report["stalled_unknown"] == sum(s.column is None for s in found)
     text = GOLDEN.read_text(encoding="utf-8")
@@ -263,11 +263,11 @@ def test_report_counts_what_is_uncertain():
 
 
 def test_written_table_holds_no_text(tmp_path):
-    edition = rating.read_edition(GOLDEN)
-    path = rating_statements.write_statements(edition, tmp_path / "statements.csv")
+    edition = document.read_edition(GOLDEN)
+    path = statements.write_statements(edition, tmp_path / "statements.csv")
     rows = checked_rows(path)
-    assert len(rows) == len(rating_statements.statements(edition))
-    assert rows == rating_statements.to_rows(edition)
+    assert len(rows) == len(statements.statements(edition))
+    assert rows == statements.to_rows(edition)
 
 
 def checked_rows(path: Path) -> list[dict[str, str]]:
@@ -278,14 +278,14 @@ def checked_rows(path: Path) -> list[dict[str, str]]:
         "column": "before|since|",
         "detached": "true|false",
         "stalled": "true|false|",
-        "notes": rf"((?:{'|'.join(rating_statements.NOTES)})(\||$))*",
+        "notes": rf"((?:{'|'.join(statements.NOTES)})(\||$))*",
         "years": r"((19|20)\d\d(\||$))*",
         "provinces": r"(CN-[A-Z]{2}(\||$))*",
         "document_sha256": "[0-9a-f]{64}",
     }
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert tuple(rows[0]) == rating_statements.COLUMNS
+    assert tuple(rows[0]) == statements.COLUMNS
     for row in rows:
         for column, cell in row.items():
             assert re.fullmatch(allowed.get(column, r"\d+"), cell), (column, cell)

@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import association, paths, regions
+from analysis import paths, stats
+from analysis.data import regions
 from analysis.errors import AnalysisError
-from analysis.rating import codebook, coding, follow_up, sheets
+from analysis.rating import codebook, coding, document, follow_up, sheets, statements
 from analysis.rating.agreement import alpha
 from analysis.rating.coding import Coding
-from analysis.sources import rating, rating_statements
 
 ROOT = Path(__file__).resolve().parents[1]
 RAW = ROOT / "data" / "raw" / "rating"
@@ -97,7 +97,7 @@ def test_faulty_word_list_is_refused_by_row(line, sentence):
 
 def test_counts_are_written_as_counted(tmp_path):
     """The reader of a later edition gets the same table as the committed one, without any text."""
-    edition = rating.read_edition(SYNTHETIC_EDITION)
+    edition = document.read_edition(SYNTHETIC_EDITION)
     path = codebook.write_counts(edition, tmp_path / "counts.csv")
     table = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     assert table == codebook.count_rows(edition) and tuple(table[0]) == codebook.COLUMNS
@@ -105,10 +105,10 @@ def test_counts_are_written_as_counted(tmp_path):
 
 def test_count_rows_lose_no_statement():
     """Counts that do not add up to the statements would hide what could not be placed."""
-    edition = rating.read_edition(SYNTHETIC_EDITION)
+    edition = document.read_edition(SYNTHETIC_EDITION)
     counted = codebook.count_rows(edition)
     total = sum(int(row["statements"]) for row in counted)
-    assert total == len(rating_statements.statements(edition)) > 0
+    assert total == len(statements.statements(edition)) > 0
     assert all(int(r["statements"]) == sum(int(r[name]) for name in codebook.CODES) for r in counted)
 
 
@@ -218,7 +218,7 @@ def synthetic_coder(name: str, codes: str) -> Coding:
 
 def test_coding_sheet_goes_out_and_comes_back(tmp_path):
     """Codes attached to the wrong statement would be worse than none."""
-    edition = rating.read_edition(SYNTHETIC_EDITION)
+    edition = document.read_edition(SYNTHETIC_EDITION)
     path = coding.write_sheet(edition, tmp_path / "synthetic_coder.csv").path
     table = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
     for row in table[:4]:
@@ -234,7 +234,7 @@ def test_a_coding_workbook_says_what_each_code_means(tmp_path):
     from openpyxl import load_workbook
 
     book = load_workbook(
-        coding.write_sheet(rating.read_edition(SYNTHETIC_EDITION), tmp_path / "synthetic_coder.xlsx").path
+        coding.write_sheet(document.read_edition(SYNTHETIC_EDITION), tmp_path / "synthetic_coder.xlsx").path
     )
     assert "the first of the list" in book.worksheets[0].data_validations.dataValidation[0].prompt
     told = [str(row[0].value) for row in book.worksheets[1].iter_rows()]
@@ -260,7 +260,7 @@ def test_faulty_coding_sheet_names_the_row(tmp_path, line, sentence):
 
 def test_statements_text_is_never_written_into_the_committed_data():
     """The document's text is somebody else's and stays out of the repository."""
-    edition = rating.read_edition(SYNTHETIC_EDITION)
+    edition = document.read_edition(SYNTHETIC_EDITION)
     with pytest.raises(AnalysisError, match="data/user"):
         coding.write_sheet(edition, paths.raw() / "rating" / "sheet.csv")
     assert not (paths.raw() / "rating" / "sheet.csv").exists()
@@ -328,7 +328,7 @@ def test_ordinal_alpha_is_that_of_the_association_package(units):
     """Two alphas in one project that differ would both be doubted."""
     ratings = np.array(units, dtype=float).T
     assert alpha(ratings, "ordinal").estimate == pytest.approx(
-        association.krippendorff_alpha(ratings).estimate, abs=1e-9
+        stats.krippendorff_alpha(ratings).estimate, abs=1e-9
     )
 
 

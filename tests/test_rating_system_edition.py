@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import regions
+from analysis.data import regions
 from analysis.errors import AnalysisError
 from analysis.rating import edition, report, sheets
 from analysis.rating.edition import ScoringSheet, make_edition

@@ -8,16 +8,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
-from analysis import association, charts, charts_rating, regions
+from analysis import stats
+from analysis.data import regions
 from analysis.errors import AnalysisError
-from analysis.exhibits import rating_system
-from analysis.questions import answers as questions
-from analysis.questions import trends
-from analysis.rating import edition, follow_up, measures
+from analysis.publish import charts, charts_rating
+from analysis.publish.exhibits import rating_system
+from analysis.rating import edition, follow_up, measures, trends
+from analysis.rating import rating_tests as questions
 
 PAIRS = st.lists(st.tuples(st.integers(1, 10), st.integers(1, 10)), min_size=3, max_size=9)
 
@@ -58,7 +59,7 @@ NUMBERS = st.lists(st.tuples(*[st.integers(0, 30)] * 3), min_size=5, max_size=25
 def test_partial_rho_with_one_control_is_the_usual_formula(rows):
     """With one control both definitions must agree, or the printed name is wrong."""
     score, covariate, control = (np.array(column, float) for column in zip(*rows, strict=True))
-    known = association.partial_rank_correlation("spearman_rho", score, covariate, control).estimate
+    known = stats.partial_rank_correlation("spearman_rho", score, covariate, control).estimate
     found = questions.partial_rho(score, covariate, [control])
     if known is not None and not np.isnan(found):
         assert found == pytest.approx(known, abs=1e-6)
@@ -75,7 +76,7 @@ def test_district_effect_is_kruskal_wallis():
     score = pd.Series([1, 2, 2, 3, 4, 4, 5, 6, 6, 9])
     group = pd.Series(list("aabbbccccc"))
     effect, p = questions.district_effect(score, group)
-    h = stats.kruskal(*(score[group == name] for name in "abc")).statistic
+    h = scipy.stats.kruskal(*(score[group == name] for name in "abc")).statistic
     assert effect == pytest.approx(h / (len(score) - 1))
     assert 1 / (questions.RESAMPLES + 1) <= p < 0.1
     with pytest.raises(AnalysisError, match="same score"):
@@ -86,7 +87,7 @@ def test_the_length_of_the_entry_goes_with_the_score():
     """The study's warning on the rating: rho 0.85, and word counts add little once length is held."""
     table = questions.frame()
     assert len(table) == 83
-    assert stats.spearmanr(table["score"], table["words"]).statistic == pytest.approx(0.852, abs=5e-4)
+    assert scipy.stats.spearmanr(table["score"], table["words"]).statistic == pytest.approx(0.852, abs=5e-4)
     rows = {row.subject["en"]: row for row in questions.length(table).rows}
     assert rows["Score and words"].estimate == pytest.approx(0.852, abs=5e-4)
     assert abs(rows["Score and intended statements, words held"].estimate) < 0.1
@@ -195,8 +196,8 @@ def test_kind_conversion_is_fishers_exact_test():
     table = [[inside, n - inside], [outside, m - outside]]
     assert n + m == follow_up.overall(items).open
     # two-sided rules differ (distance from the mean here, probability there): the same order of size
-    assert found.rows[2].p == pytest.approx(stats.fisher_exact(table).pvalue, abs=0.2)
-    upper = stats.fisher_exact(table, alternative="greater").pvalue
+    assert found.rows[2].p == pytest.approx(scipy.stats.fisher_exact(table).pvalue, abs=0.2)
+    upper = scipy.stats.fisher_exact(table, alternative="greater").pvalue
     assert upper <= found.rows[2].p
 
 

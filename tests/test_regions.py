@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import regions
+from analysis.data import regions
 from analysis.errors import AnalysisError
 
 

@@ -18,10 +18,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 import own_files
-from analysis import citation, ledger, parameters, paths, report, tables
-from analysis.exhibits import ledger as exhibits
-from analysis.exhibits import register
-from analysis.sources import customs
+from analysis import customs, ledger, paths
+from analysis.data import formats
+from analysis.publish import citation, parameters, report, tables
+from analysis.publish.exhibits import ledger as exhibits
+from analysis.publish.exhibits import register
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
@@ -303,9 +304,9 @@ def test_the_explorer_shows_the_specifications_that_were_chosen(site, driver):
     assert counts() == expected(share)
     rows = shown_rows(driver, "#explorer-table")
     assert len(rows) == len(share)
-    assert [row[0] for row in rows] == [tables.number(value, 2, "en") for value in share["estimate"]]
+    assert [row[0] for row in rows] == [formats.number(value, 2, "en") for value in share["estimate"]]
     assert [row[1].replace("\u2009", "") for row in rows] == [
-        tables.p_value(value, "en").replace("\u2009", "") for value in share["p_exact"]
+        formats.p_value(value, "en").replace("\u2009", "") for value in share["p_exact"]
     ]
     assert [row[-1].count(",") + 1 for row in rows] == share["n"].tolist()
     assert len(driver.find_elements(By.CSS_SELECTOR, "#explorer-curve circle")) == len(share)

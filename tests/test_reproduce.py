@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from analysis import paths, reproduce, runs
+from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.exhibits import register
+from analysis.publish.exhibits import register
+from analysis.workflow import reproduce, runs
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 import nbformat
 import pytest
 
-from analysis import paths, runs
+from analysis import paths
 from analysis.errors import AnalysisError
+from analysis.workflow import runs
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import tables
+from analysis.data import formats
 from analysis.errors import AnalysisError
-from analysis.tables import Table, column
+from analysis.publish import tables
+from analysis.publish.tables import Table, column
 
 
 @pytest.mark.parametrize(
@@ -23,21 +24,21 @@ from analysis.tables import Table, column
     ],
 )
 def test_numbers_are_written_the_way_the_language_does(value, decimals, english, russian):
-    assert tables.number(value, decimals, "en") == english
-    assert tables.number(value, decimals, "ru") == russian
+    assert formats.number(value, decimals, "en") == english
+    assert formats.number(value, decimals, "ru") == russian
 
 
 @given(st.floats(-1e9, 1e9), st.integers(0, 6))
 def test_a_written_number_is_within_half_a_digit_of_the_value(value, decimals):
-    written = tables.number(value, decimals, "ru").replace("\u00a0", "").replace(",", ".")
+    written = formats.number(value, decimals, "ru").replace("\u00a0", "").replace(",", ".")
     assert math.isclose(
         float(written.replace("\u2212", "-")), value, abs_tol=0.5 * 10**-decimals + 1e-6, rel_tol=1e-12
     )
 
 
 def test_a_small_p_is_never_written_as_zero():
-    assert tables.p_value(3.6e-6, "en") == "<\u20090.001"
-    assert tables.p_value(0.0433, "ru") == "0,043"
+    assert formats.p_value(3.6e-6, "en") == "<\u20090.001"
+    assert formats.p_value(0.0433, "ru") == "0,043"
 
 
 def example(text="<script>alert(1)</script> & 50 % of $x_1^2$ {~} #1 \\end"):
@@ -78,7 +79,7 @@ def test_latex_escapes_everything_that_comes_from_data():
 
 def test_missing_values_and_names_are_written_in_the_language():
     shown = example().printed("ru")
-    assert shown["Значение"].tolist() == ["1,5", tables.MISSING]
+    assert shown["Значение"].tolist() == ["1,5", formats.MISSING]
     assert shown["Регион"].tolist() == ["Амурская область", "Дальневосточный федеральный округ"]
 
 
@@ -95,10 +96,10 @@ def test_two_columns_with_one_heading_are_refused():
 
 
 def test_our_figures_beside_printed_ones_are_written_as_each_language_does():
-    rows = pd.DataFrame({"a": ["0,006", tables.rounded(0.00558, 4), tables.rounded(34, 1), None]})
+    rows = pd.DataFrame({"a": ["0,006", formats.rounded(0.00558, 4), formats.rounded(34, 1), None]})
     table = Table(rows, (column("a", "A", "А", "printed"),))
-    assert table.printed("en")["A"].tolist() == ["0,006", "0.0056", "34.0", tables.MISSING]
-    assert table.printed("ru")["А"].tolist() == ["0,006", "0,0056", "34,0", tables.MISSING]
+    assert table.printed("en")["A"].tolist() == ["0,006", "0.0056", "34.0", formats.MISSING]
+    assert table.printed("ru")["А"].tolist() == ["0,006", "0,0056", "34,0", formats.MISSING]
     assert tables.to_csv(table).splitlines()[2:4] == ["0.0056", "34.0"]
 
 
@@ -115,8 +116,8 @@ def test_our_figures_beside_printed_ones_are_written_as_each_language_does():
     ],
 )
 def test_months_of_a_period_are_written_in_words(period, en, ru):
-    assert tables.period_name(period, "en") == en
-    assert tables.period_name(period, "ru") == ru
+    assert formats.period_name(period, "en") == en
+    assert formats.period_name(period, "ru") == ru
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import zipfile
 import openpyxl
 import pytest
 
+from analysis.data import yearbook
 from analysis.errors import AnalysisError
-from analysis.sources import yearbook
 
 TITLE = ["10.1. ИНВЕСТИЦИИ В ОСНОВНОЙ КАПИТАЛ", "(в фактически действовавших ценах; миллионов рублей)"]
 ROWS = [

@@ -1,17 +1,13 @@
 """Tables, charts and statistics of a study of Russian regions' cooperation with China.
 
-A module imports only from what stands above it here.
+Rooms from the ground floor up; imports only go down:
 
-- `analysis.errors`, `analysis.paths`, `analysis.regions`, `analysis.tables`: sentences for people, folders, codes
-  and names of the regions, numbers as each language writes them
-- `analysis.sources`: one module a publisher, which turns its files into tidy rows
-- `analysis.rating`, `analysis.trade`: the rating's own tables and sheets; sums over customs files
-- `analysis.indicators`: the catalogue and the one table of observations
-- `analysis.association`, `analysis.ledger`: exact statistics; printed numbers and their verdicts
-- `analysis.associations`, `analysis.multiverse`, `analysis.questions`: what they say of this study
-- `analysis.charts`, `analysis.parameters`, `analysis.exhibits`: figures, requests, the register of exhibits
-- `analysis.runs`, `analysis.batch`, `analysis.kernels`: one notebook run, many, and kernels that start fast
-- `analysis.readme`, `analysis.citation`, `analysis.report`, `analysis.reproduce`, `analysis.check`,
-  `analysis.archive`, `analysis.documents`: what people read, cite and deposit
-- `analysis.cli`: the command ``amur``
+- `analysis.errors`, `analysis.paths`: sentences for people, folders
+- `analysis.stats`: exact statistics for few and tied cases; knows nothing of regions
+- `analysis.data`: regions, sources, the catalogue of indicators, the one table of observations
+- `analysis.customs`: readers and store of customs files, sums over them
+- `analysis.rating`: editions of the rating read, compared, made, and set against the indicators
+- `analysis.ledger`: printed numbers and their verdicts
+- `analysis.publish`: tables, charts, exhibits, the report, references
+- `analysis.workflow`: one notebook run, many, the whole study, the command ``amur``
 """

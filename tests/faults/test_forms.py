@@ -7,9 +7,10 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
-from analysis import cli, paths
+from analysis import paths
 from analysis.errors import AnalysisError
 from analysis.rating import coding, edition, forms, sheets
+from analysis.workflow import cli
 
 EDITION = Path(__file__).parents[1] / "fixtures" / "rating" / "synthetic_edition.txt"
 SCORES = paths.raw() / "rating" / "scores.csv"

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from analysis import paths
-from analysis.batch import grid, gridfile
 from analysis.errors import AnalysisError
+from analysis.workflow.batch import grid, gridfile
 
 HEAD = '[[grid]]\nnotebook = "05_association"\n[grid.cross]\n'
 HEAD_YAML = "grid:\n- notebook: 05_association\n  cross:\n"

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from analysis.data.formats import Text
 from analysis.errors import AnalysisError
 from analysis.ledger import formula as formulas
 from analysis.ledger.inputs import Input
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import Printed, parse
 from analysis.ledger.wording import joined, named, quoted
-from analysis.tables import Text
 
 REVISION_BAND = Fraction(1, 100)
 """How far an outside figure may stand from a printed one before they disagree: one per cent.

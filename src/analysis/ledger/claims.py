@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis import regions
+from analysis.data import regions
+from analysis.data.formats import Text
 from analysis.errors import AnalysisError
 from analysis.ledger.printed import MISSING_MARKS
 from analysis.paths import relative
-from analysis.tables import Text
 
 COLUMNS = ("claim_id", "exhibit", "locus", "published", "unit", "rule", "check", "formula", "inputs", "note")
 # optional: how the claim is judged where the reader's own customs files hold what it speaks of

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from analysis.data.regions import Language
 from analysis.errors import AnalysisError
 from analysis.ledger.claims import Cell, Table
 from analysis.ledger.goods import nest
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import parse
-from analysis.regions import Language
 
 TOTAL_ROW = "9"
 WHOLE_ROW = "1"

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from analysis import paths, regions
+from analysis import paths
+from analysis.data import regions, user_data
 from analysis.errors import AnalysisError, one_of
-from analysis.sources import own
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.sources.customs import Store
+    from analysis.customs import Store
 
 PREFIX = "customs:"
 PARTS = ("measure", "region", "period", "direction", "partner", "goods")
@@ -143,9 +143,9 @@ def _check_period(period: str, where: str) -> None:
 
 def own_store() -> Store | None:
     """Return the reader's customs store, if there is one."""
-    if not own.has_customs(paths.user()):
+    if not user_data.has_customs(paths.user()):
         return None
-    from analysis.sources import customs
+    from analysis import customs
 
     return customs.open_store(paths.user() / "customs")
 
@@ -185,7 +185,7 @@ class Answers:
 
     def files(self, asked: Question) -> list[str]:
         """Files the answer stands on, each with the beginning of its checksum."""
-        from analysis import trade
+        from analysis.customs import trade
 
         names = (
             name for region in asked.regions for name in trade.source_names(self.store, region, asked.period)
@@ -203,7 +203,7 @@ class Answers:
         """Value in thousand dollars and net weight in tonnes by partner, all directions asked for together."""
         import pandas as pd
 
-        from analysis import trade
+        from analysis.customs import trade
 
         parts = [
             trade.partner_values(self._summed(goods), region, asked.period, direction=direction)
@@ -212,7 +212,7 @@ class Answers:
         return pd.concat(parts).groupby("partner").sum()
 
     def _summed(self, goods: tuple[str, ...]) -> Store:
-        from analysis import trade
+        from analysis.customs import trade
 
         if goods not in self._read:
             asking = [q for q in self.questions if q.goods == goods or (not goods and q.partner == EACH)]
@@ -229,7 +229,7 @@ def _figure(table: pd.DataFrame, asked: Question, partner: str, region: str) -> 
     if asked.measure == "share":
         whole = float(amounts.sum())
         if not whole:
-            from analysis import trade
+            from analysis.customs import trade
 
             raise trade.no_trade(region, asked.period)
         # twelve digits: what is left of the order of a sum is beyond them

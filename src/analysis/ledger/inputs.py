@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.data import user_data
+from analysis.data.formats import Text
 from analysis.errors import AnalysisError, one_of
 from analysis.ledger import customs
 from analysis.ledger.claims import Claim, Table, is_many, matches, select, split_reference
@@ -18,8 +20,6 @@ from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import parse
 from analysis.ledger.wording import decimal, same
 from analysis.paths import relative
-from analysis.sources import own
-from analysis.tables import Text
 
 # how the names of data resources that hold the paper's own tables begin
 PAPER_RESOURCE = "paper-"
@@ -332,7 +332,7 @@ def as_mapping(observations: pd.DataFrame) -> dict[str, dict[tuple[str, str], De
     columns = [observations[name] for name in ("indicator", "region", "period", "value", "source")]
     nested: dict[str, dict[tuple[str, str], Decimal]] = {}
     for indicator, region, period, value, source in zip(*columns, strict=True):
-        if PAPER_RESOURCE in str(source) or own.CUSTOMS in str(source):
+        if PAPER_RESOURCE in str(source) or user_data.CUSTOMS in str(source):
             continue
         by_place = nested.setdefault(str(indicator), {})
         by_place[str(region), str(period)] = Decimal(repr(float(value)))

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from analysis.data import user_data
+from analysis.data.formats import Text
+from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import AnalysisError, NoDataError, one_of
 from analysis.ledger import customs, rules, words
 from analysis.ledger import formula as formulas
@@ -33,12 +36,9 @@ from analysis.ledger.claims import (
 from analysis.ledger.inputs import Input, Sources, as_mapping, customs_question
 from analysis.ledger.wording import NOTHING, joined
 from analysis.paths import relative, write_text
-from analysis.regions import LANGUAGES, Language
-from analysis.sources import own
-from analysis.tables import Text
 
 if TYPE_CHECKING:
-    from analysis.sources.customs import Store
+    from analysis.customs import Store
 
 Basis = Literal["internal", "external", "none"]
 Verdict = Literal["match", "mismatch", "paper_error", "not_checkable"]
@@ -418,7 +418,7 @@ def _files(request: Request, sources: Sources, where: str) -> str:
         if reference.startswith(customs.PREFIX)
         for name in sources.customs.files(customs_question(reference, where))
     )
-    return f"{own.CUSTOMS}: {', '.join(dict.fromkeys(names))}"
+    return f"{user_data.CUSTOMS}: {', '.join(dict.fromkeys(names))}"
 
 
 def _judge(claim: Claim, sources: Sources, band: Fraction) -> LedgerRow:

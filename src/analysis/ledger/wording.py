@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from analysis import regions, tables
+from analysis.data import formats, regions
+from analysis.data.formats import Text
+from analysis.data.regions import LANGUAGES
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import Printed
-from analysis.regions import LANGUAGES
-from analysis.tables import Text
 
 NOTHING: Text = {"en": "", "ru": ""}
 
@@ -57,10 +57,10 @@ def named(label: str, has_partners: bool = False) -> Text:
 
 
 def _part_named(part: str, has_partners: bool) -> Text:
-    if part in tables.AGGREGATE_NAMES or part in regions.codes(regions.all_regions()):
-        return {language: tables.region_name(part, language) for language in LANGUAGES}
+    if part in formats.AGGREGATE_NAMES or part in regions.codes(regions.all_regions()):
+        return {language: formats.region_name(part, language) for language in LANGUAGES}
     if has_partners and re.fullmatch("[A-Z]{2}", part):
-        return {language: tables.country_name(part, language) for language in LANGUAGES}
+        return {language: formats.country_name(part, language) for language in LANGUAGES}
     return same(part)
 
 
@@ -77,7 +77,7 @@ def dated(date: dt.date) -> Text:
 
 def period(text: str) -> Text:
     """A period as the claims file writes it; with its months in words in Russian."""
-    return {"en": text, "ru": tables.period_name(text, "ru")}
+    return {"en": text, "ru": formats.period_name(text, "ru")}
 
 
 # ------------------------------------------------------------------ numbers

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from analysis import regions
-from analysis.regions import Language
+from analysis.data import regions
+from analysis.data.regions import Language
 
 # longest phrases first, so that a part of one is not translated before the whole
 _TERMS: tuple[tuple[str, str], ...] = (

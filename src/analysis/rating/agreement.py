@@ -1,6 +1,6 @@
 """Krippendorff's alpha with an interval, for coders of statements and experts who score.
 
-The point estimate over an ordered scale is `analysis.association.krippendorff_alpha`; here are the
+The point estimate over an ordered scale is `analysis.stats.krippendorff_alpha`; here are the
 nominal metric, which codes need, and the interval, which a sample of coded units needs.
 """
 
@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis import tables
+from analysis.data import formats
+from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of
-from analysis.regions import Language
 
 Metric = Literal["nominal", "ordinal"]
 METRICS = ("nominal", "ordinal")
@@ -62,10 +62,10 @@ class Alpha:
                 "ru": "Альфа Криппендорфа не определена",
             }[language]
             return f"{head}: {self.cannot[language]}"
-        value = tables.number(self.estimate, 2, language)
+        value = formats.number(self.estimate, 2, language)
         interval = ""
         if self.low is not None and self.high is not None:
-            low, high = tables.number(self.low, 2, language), tables.number(self.high, 2, language)
+            low, high = formats.number(self.low, 2, language), formats.number(self.high, 2, language)
             interval = {
                 "en": f", 95% interval {low} to {high} over resampled units",
                 "ru": f", 95%-й интервал от {low} до {high} по повторным выборкам единиц",

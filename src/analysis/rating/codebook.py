@@ -24,10 +24,10 @@ from importlib import resources
 from pathlib import Path
 
 from analysis import paths
+from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of
-from analysis.regions import Language
-from analysis.sources.rating import Edition
-from analysis.sources.rating_statements import Statement, statements
+from analysis.rating.document import Edition
+from analysis.rating.statements import Statement, statements
 
 # In the order of precedence. The rating's method puts results above intentions; a stall comes first
 # because the statement that reports it names the plan that came to nothing as well.
@@ -122,7 +122,7 @@ class Coded:
 
 @cache
 def _bytes() -> bytes:
-    return resources.files("analysis").joinpath("register/codebook.csv").read_bytes()
+    return resources.files("analysis.data").joinpath("register/codebook.csv").read_bytes()
 
 
 def checksum() -> str:

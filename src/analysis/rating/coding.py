@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis import paths, tables
+from analysis import paths
+from analysis.data import formats
+from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of
 from analysis.rating import codebook, forms, sheets
 from analysis.rating.agreement import Alpha, alpha
-from analysis.regions import Language
-from analysis.sources.rating import Edition
-from analysis.sources.rating_statements import statements
+from analysis.rating.document import Edition
+from analysis.rating.statements import statements
 
 COLUMNS = ("edition", "region", "statement", "line", "column", "text", "code", "remark")
 KEYS = ("edition", "region", "statement")
@@ -206,7 +207,7 @@ class Confusion:
                 "en": f"{self.reference} and {self.judged} coded no statement in common.",
                 "ru": f"Общих закодированных сообщений у {self.reference} и {self.judged} нет.",
             }[language]
-        share = tables.number(100 * same / n, 0, language)
+        share = formats.number(100 * same / n, 0, language)
         return {
             "en": f"{self.judged} gives {same} of {n} statements ({share}%) the code that {self.reference} gives them; "
             "the reference is a coder, not the truth.",

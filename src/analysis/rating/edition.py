@@ -15,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis import paths, regions
+from analysis import paths
+from analysis.data import package, regions
+from analysis.data.regions import Language, normalise_name
 from analysis.errors import AnalysisError, one_of, quoted
 from analysis.rating import forms, sheets
 from analysis.rating.agreement import Alpha, alpha
-from analysis.regions import Language, normalise_name
-from analysis.sources import package
-from analysis.sources.rating import ROMAN, SCORES, TIERS, Tier, load_scores, misplaced, tier_of
+from analysis.rating.document import ROMAN, SCORES, TIERS, Tier, load_scores, misplaced, tier_of
 
 COLUMNS = ("region", "name", "previous_score", "score", "remark")
 FORM = forms.Form(COLUMNS, ("region",), ("score", "remark"))
@@ -390,7 +390,7 @@ def from_folder(folder: Path, previous: Path) -> MadeEdition:
     Raises
     ------
     AnalysisError
-        As `read_sheets`, `make_edition` and `analysis.sources.rating.load_scores`.
+        As `read_sheets`, `make_edition` and `analysis.rating.document.load_scores`.
     """
     table = load_scores(previous)
     codes = table["region"].tolist()

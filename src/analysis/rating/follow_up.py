@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis import paths, regions, tables
+from analysis import paths
+from analysis.data import formats, package, regions
+from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of
 from analysis.rating.agreement import Alpha, alpha
-from analysis.regions import Language
-from analysis.sources import package
-from analysis.sources.rating import ROMAN
+from analysis.rating.document import ROMAN
 
 RESOURCE = "rating-initiatives"
 
@@ -394,7 +394,7 @@ def sentence(items: Sequence[Initiative], language: Language) -> str:
         }[language]
     silent = sum(item.is_open and item.now_basis == "silent" for item in items)
     counts = total.counts
-    share = tables.number(100 * total.moving, 0, language)
+    share = formats.number(100 * total.moving, 0, language)
     return {
         "en": f"Of {total.open} initiatives left open by the edition before, {counts['realised']} are realised now and "
         f"{counts['under_way']} under way (together {share}%), {counts['announced']} are still announced, "

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.data import package
 from analysis.rating import codebook, follow_up
-from analysis.sources import package
 
 STATEMENTS, DICTIONARY = "rating-statements", "rating-dictionary-counts"
 # the committed tables are of one edition
@@ -81,7 +81,7 @@ def conversions() -> pd.DataFrame:
 
 
 def observations() -> pd.DataFrame:
-    """Indicators of the entries, in the form of `analysis.indicators`.
+    """Indicators of the entries, in the form of `analysis.data.indicators`.
 
     Returns
     -------

@@ -11,11 +11,12 @@ from typing import Any
 
 import jinja2
 
-from analysis import paths, regions, tables
+from analysis import paths
+from analysis.data import formats, regions
+from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import one_of
+from analysis.rating.document import TIERS, tier_of
 from analysis.rating.edition import MadeEdition, Scored
-from analysis.regions import LANGUAGES, Language
-from analysis.sources.rating import TIERS, tier_of
 
 _TIERS: dict[str, dict[Language, str]] = {
     "high": {"en": "High productivity (10-7)", "ru": "Высокая продуктивность (10–7)"},
@@ -156,7 +157,7 @@ def _row(entry: Scored, language: Language) -> dict[str, Any]:
         "position": entry.position,
         "name": _name(entry, language),
         "score": entry.score,
-        "previous": tables.MISSING if entry.previous_score is None else entry.previous_score,
+        "previous": formats.MISSING if entry.previous_score is None else entry.previous_score,
         "given": entry.score if same else f"{entry.lowest}–{entry.highest}",
     }
 

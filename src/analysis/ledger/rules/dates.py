@@ -6,10 +6,10 @@ import datetime as dt
 import re
 from fractions import Fraction
 
+from analysis.data.formats import Text
 from analysis.errors import AnalysisError
 from analysis.ledger.case import Case, Finding
 from analysis.ledger.wording import dated, period, same
-from analysis.tables import Text
 
 _MONTHS = (
     ("янв", "jan"), ("фев", "feb"), ("мар", "mar"), ("апр", "apr"), ("ма", "may"), ("июн", "jun"),

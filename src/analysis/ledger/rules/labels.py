@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from analysis.data.formats import Text
 from analysis.errors import AnalysisError
 from analysis.ledger.case import Case, Finding
 from analysis.ledger.printed import MISSING_MARKS
 from analysis.ledger.wording import NOTHING, capitalised, joined, quoted, same
-from analysis.tables import Text
 
 # ------------------------------------------------------------------ R6: labels
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from analysis.data.formats import Text
 from analysis.errors import AnalysisError, one_of
 from analysis.ledger.case import Case, Finding
 from analysis.ledger.goods import Tree, nest
 from analysis.ledger.intervals import Interval, total
 from analysis.ledger.wording import NOTHING, joined, same, shown, shown_beside, shown_interval, span
-from analysis.tables import Text
 
 # ------------------------------------------------------------------ R1, R5: formulas
 

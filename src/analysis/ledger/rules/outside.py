@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from analysis.data.formats import Text
 from analysis.errors import one_of
 from analysis.ledger.case import Case, Finding
 from analysis.ledger.rules.numbers import judge
 from analysis.ledger.wording import joined, shown, shown_interval
-from analysis.tables import Text
 
 
 def check_in_year(case: Case) -> Finding:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.data.formats import Text
+from analysis.data.regions import LANGUAGES
 from analysis.errors import AnalysisError, one_of
 from analysis.ledger.case import Case, Finding
 from analysis.ledger.intervals import Interval, total
 from analysis.ledger.rules.numbers import undecided
 from analysis.ledger.wording import NOTHING, capitalised, joined, shown, shown_interval
-from analysis.regions import LANGUAGES
-from analysis.tables import Text
 
 # digits of the numbers compared: four tell any two densities of a table apart
 _DIGITS = 4

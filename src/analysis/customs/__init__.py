@@ -1,0 +1,30 @@
+"""Customs files of any known edition in, one store of Parquet out."""
+
+from analysis.customs.detection import EDITIONS, Skipped
+from analysis.customs.reading import MAX_UNREADABLE_SHARE
+from analysis.customs.rules import Unreadable
+from analysis.customs.store import (
+    MANIFEST,
+    FileReport,
+    IngestReport,
+    Source,
+    Store,
+    exists,
+    ingest,
+    open_store,
+)
+
+__all__ = [
+    "EDITIONS",
+    "MANIFEST",
+    "MAX_UNREADABLE_SHARE",
+    "FileReport",
+    "IngestReport",
+    "Skipped",
+    "Source",
+    "Store",
+    "Unreadable",
+    "exists",
+    "ingest",
+    "open_store",
+]

@@ -1,0 +1,389 @@
+"""One customs table into Parquet: dollars, kilograms, codes as text, nothing guessed.
+
+Polars parses; it measured faster than DuckDB on these files. It does not get the last word on what a
+row is. A text file is streamed to Parquet whole, while another thread takes checksum and number of
+lines. If that gives other than one row a line, or a value that breaks a rule (`rules`), the file is
+read again in blocks of whole lines, and a block with a fault line by line in plain Python, which tells
+every row that cannot be read, its line and the reason. ZIP members and DBF are read in blocks from the
+start, so they need no room on disk. Memory does not grow with the file.
+
+Stored columns: ``is_export``, ``period`` (yyyymm), ``partner`` (two letters, or ``NNN`` for unknown),
+``goods`` (ten characters; ``X`` where digits are withheld), ``unit``, ``value`` (US dollars),
+``net_weight`` (kg), ``quantity`` (in ``unit``), ``region`` (five-digit OKATO; empty in editions
+without regions).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import IO, Literal
+
+import numpy as np
+import polars as pl
+
+from analysis.customs import dbase, rules
+from analysis.customs.detection import MAX_LINE, NUMBERS, Layout, Table
+from analysis.customs.rules import DIRECTIONS, UNKNOWN_PARTNER, Unreadable
+from analysis.data import archives
+from analysis.errors import AnalysisError
+
+# direction -> region -> months with rows
+Coverage = dict[str, dict[str, tuple[int, ...]]]
+Progress = Callable[[str, float], None]
+
+NO_REGION = ""
+COVERED = ("is_export", "region", "period")
+STORED: dict[str, pl.DataType] = {
+    "is_export": pl.Boolean(),
+    "period": pl.Int32(),
+    "partner": pl.String(),
+    "goods": pl.String(),
+    "unit": pl.String(),
+    "value": pl.Float64(),
+    "net_weight": pl.Float64(),
+    "quantity": pl.Float64(),
+    "region": pl.String(),
+}
+# One row in a thousand: the paper prints shares to 0.1 %, which a loss of this size cannot move by
+# more than a unit of the last digit unless the lost rows are unlike the others.
+MAX_UNREADABLE_SHARE = 0.001
+# A file with more unreadable rows than this is not an extract with faults but something else.
+MAX_LISTED = 100_000
+# Some 200 000 rows. Measured: blocks of 32 and 64 MiB take the same time, of 32 less memory.
+BLOCK = 32 << 20
+# a line of more than MAX_LINE covers at least one whole piece of half that size, which then has no end in it
+HALF = MAX_LINE // 2
+COUNTED = 1 << 20  # read at a time; a multiple of HALF, so that pieces stay pieces from one read to the next
+NEWLINE = ord("\n")
+# Encoding Parquet is most of the work; zstd would take a fifth off the size and add a half to the time.
+COMPRESSION: Literal["snappy"] = "snappy"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table turned into Parquet.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+        Parquet files, one a block.
+    rows : int
+        Rows in them.
+    unreadable : tuple of Unreadable
+        Rows left out.
+    coverage : dict
+        Months with rows, by direction and region.
+    sha256 : str
+        Checksum of the table as delivered (for a ZIP member, unpacked).
+    """
+
+    paths: tuple[Path, ...]
+    rows: int
+    unreadable: tuple[Unreadable, ...]
+    coverage: Coverage
+    sha256: str
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Whole lines of a table, the number of each in it, and how much of the table has been read."""
+
+    data: bytes
+    numbers: Iterable[int]
+    share: float
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read(table: Table, folder: Path, progress: Progress | None = None) -> Part:
+    """Turn one table into Parquet files in `folder`.
+
+    Parameters
+    ----------
+    table : Table
+        What `analysis.customs.detection.find_tables` found.
+    folder : Path
+        Temporary folder; everything written goes there.
+    progress : callable, optional
+        Called with the table's name and the share done.
+
+    Returns
+    -------
+    Part
+        The files and what is in them.
+
+    Raises
+    ------
+    AnalysisError
+        If more than `MAX_UNREADABLE_SHARE` of the rows cannot be read, or the file is hostile.
+    """
+    if table.member is None and table.layout.kind == "text":
+        part = _read_whole(table, folder, progress)
+        if part is not None:
+            return part
+    return _read_in_blocks(table, folder, progress)
+
+
+def _read_whole(table: Table, folder: Path, progress: Progress | None) -> Part | None:
+    """Stream a text file to Parquet, or give None unless every line became a row that keeps the rules."""
+    path = folder / "whole.parquet"
+    with ThreadPoolExecutor(1) as pool:
+        counting = pool.submit(_count, table, progress)
+        try:
+            rows = _scan(table.layout, table.path, has_header=True).select(_stored(table.layout))
+            rows.sink_parquet(path, compression=COMPRESSION)
+            stored = pl.scan_parquet(path, glob=False)
+            written = stored.select(pl.len()).collect().item()
+            covered = _covered(table.layout, stored) if written else None
+        except pl.exceptions.PolarsError:
+            covered = None
+        checksum, lines = counting.result()
+    if covered is None or lines is None or written != lines - 1:  # the header
+        path.unlink(missing_ok=True)
+        return None
+    if progress is not None:
+        progress(table.name, 1.0)
+    return Part((path,), written, (), _coverage([covered]), checksum)
+
+
+def _count(table: Table, progress: Progress | None) -> tuple[str, int | None]:
+    """Checksum and number of lines, or None for lines of which one may be too long.
+
+    Told as the first half of the work, since polars says nothing of the other.
+    """
+    checksum, lines, done, last, is_long = hashlib.sha256(), 0, 0, NEWLINE, False
+    size = table.path.stat().st_size
+    buffer = np.empty(COUNTED, dtype=np.uint8)
+    with table.path.open("rb", buffering=0) as stream:
+        while taken := stream.readinto(buffer.data):
+            data = buffer[:taken]
+            checksum.update(data.data)
+            is_end = data == NEWLINE
+            # numpy counts five times faster than bytes do, and this thread shares two cores with the parser
+            lines += int(np.count_nonzero(is_end))
+            is_long |= any(
+                not is_end[start : start + HALF].any() for start in range(0, taken - HALF + 1, HALF)
+            )
+            done += taken
+            last = int(data[-1])
+            if progress is not None and done % BLOCK < COUNTED:
+                progress(table.name, done / size / 2)
+    return checksum.hexdigest(), None if is_long else lines + (last != NEWLINE)
+
+
+def _read_in_blocks(table: Table, folder: Path, progress: Progress | None) -> Part:
+    checksum = hashlib.sha256()
+    paths: list[Path] = []
+    unreadable: list[Unreadable] = []
+    covered: list[pl.DataFrame] = []
+    rows = 0
+    for block in _ahead(_blocks(table, checksum.update)):
+        if (parsed := _parse(table.layout, block.data)) is not None:
+            frame, found = parsed
+        else:
+            frame, faults = rules.read_carefully(table, block.data, block.numbers)
+            unreadable += faults
+            _refuse_many(table, len(unreadable))
+            found = frame.select(COVERED).unique()
+        path = folder / f"{len(paths)}.parquet"
+        frame.write_parquet(path, compression=COMPRESSION)
+        paths.append(path)
+        rows += frame.height
+        covered.append(found)
+        if progress is not None:
+            progress(table.name, block.share)
+    _refuse_losses(table, rows, unreadable)
+    return Part(tuple(paths), rows, tuple(unreadable), _coverage(covered), checksum.hexdigest())
+
+
+def _coverage(covered: Sequence[pl.DataFrame]) -> Coverage:
+    """Months by direction and region, both in order, from frames of `COVERED`."""
+    found = pl.concat(covered).unique().group_by("is_export", "region").agg(pl.col("period").sort())
+    months: Coverage = {}
+    for is_export, region, periods in found.sort("is_export", "region", descending=[True, False]).rows():
+        months.setdefault("export" if is_export else "import", {})[region] = tuple(periods)
+    return months
+
+
+def _ahead(blocks: Iterator[_Block]) -> Iterator[_Block]:
+    """Read and hash the next block while the present one is parsed."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = pool.submit(next, blocks, None)
+            yield block
+
+
+def _blocks(table: Table, update: Callable[[bytes], None]) -> Iterator[_Block]:
+    if table.member is not None:
+        with archives.opened(table.path) as archive:
+            info = archive.getinfo(table.member)
+            with archives.member(table.path, archive, info) as stream:
+                yield from _blocks_of(table, stream, info.file_size, update)
+    else:
+        with table.path.open("rb") as stream:
+            yield from _blocks_of(table, stream, table.path.stat().st_size, update)
+
+
+def _blocks_of(
+    table: Table, stream: IO[bytes], size: int, update: Callable[[bytes], None]
+) -> Iterator[_Block]:
+    kind = dbase.blocks if table.layout.kind == "dbf" else _text_blocks
+    done = 0
+
+    def taken(data: bytes) -> None:
+        nonlocal done
+        done += len(data)
+        update(data)
+
+    for data, numbers in kind(table.name, stream, taken):
+        yield _Block(data, numbers, min(done / max(size, 1), 1.0))
+
+
+def _text_blocks(
+    name: str, stream: IO[bytes], taken: Callable[[bytes], None]
+) -> Iterator[tuple[bytes, Iterable[int]]]:
+    """Lines after the header in blocks, with their numbers."""
+    taken(_line(name, stream))
+    number = 2  # the header is line 1
+    while data := stream.read(BLOCK):
+        if not data.endswith(b"\n"):
+            data += _line(name, stream)
+        _refuse_long_lines(name, data)
+        taken(data)
+        yield data, count(number)
+        number += data.count(b"\n")
+
+
+def _refuse_long_lines(name: str, data: bytes) -> None:
+    """Refuse a block with a line of more than `MAX_LINE` bytes."""
+    # lines are only measured if a piece without an end says that one may be too long
+    suspect = any(data.find(b"\n", start, start + HALF) < 0 for start in range(0, len(data) - HALF, HALF))
+    if suspect and max(map(len, data.split(b"\n"))) > MAX_LINE:
+        raise rules.too_long(name)
+
+
+def _line(name: str, stream: IO[bytes]) -> bytes:
+    line = stream.readline(MAX_LINE + 1)
+    if len(line) > MAX_LINE:
+        raise rules.too_long(name)
+    return line
+
+
+def _parse(layout: Layout, data: bytes) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    """Rows of a block by polars and what they cover, or None unless every line became a row that keeps the rules."""
+    try:
+        frame = _scan(layout, io.BytesIO(data), has_header=False).select(_stored(layout)).collect()
+    except pl.exceptions.PolarsError:
+        return None
+    if "" in frame["partner"].unique():  # a blank in quotes is no null
+        frame = frame.with_columns(pl.col("partner").replace("", UNKNOWN_PARTNER))
+    lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    covered = _covered(layout, frame.lazy()) if frame.height == lines else None
+    return None if covered is None else (frame, covered)
+
+
+def _scan(layout: Layout, source: Path | io.BytesIO, has_header: bool) -> pl.LazyFrame:
+    types = {field: pl.Float64() if field in NUMBERS else pl.String() for field in layout.fields}
+    return pl.scan_csv(
+        source,
+        has_header=False,
+        skip_lines=int(has_header),
+        separator=layout.separator,
+        quote_char=layout.quote or None,
+        decimal_comma=layout.decimal == ",",
+        schema=types,
+        ignore_errors=True,  # cells that are no numbers become null, and null is looked for
+        glob=False,
+    )
+
+
+def _stored(layout: Layout) -> list[pl.Expr]:
+    """Columns of the store from those of the file; what is not understood becomes null."""
+    direction, period = pl.col("direction"), pl.col("period")
+    is_export = pl.lit(None, pl.Boolean())
+    for name in rules.directions(layout.edition):
+        is_export = pl.when(direction == name).then(DIRECTIONS[name]).otherwise(is_export)
+    if layout.month is None:
+        # MM/YYYY; without the stroke the year comes out of range or as no number
+        year = period.str.slice(2).str.strip_prefix("/").cast(pl.Int32, strict=False)
+        month = year * 100 + period.str.head(2).cast(pl.Int32, strict=False)
+    else:
+        month = pl.when(period == str(layout.month // 100)).then(pl.lit(layout.month, pl.Int32()))
+    region = pl.lit(NO_REGION)
+    if layout.has_region:
+        # The code stands before the first ' - '; the name holds more of them and is the register's business.
+        # A line without its last field has no district.
+        region = pl.when(pl.col("district").is_not_null()).then(pl.col("region").str.head(rules.OKATO_DIGITS))
+    return [
+        is_export.alias("is_export"),
+        month.alias("period"),
+        pl.col("partner").fill_null(UNKNOWN_PARTNER),
+        pl.col("goods"),
+        pl.col("unit").fill_null(""),
+        *(pl.col(name) for name in NUMBERS),
+        region.alias("region"),
+    ]
+
+
+def _covered(layout: Layout, rows: pl.LazyFrame) -> pl.DataFrame | None:
+    """Directions, regions and months of the rows, or None if a value is one the store may not hold.
+
+    All rules are asked of distinct values.
+    """
+    questions = [
+        rows.select(COVERED).unique(),
+        *(rows.select(name).unique() for name in ("goods", "partner")),
+        rows.select(
+            pl.any_horizontal(pl.col(NUMBERS).has_nulls()).alias("missing"),
+            pl.min_horizontal(pl.col(NUMBERS).min()).alias("least"),
+            # unlike the maximum, a sum lets neither NaN nor infinity pass
+            pl.all_horizontal(pl.col(NUMBERS).sum().is_finite()).alias("finite"),
+        ),
+    ]
+    found, goods, partners, amounts = pl.collect_all(questions, engine="streaming")
+    missing, least, finite = amounts.row(0)
+    code = pl.col("goods")
+    is_goods = code.str.contains(f"^(?:{rules.GOODS})$") & (code.str.len_chars() == rules.GOODS_DIGITS)
+    if (
+        missing
+        or not finite
+        or least < 0
+        or found["is_export"].has_nulls()
+        or not all(map(rules.is_period, set(found["period"])))
+        or (layout.has_region and not all(map(rules.is_region, set(found["region"]))))
+        or not goods.select(is_goods.fill_null(False).all()).item()
+        or not all(map(rules.is_partner, partners["partner"]))
+    ):
+        return None
+    return found
+
+
+def _refuse_losses(table: Table, rows: int, unreadable: list[Unreadable]) -> None:
+    lines = rows + len(unreadable)
+    if not lines:
+        raise AnalysisError(f"{table.name} has a header and no rows.")
+    if len(unreadable) > MAX_UNREADABLE_SHARE * lines:
+        shown = "; ".join(f"line {each.line}: {each.reason}" for each in unreadable[:3])
+        raise AnalysisError(
+            f"{table.name}: {len(unreadable)} of {lines} rows cannot be read ({shown}); at most "
+            f"{MAX_UNREADABLE_SHARE:.1%} may be, so the store is left as it was."
+        )
+
+
+def _refuse_many(table: Table, unreadable: int) -> None:
+    if unreadable > MAX_LISTED:
+        raise AnalysisError(
+            f"{table.name}: more than {MAX_LISTED} rows cannot be read, which is no customs table with faults "
+            "but something else; the store is left as it was."
+        )

@@ -1,0 +1,1040 @@
+"""Foreign trade from the customs store: who buys, what, when, at what price.
+
+Every function takes a `Store` and names a region, months, a direction and, where it matters, goods
+and a partner; it answers with a tidy frame. Files hold US dollars, answers thousand US dollars, as
+the exhibits print them. Sums are rounded to the cent: that is what the files state, and it keeps
+the last bits of parallel sums out of the answer.
+
+A month the store does not hold is refused, never taken for zero: a request in order that the store
+cannot answer ends in a `NoDataError`, one that cannot be meant in another `AnalysisError`. Positions
+whose code is withheld (``X``) count in every total and show as a row of their own where goods are
+told apart.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import itertools
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from analysis import customs, paths
+from analysis.customs import Store
+from analysis.customs.reading import NO_REGION
+from analysis.customs.rules import UNKNOWN_PARTNER
+from analysis.data import formats, regions, user_data
+from analysis.data.regions import Language
+from analysis.errors import AnalysisError, NoDataError, one_of
+
+Direction = Literal["export", "import"]
+DIRECTIONS: tuple[Direction, ...] = ("export", "import")
+_FLOWS_RU: dict[str, str] = {"export": "экспорта", "import": "импорта"}
+CHINA = "CN"
+RUSSIA = "RU"
+FAR_EAST = "FAR_EAST"
+
+# digits of a code at each level of the commodity nomenclature (ТН ВЭД: HS to six digits, national below)
+LEVELS: dict[str, int] = {"chapter": 2, "heading": 4, "subheading": 6, "cn8": 8, "position": 10}
+GROUPINGS = ("partner", *LEVELS)
+WITHHELD = "X"
+OTHER = "OTHER"
+# codes the files use that are no countries of CLDR
+SPECIAL_PARTNERS: dict[str, dict[Language, str]] = {
+    **formats.UNCODED_COUNTRIES,
+    UNKNOWN_PARTNER: {"en": "Not stated", "ru": "Не указана"},
+}
+
+INDICATORS = {"export": "exports_china", "import": "imports_china", "turnover": "turnover_china"}
+TOTALS = {"export": "exports", "import": "imports", "turnover": "trade_turnover"}
+OBSERVATION_COLUMNS = ["region", "indicator", "period", "value", "unit", "source", "basis"]
+UNIT = "million USD"
+SOURCE = user_data.CUSTOMS
+# how the file of the store's sums is named; a checksum follows
+FIGURES = "observations-"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A run of months, both ends included.
+
+    Attributes
+    ----------
+    first, last : int
+        Months as ``yyyymm``.
+    """
+
+    first: int
+    last: int
+
+    @property
+    def months(self) -> tuple[int, ...]:
+        """Every month of the run."""
+        return tuple(
+            number // 12 * 100 + number % 12 + 1
+            for number in range(_month_number(self.first), _month_number(self.last) + 1)
+        )
+
+    def __str__(self) -> str:
+        """``2021``, ``2021-03`` or ``2021-01/2021-09``, the shortest that says it."""
+        if self.first // 100 == self.last // 100 and (self.first % 100, self.last % 100) == (1, 12):
+            return str(self.first // 100)
+        ends = [f"{month // 100}-{month % 100:02d}" for month in (self.first, self.last)]
+        return ends[0] if ends[0] == ends[1] else "/".join(ends)
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """How far trade rests on few partners or goods.
+
+    Attributes
+    ----------
+    hhi : float
+        Herfindahl-Hirschman index: sum of squared shares, from 1/n to 1 (times 10,000 in points).
+    effective_number : float
+        1 / hhi: as many equal ones would be as concentrated.
+    n : int
+        Partners or codes with a positive value.
+    largest : str
+        Partner or code with the largest share.
+    largest_share : float
+        Its share, percent.
+    unstated_share : float
+        Share of unknown partners or withheld codes, percent; they count as one.
+    """
+
+    hhi: float
+    effective_number: float
+    n: int
+    largest: str
+    largest_share: float
+    unstated_share: float
+
+
+def parse_period(value: object) -> Period:
+    """Read a period from ``2021``, ``"2021-03"`` or ``"2021-01/2021-09"``.
+
+    Raises
+    ------
+    AnalysisError
+        If it is anything else, or ends before it begins.
+    """
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    found = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:/(\d{4})-(\d{2}))?)?", text, flags=re.ASCII)
+    if found is None:
+        raise _bad_period(value)
+    year, month, last_year, last_month = (int(part) if part else None for part in found.groups())
+    assert year is not None
+    first = year * 100 + (month or 1)
+    if last_year is not None and last_month is not None:
+        last = last_year * 100 + last_month
+    else:
+        last = year * 100 + (month or 12)
+    if month == 0 or not (1 <= first % 100 <= 12 and 1 <= last % 100 <= 12) or last < first:
+        raise _bad_period(value)
+    return Period(first, last)
+
+
+def _bad_period(value: object) -> AnalysisError:
+    return AnalysisError(
+        f"period is {value!r}; allowed are a year (2021), a month (2021-03) or a run of months "
+        "(2021-01/2021-09) that does not end before it begins."
+    )
+
+
+def _month_number(month: int) -> int:
+    return month // 100 * 12 + month % 100 - 1
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+@cache
+def _goods_names() -> dict[str, dict[Language, str]]:
+    text = resources.files("analysis.data").joinpath("register/goods.csv").read_text(encoding="utf-8")
+    return {
+        row["code"]: {"en": row["name_en"], "ru": row["name_ru"]} for row in csv.DictReader(text.splitlines())
+    }
+
+
+def goods_name(code: str, language: Language) -> str:
+    """Short name of a goods code in `language`; the code itself where the register has none."""
+    if WITHHELD in code:
+        shown = code.rstrip(WITHHELD)
+        if language == "en":
+            return f"{shown} (position withheld)" if shown else "Position withheld"
+        return f"{shown} (позиция скрыта)" if shown else "Позиция скрыта"
+    if code == OTHER:
+        return "Other" if language == "en" else "Прочие"
+    names = _goods_names().get(code)
+    return names[language] if names else code
+
+
+def partner_name(code: str, language: Language) -> str:
+    """Name of a partner country in `language` (Unicode CLDR through Babel); unknown codes as they are."""
+    if code == OTHER:
+        return "Other countries" if language == "en" else "Прочие страны"
+    if code in SPECIAL_PARTNERS:
+        return SPECIAL_PARTNERS[code][language]
+    return formats.country_name(code, language)
+
+
+# --- exhibits ----------------------------------------------------------------------------------
+
+
+def partner_values(
+    store: Store,
+    region: str,
+    period: object,
+    goods: Sequence[str] = (),
+    direction: str = "export",
+) -> pd.DataFrame:
+    """Trade of a region by partner country.
+
+    Parameters
+    ----------
+    store : Store
+        Where the rows are.
+    region : str
+        ISO code, ``FAR_EAST`` or ``RU`` for the whole country.
+    period : int or str
+        As in `parse_period`.
+    goods : sequence of str
+        Codes of 2, 4, 6, 8 or 10 digits; none for all goods.
+    direction : {'export', 'import'}
+        Direction of trade.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``partner, value_thousand_usd, net_weight_tonnes``, largest first.
+
+    Raises
+    ------
+    NoDataError
+        If the store does not hold every month.
+    AnalysisError
+        If a parameter is not allowed.
+    """
+    where = _where(store, region, period, direction, goods=goods)
+    return _grouped(store, "partner", pl.col("partner"), where)
+
+
+def partner_shares(
+    store: Store,
+    region: str,
+    period: object,
+    goods: Sequence[str] = (),
+    direction: str = "export",
+    top: int | None = None,
+) -> pd.DataFrame:
+    """Shares of partner countries, percent; beyond `top` they are summed as ``OTHER``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``partner, value_thousand_usd, net_weight_tonnes, share_percent``, largest first and
+        ``OTHER`` last.
+
+    Raises
+    ------
+    AnalysisError
+        As `partner_values`, and if there was no trade to share.
+    """
+    table = partner_values(store, region, period, goods, direction)
+    return _with_shares(table, "partner", top)
+
+
+@dataclass(frozen=True)
+class _InMemory(Store):
+    """A store of which the rows that will be asked for, or their sums, have been read already."""
+
+    frame: pl.DataFrame
+
+    def rows(self) -> pl.LazyFrame:
+        """Rows without the files."""
+        return self.frame.lazy()
+
+
+def excerpt(store: Store, region: str, period: object) -> Store:
+    """Store that holds the rows of one region and period in memory.
+
+    Many questions about them are then answered from one reading of the files.
+
+    Parameters
+    ----------
+    store : Store
+        Where the rows are.
+    region, period
+        As in `partner_values`. For the whole country the store itself is given back: its rows may be tens of
+        millions.
+
+    Returns
+    -------
+    Store
+        The rows of the region's months in both directions, all partners and goods; it knows of the same files.
+
+    Raises
+    ------
+    AnalysisError
+        If a parameter is not allowed, or the store is damaged.
+    """
+    _region_codes(region)
+    months = parse_period(period)
+    if region == RUSSIA:
+        return store
+    kept = _is_one_of(_okato(region)) & pl.col("period").is_between(months.first, months.last)
+    return _InMemory(store.root, store.sources, store.collect(store.rows().filter(kept)))
+
+
+def summed(store: Store, goods: Sequence[str] = (), region_codes: Sequence[str] = ()) -> Store:
+    """Store with the trade in some goods summed by region, direction, month and partner.
+
+    Many questions about the same goods are then answered from one reading of the files. Goods are no longer
+    told apart in it, so `goods` stays out of what is asked of it.
+
+    Parameters
+    ----------
+    store : Store
+        Where the rows are.
+    goods : sequence of str
+        Codes as in `partner_values`; none for all goods.
+    region_codes : sequence of str
+        Regions that will be asked for, as in `partner_values`; none for all.
+    """
+    kept = pl.lit(True)
+    for region in region_codes:
+        _region_codes(region)
+    if region_codes and RUSSIA not in region_codes:
+        kept = pl.col("region").is_in(sorted({okato for region in region_codes for okato in _okato(region)}))
+    if codes := _goods(goods):
+        kept &= pl.any_horizontal(pl.col("goods").str.starts_with(code) for code in codes)
+    query = (
+        store.rows()
+        .filter(kept)
+        .group_by("region", "is_export", "period", "partner")
+        .agg(pl.col("value").sum(), pl.col("net_weight").sum())
+    )
+    return _InMemory(store.root, store.sources, store.collect(query))
+
+
+def top_items(
+    store: Store,
+    region: str,
+    period: object,
+    partner: str | None = None,
+    direction: str = "export",
+    by: str = "chapter",
+    goods: Sequence[str] = (),
+    top: int | None = None,
+) -> pd.DataFrame:
+    """Goods by value at one level of the nomenclature.
+
+    Parameters
+    ----------
+    store, region, period, direction, goods
+        As in `partner_values`.
+    partner : str or None
+        Two-letter code; None for all partners.
+    by : str
+        One of `LEVELS`; the levels are never mixed, so nothing counts twice.
+    top : int or None
+        How many to show; the others are summed as ``OTHER``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``goods, value_thousand_usd, net_weight_tonnes, share_percent``, largest first and
+        ``OTHER`` last. Withheld positions end in ``X``.
+
+    Raises
+    ------
+    AnalysisError
+        As `partner_shares`.
+    """
+    where = _where(store, region, period, direction, partner=partner, goods=goods)
+    table = _grouped(store, "goods", pl.col("goods").str.head(_level(by)), where)
+    return _with_shares(table, "goods", top)
+
+
+def goods_tree(
+    store: Store,
+    region: str,
+    period: object,
+    partner: str | None = None,
+    direction: str = "export",
+    goods: Sequence[str] = (),
+    depth: str = "subheading",
+) -> pd.DataFrame:
+    """Goods as a tree in which each code is the sum of the codes below it.
+
+    Parameters
+    ----------
+    store, region, period, partner, direction
+        As in `top_items`.
+    goods : sequence of str
+        Codes at which trees begin, none of them inside another; none for all chapters.
+    depth : str
+        Lowest level shown, one of `LEVELS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``goods, level, parent, value_thousand_usd, net_weight_tonnes, share_percent`` in the
+        order of the codes, each above what is in it. ``parent`` is empty and shares are of the sum of
+        the rows without one. Values of a level add up to the row above to the last digit given.
+
+    Raises
+    ------
+    AnalysisError
+        As `top_items`, and if a code of `goods` contains another or is longer than `depth`.
+    """
+    digits = _level(depth, "depth")
+    codes = _goods(goods)
+    _refuse_nesting(codes, digits)
+    where = _where(store, region, period, direction, partner=partner, goods=goods)
+    leaves = _grouped(store, "goods", pl.col("goods").str.head(digits), where)
+    if leaves.empty or not leaves["value_thousand_usd"].sum():
+        raise no_trade(region, period)
+    roots = {
+        code[: len(root)]: len(root) for code in leaves["goods"] for root in codes if code.startswith(root)
+    }
+    parts = []
+    for name, length in LEVELS.items():
+        if length <= digits:
+            parts.append(_tree_level(leaves, name, length, roots))
+    tree = pd.concat(parts, ignore_index=True).sort_values(["goods", "level"], ignore_index=True)
+    total = tree.loc[tree["parent"] == "", "value_thousand_usd"].sum()
+    tree["level"] = tree["level"].map({length: name for name, length in LEVELS.items()})
+    return tree.assign(share_percent=tree["value_thousand_usd"] / total * 100)
+
+
+def _tree_level(leaves: pd.DataFrame, name: str, length: int, roots: dict[str, int]) -> pd.DataFrame:
+    """One level of the tree: the leaves summed by their first `length` characters."""
+    if roots:
+        start = leaves["goods"].map(
+            lambda code: next(n for root, n in roots.items() if code.startswith(root))
+        )
+        leaves = leaves[start <= length]
+    level = leaves.groupby(leaves["goods"].str[:length])[["value_thousand_usd", "net_weight_tonnes"]].sum()
+    level = level.round({"value_thousand_usd": 5, "net_weight_tonnes": 9}).rename_axis("goods").reset_index()
+    # levels go by two digits, so the parent is the code without its last two
+    top = [code in roots or (not roots and length == LEVELS["chapter"]) for code in level["goods"]]
+    parent = ["" if is_root else code[:-2] for code, is_root in zip(level["goods"], top, strict=True)]
+    return level.assign(level=length, parent=parent)[
+        ["goods", "level", "parent", "value_thousand_usd", "net_weight_tonnes"]
+    ]
+
+
+def monthly_series(
+    store: Store,
+    region: str,
+    period: object,
+    partner: str | None = None,
+    direction: str = "export",
+    goods: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Trade month by month; a month without trade is zero, since every month asked for is held.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``period`` (``yyyy-mm``), ``value_thousand_usd``, ``net_weight_tonnes``, in order.
+
+    Raises
+    ------
+    AnalysisError
+        As `partner_values`.
+    """
+    where = _where(store, region, period, direction, partner=partner, goods=goods)
+    table = _grouped(store, "period", pl.col("period"), where).set_index("period")
+    months = parse_period(period).months
+    table = table.reindex(months, fill_value=0.0).rename_axis("period").reset_index()
+    return table.assign(period=[f"{month // 100}-{month % 100:02d}" for month in months])
+
+
+def concentration(
+    store: Store,
+    region: str,
+    period: object,
+    direction: str = "export",
+    by: str = "partner",
+    partner: str | None = None,
+    goods: Sequence[str] = (),
+) -> Concentration:
+    """Herfindahl-Hirschman concentration of trade over partners or goods.
+
+    The sum of squared shares (Hirschman 1964, "The Paternity of an Index", American Economic Review
+    54(5), p. 761).
+
+    Parameters
+    ----------
+    store, region, period, direction, partner, goods
+        As in `top_items`.
+    by : str
+        ``partner`` or one of `LEVELS`.
+
+    Returns
+    -------
+    Concentration
+        Index and what it rests on.
+
+    Raises
+    ------
+    AnalysisError
+        As `partner_shares`.
+    """
+    if by not in GROUPINGS:
+        raise one_of("by", by, GROUPINGS)
+    where = _where(store, region, period, direction, partner=partner, goods=goods)
+    key = pl.col("partner") if by == "partner" else pl.col("goods").str.head(_level(by))
+    table = _with_shares(_grouped(store, "key", key, where), "key", None)
+    table = table[table["value_thousand_usd"] > 0]
+    keys, shares = table["key"].tolist(), table["share_percent"].to_numpy() / 100
+    # no two-letter code is 'NNN', but many hold an X
+    mark = UNKNOWN_PARTNER if by == "partner" else WITHHELD
+    unstated = np.array([mark in key for key in keys])
+    hhi = float(np.sum(shares**2))
+    return Concentration(
+        hhi=hhi,
+        effective_number=1 / hhi,
+        n=len(keys),
+        largest=keys[0],
+        largest_share=float(shares[0] * 100),
+        unstated_share=float(shares[unstated].sum() * 100),
+    )
+
+
+def unit_values(
+    store: Store,
+    region: str,
+    period: object,
+    partner: str | None = None,
+    direction: str = "export",
+    goods: Sequence[str] = (),
+    by: str = "heading",
+) -> pd.DataFrame:
+    """Dollars a kilogram and a supplementary unit, the customs statistician's stand-in for prices.
+
+    Rows with a zero value (gas and electricity are met with a quantity only) are left out above and
+    below the line: a price of zero would be untrue. So are rows without a weight, or a quantity.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``goods, unit, value_thousand_usd, net_weight_tonnes, quantity, usd_per_kg,
+        usd_per_unit``, sorted by goods and unit; a ratio is missing where nothing can be divided.
+        ``value_thousand_usd`` counts every row, so it may be more than the ratios rest on.
+
+    Raises
+    ------
+    AnalysisError
+        As `top_items`.
+    """
+    where = _where(store, region, period, direction, partner=partner, goods=goods)
+    value, weight, quantity = pl.col("value"), pl.col("net_weight"), pl.col("quantity")
+    weighed = (value > 0) & (weight > 0)
+    counted = (value > 0) & (quantity > 0) & (pl.col("unit") != "")
+    query = (
+        store.rows()
+        .filter(where)
+        .group_by(pl.col("goods").str.head(_level(by)), pl.col("unit"))
+        .agg(
+            (value.sum().round(2) / 1000).alias("value_thousand_usd"),
+            (weight.sum().round(6) / 1000).alias("net_weight_tonnes"),
+            quantity.sum().round(6).alias("quantity"),
+            (value.filter(weighed).sum() / weight.filter(weighed).sum()).alias("usd_per_kg"),
+            (value.filter(counted).sum() / quantity.filter(counted).sum()).alias("usd_per_unit"),
+        )
+        .sort("goods", "unit")
+    )
+    table = _to_pandas(store.collect(query))
+    # twelve digits: what is left of the order in which threads add is beyond them
+    for column in ("usd_per_kg", "usd_per_unit"):
+        table[column] = [float(f"{number:.12g}") for number in table[column]]
+    return table
+
+
+def china_share(store: Store, region: str, period: object) -> float:
+    """Share of China in a region's foreign trade turnover, percent (the paper's Table 2).
+
+    Raises
+    ------
+    AnalysisError
+        If the store does not hold every month in both directions, or there was no trade.
+    """
+    china = total = 0.0
+    for direction in DIRECTIONS:
+        table = partner_values(store, region, period, direction=direction)
+        total += table["value_thousand_usd"].sum()
+        china += table.loc[table["partner"] == CHINA, "value_thousand_usd"].sum()
+    if not total:
+        raise no_trade(region, period)
+    return float(china / total * 100)
+
+
+def china_shares(store: Store) -> pd.DataFrame:
+    """Table 2 for every region and full year in the store, with the Far East where all of it is held.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``region, period, china_share`` (percent), sorted.
+    """
+    china, total = observations(store), total_observations(store)
+    both = china.merge(total, on=["region", "period"], suffixes=("_china", "_total"))
+    both = both[
+        (both["indicator_china"] == INDICATORS["turnover"]) & (both["indicator_total"] == TOTALS["turnover"])
+    ]
+    both = both[both["period"].str.fullmatch(r"\d{4}") & (both["value_total"] > 0)]
+    shares = both.assign(china_share=both["value_china"] / both["value_total"] * 100)
+    return shares[["region", "period", "china_share"]].sort_values(["region", "period"], ignore_index=True)
+
+
+# --- observations for the catalogue ------------------------------------------------------------
+
+
+def observations(store: Store) -> pd.DataFrame:
+    """Exports to, imports from and turnover with China, for every region and period in the store.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The catalogue's columns ``region, indicator, period, value, unit, source, basis``; million US
+        dollars, observed. A year that is held in full is one period (``2021``); of other years each
+        unbroken run of months is one (``2021-01/2021-09``). ``FAR_EAST`` appears where all eleven
+        regions are held.
+    """
+    return _observations(store, INDICATORS, CHINA)
+
+
+def total_observations(store: Store) -> pd.DataFrame:
+    """Exports, imports and turnover with all partners, to be compared with Rosstat's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `observations`, with the indicators ``exports``, ``imports`` and ``trade_turnover``.
+    """
+    return _observations(store, TOTALS, None)
+
+
+def figures(root: Path) -> pd.DataFrame:
+    """`observations` and `total_observations` of the store in a folder, computed once for each state of it.
+
+    They are kept in the store's folder under a checksum of its manifest. Another process computes them: a
+    process that has run polars cannot be forked from any more, and kernels are.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the store.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Both, one under the other, with the columns of `observations`.
+
+    Raises
+    ------
+    AnalysisError
+        If the store cannot be read.
+    """
+    path = _figures_path(root)
+    if not path.is_file():
+        command = [sys.executable, "-m", "analysis.customs.trade", str(root)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            reason = done.stderr.strip().splitlines()[-1:]
+            raise AnalysisError(*(reason or [f"The customs store in {root} could not be summed up."]))
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return table.assign(value=table["value"].map(float))  # float() gives every bit back
+
+
+def _figures_path(root: Path) -> Path:
+    # this module too: what it computes may change
+    made_from = (root / customs.MANIFEST).read_bytes() + Path(__file__).read_bytes()
+    return root / f"{FIGURES}{hashlib.sha256(made_from).hexdigest()[:16]}.csv"
+
+
+def write_figures(root: Path) -> None:
+    """Write what `figures` reads, and remove what earlier states of the store left.
+
+    Raises
+    ------
+    AnalysisError
+        If the store cannot be read or its folder cannot be written.
+    """
+    path = _figures_path(root)
+    store = customs.open_store(root)
+    table = pd.concat([observations(store), total_observations(store)], ignore_index=True)
+    paths.write_text(path, table.to_csv(index=False, lineterminator="\n"))
+    for old in root.glob(f"{FIGURES}*.csv"):
+        if old != path:
+            old.unlink(missing_ok=True)
+
+
+def disagreements(
+    ours: pd.DataFrame,
+    others: pd.DataFrame,
+    same_as: dict[str, str] | None = None,
+    tolerance: float = 0.01,
+) -> pd.DataFrame:
+    """Figures of two sources that speak of the same thing and differ.
+
+    Parameters
+    ----------
+    ours, others : pandas.DataFrame
+        Observations; a column ``rounding``, where there is one, says how far a figure may lie from what
+        it was rounded from, in its unit.
+    same_as : dict, optional
+        Indicator of `ours` to the indicator of `others` that means the same under another name
+        (``turnover_china`` is observed, ``china_turnover`` derived); others are matched by name.
+    tolerance : float
+        Relative difference up to which two sources agree. One per cent: customs revise a year's
+        totals by tenths of a per cent after publication.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``region, indicator, period, value, source, other_indicator, other_value,
+        other_source, relative_difference`` (ours less other, over other; missing where the other is
+        zero), sorted.
+    """
+    names = same_as or {}
+    left = _with_rounding(ours).assign(
+        other_indicator=ours["indicator"].map(lambda name: names.get(name, name))
+    )
+    right = _with_rounding(others).rename(
+        columns={name: f"other_{name}" for name in ("indicator", "value", "source", "rounding")}
+    )[["region", "other_indicator", "period", "other_value", "other_source", "other_rounding"]]
+    both = left.merge(right, on=["region", "other_indicator", "period"])
+    difference = both["value"] - both["other_value"]
+    both["relative_difference"] = difference / both["other_value"].where(both["other_value"] != 0)
+    rounded = both["rounding"] + both["other_rounding"]
+    # binary fractions: figures that differ by exactly what rounding allows agree
+    allowed = np.maximum(tolerance * both["other_value"].abs(), rounded) * (1 + 1e-9)
+    columns = ["region", "indicator", "period", "value", "source"]
+    columns += ["other_indicator", "other_value", "other_source", "relative_difference"]
+    order = ["indicator", "region", "period", "source", "other_source"]
+    return both.loc[difference.abs() > allowed, columns].sort_values(order, ignore_index=True)
+
+
+def _with_rounding(table: pd.DataFrame) -> pd.DataFrame:
+    return table if "rounding" in table else table.assign(rounding=0.0)
+
+
+def source_names(store: Store, region: str, period: object) -> list[str]:
+    """Files an answer for `region` and `period` stands on, with the beginning of their checksums.
+
+    Parameters
+    ----------
+    store : Store
+        Where the rows are.
+    region, period
+        As in `partner_values`.
+
+    Returns
+    -------
+    list of str
+        File names with the first twelve digits of their SHA-256, sorted.
+
+    Raises
+    ------
+    AnalysisError
+        If a parameter is not allowed.
+    """
+    _region_codes(region)
+    months = set(parse_period(period).months)
+    okato = set(_okato(region)) if region != RUSSIA else None
+    return sorted(
+        f"{source.path.rsplit('/', 1)[-1]} (sha256 {source.sha256[:12]})"
+        for source in store.sources
+        if any(month in months and (okato is None or code in okato) for _, code, month in source.cells)
+    )
+
+
+def _observations(store: Store, names: dict[str, str], partner: str | None) -> pd.DataFrame:
+    monthly = _monthly_values(store, partner)
+    rows: list[tuple[str, str, str, float]] = []
+    for region, codes in _units(store):
+        held: dict[str, frozenset[int]] = {
+            direction: _held_by_all(store, codes, direction) for direction in DIRECTIONS
+        }
+        spans = {**held, "turnover": held["export"] & held["import"]}
+        for flow, months in spans.items():
+            flows: tuple[str, ...] = DIRECTIONS if flow == "turnover" else (flow,)
+            for period in _runs(months):
+                keys = itertools.product(codes, flows, period.months)
+                # dollars are stated to the cent, which is the eighth decimal of a million
+                value = round(sum(monthly.get(key, 0.0) for key in keys) / 1e6, 8)
+                rows.append((region, names[flow], str(period), value))
+    table = pd.DataFrame(rows, columns=["region", "indicator", "period", "value"])
+    table = table.assign(unit=UNIT, source=SOURCE, basis="observed")
+    return table.sort_values(["indicator", "region", "period"], ignore_index=True)[OBSERVATION_COLUMNS]
+
+
+def _units(store: Store) -> list[tuple[str, tuple[str, ...]]]:
+    """Regions the store can speak of, and the Far East, each with its OKATO codes."""
+    nationwide = any(source.is_nationwide for source in store.sources)
+    held = frozenset().union(*(source.regions for source in store.sources))
+    known = [region for region in regions.all_regions() if nationwide or region.okato in held]
+    return [*((region.code, (region.okato,)) for region in known), (FAR_EAST, _okato(FAR_EAST))]
+
+
+def _monthly_values(store: Store, partner: str | None) -> dict[tuple[str, str, int], float]:
+    rows = store.rows().filter(pl.col("region") != NO_REGION)
+    if partner is not None:
+        rows = rows.filter(pl.col("partner") == partner)
+    found = store.collect(rows.group_by("region", "is_export", "period").agg(pl.col("value").sum()))
+    return {
+        (region, "export" if is_export else "import", period): value
+        for region, is_export, period, value in found.rows()
+    }
+
+
+def _runs(months: Iterable[int]) -> list[Period]:
+    """Full years as one period each, other months as unbroken runs within their year."""
+    runs: list[list[int]] = []
+    for month in sorted(months):
+        if runs and month == runs[-1][-1] + 1:  # December to January is never one apart
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return [Period(run[0], run[-1]) for run in runs]
+
+
+# --- what is asked for, checked ----------------------------------------------------------------
+
+
+def _where(
+    store: Store,
+    region: str,
+    period: object,
+    direction: str,
+    *,
+    partner: str | None = None,
+    goods: Sequence[str] = (),
+) -> pl.Expr:
+    """Condition on the store's rows for a request, after checking that the store can answer it."""
+    if direction not in DIRECTIONS:
+        raise one_of("direction", direction, DIRECTIONS)
+    months = parse_period(period)
+    condition = _region_condition(store, region, months, direction)
+    condition &= pl.col("is_export") == (direction == "export")
+    condition &= pl.col("period").is_between(months.first, months.last)
+    if partner is not None:
+        condition &= pl.col("partner") == _partner(partner)
+    if codes := _goods(goods):
+        condition &= pl.any_horizontal(pl.col("goods").str.starts_with(code) for code in codes)
+    return condition
+
+
+def _region_condition(store: Store, region: str, months: Period, direction: str) -> pl.Expr:
+    _region_codes(region)
+    if region == RUSSIA:
+        return _country_condition(store, months, direction)
+    codes = _okato(region)
+    for okato in codes:
+        _refuse_gaps(store, region, okato, months, direction)
+    return _is_one_of(codes)
+
+
+def _is_one_of(codes: Sequence[str]) -> pl.Expr:
+    # one comparison is what Parquet's statistics can answer without reading
+    return pl.col("region").is_in(codes) if len(codes) > 1 else pl.col("region") == codes[0]
+
+
+def _country_condition(store: Store, months: Period, direction: str) -> pl.Expr:
+    """Condition for the whole country: the editions without regions, or nationwide ones, never both."""
+    wanted = set(months.months)
+    without = {
+        month
+        for source in store.sources
+        for kind, code, month in source.cells
+        if code == NO_REGION and kind == direction
+    }
+    nationwide = {
+        month
+        for source in store.sources
+        if source.is_nationwide and direction in source.coverage
+        for month in source.all_months
+    }
+    if wanted <= without:
+        return pl.col("region") == NO_REGION
+    if wanted <= nationwide:
+        return pl.col("region") != NO_REGION
+    missing = min(wanted - without, wanted - nationwide, key=len)
+    raise NoDataError(
+        f"The customs store has no nationwide {direction}s for {_span_text(missing)}; ingest the files of those "
+        "months or ask for a region it holds.",
+        f"В таможенном хранилище нет {_FLOWS_RU[direction]} по стране в целом за {_span_text(missing, 'ru')}; добавьте файлы "
+        "за эти месяцы или запросите регион, который в нём есть.",
+    )
+
+
+def _held(store: Store, okato: str, direction: str) -> frozenset[int]:
+    return frozenset().union(*(source.months(okato, direction) for source in store.sources))
+
+
+def _held_by_all(store: Store, codes: Sequence[str], direction: str) -> frozenset[int]:
+    return frozenset.intersection(*(_held(store, okato, direction) for okato in codes))
+
+
+def _refuse_gaps(store: Store, region: str, okato: str, months: Period, direction: str) -> None:
+    missing = set(months.months) - _held(store, okato, direction)
+    if not missing:
+        return
+    name = regions.by_okato(okato)
+    span, span_ru = _span_text(missing), _span_text(missing, "ru")
+    without = {month for source in store.sources for _, code, month in source.cells if code == NO_REGION}
+    if missing <= without:
+        raise NoDataError(
+            f"For {span} the customs store holds only the edition without regions, which cannot "
+            f"say what {name.name_en} traded; ingest a file with regions, or ask for region {RUSSIA}.",
+            f"{name.name_ru}: за {span_ru} в таможенном хранилище есть только издание без регионов, по которому "
+            f"торговля региона не видна; добавьте файл с регионами или запросите регион {RUSSIA}.",
+        )
+    raise NoDataError(
+        f"The customs store does not hold the {direction}s of {name.name_en} for {span} (asked for: "
+        f"{_place(region, 'en')}, {months}); ingest the files of those months or ask for another period.",
+        f"{name.name_ru}: в таможенном хранилище нет {_FLOWS_RU[direction]} за {span_ru} (запрошено: "
+        f"{_place(region, 'ru')}, {formats.period_name(str(months), 'ru')}); добавьте файлы за эти месяцы или запросите "
+        "другой период.",
+    )
+
+
+def _span_text(months: Iterable[int], language: Language = "en") -> str:
+    runs = [str(run) for run in _runs(months)]
+    if language == "ru":
+        runs = [f"{run} год" if run.isdigit() else formats.period_name(run, "ru") for run in runs]
+    return ", ".join(runs)
+
+
+def _region_codes(region: str) -> None:
+    known = (*regions.codes(regions.all_regions()), FAR_EAST, RUSSIA)
+    if region not in known:
+        raise one_of("region", region, known)
+
+
+def _okato(region: str) -> tuple[str, ...]:
+    """Five-digit codes of a region or of the Far East's eleven."""
+    chosen = regions.far_east() if region == FAR_EAST else (regions.by_code(region),)
+    return tuple(each.okato for each in chosen)
+
+
+def _partner(code: object) -> str:
+    if isinstance(code, str) and (
+        code in SPECIAL_PARTNERS or (code in formats.countries("en") and len(code) == 2)
+    ):
+        return code
+    raise AnalysisError(
+        f"partner is {code!r}, which is not known; allowed are two-letter country codes such as CN, JP or KR, "
+        f"and {', '.join(SPECIAL_PARTNERS)} ({UNKNOWN_PARTNER} for partners not stated)."
+    )
+
+
+def _goods(codes: Sequence[str]) -> list[str]:
+    if isinstance(codes, str):
+        raise AnalysisError(f"goods is {codes!r}; it must be a list of codes, such as [{codes!r}].")
+    for code in codes:
+        if (
+            not isinstance(code, str)
+            or not re.fullmatch(r"\d+", code, re.ASCII)
+            or len(code) not in LEVELS.values()
+        ):
+            raise AnalysisError(
+                f"A code of goods is {code!r}; codes are text of 2, 4, 6, 8 or 10 digits with their leading "
+                "zeros, such as '44' or '120190'."
+            )
+    return list(dict.fromkeys(codes))
+
+
+def _level(by: str, name: str = "by") -> int:
+    if by not in LEVELS:
+        raise one_of(name, by, LEVELS)
+    return LEVELS[by]
+
+
+def _refuse_nesting(codes: Sequence[str], digits: int) -> None:
+    for code in codes:
+        for other in codes:
+            if other != code and other.startswith(code):
+                raise AnalysisError(
+                    f"goods names {code} and {other}, which is part of it; a tree would count it twice."
+                )
+        if len(code) > digits:
+            raise AnalysisError(
+                f"goods names {code}, which lies below the lowest level shown ({digits} digits)."
+            )
+
+
+def no_trade(region: str, period: object) -> NoDataError:
+    """Make the error for a share of nothing: region and period are held, without such trade."""
+    return NoDataError(
+        f"The customs store holds {_place(region, 'en')} for {period}, but no trade of the kind asked for; "
+        "shares of nothing cannot be told.",
+        f"{_place(region, 'ru')}, {formats.period_name(str(period), 'ru')}: в таможенном хранилище период есть, но нужной "
+        "торговли в нём нет; доля от ничего не определена.",
+    )
+
+
+def _place(region: str, language: Language) -> str:
+    """Name of what a request calls a region."""
+    name = formats.country_name if region == RUSSIA else formats.region_name
+    return name(region, language)
+
+
+def _grouped(store: Store, name: str, key: pl.Expr, where: pl.Expr) -> pd.DataFrame:
+    """Value and weight by `key`, largest first, ties in the order of the key."""
+    query = (
+        store.rows()
+        .filter(where)
+        .group_by(key.alias(name))
+        .agg(
+            (pl.col("value").sum().round(2) / 1000).alias("value_thousand_usd"),
+            (pl.col("net_weight").sum().round(6) / 1000).alias("net_weight_tonnes"),
+        )
+        .sort("value_thousand_usd", name, descending=[True, False])
+    )
+    return _to_pandas(store.collect(query))
+
+
+def _to_pandas(frame: pl.DataFrame) -> pd.DataFrame:
+    """Turn a small frame into one of pandas without pyarrow, which polars' own conversion needs."""
+    types = {name: "float64" for name, kind in frame.schema.items() if kind == pl.Float64}
+    return pd.DataFrame(frame.to_dict(as_series=False), columns=frame.columns).astype(types)
+
+
+def _with_shares(table: pd.DataFrame, key: str, top: int | None) -> pd.DataFrame:
+    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
+        raise AnalysisError(f"top is {top!r}; it must be a whole number from 1, or none for all.")
+    total = table["value_thousand_usd"].sum()
+    if not total:
+        raise NoDataError(
+            "The customs store holds no trade of the kind asked for, so there is nothing to share."
+        )
+    if top is not None and len(table) > top:
+        rest = table.iloc[top:][["value_thousand_usd", "net_weight_tonnes"]].sum()
+        # sums of sums: the cent and the milligram are as far as they are stated
+        other = rest.round(9).to_frame().T.assign(**{key: OTHER})
+        table = pd.concat([table.iloc[:top], other], ignore_index=True)
+    return table.assign(share_percent=table["value_thousand_usd"] / total * 100)
+
+
+if __name__ == "__main__":
+    try:
+        write_figures(Path(sys.argv[1]))
+    except AnalysisError as error:
+        sys.exit(str(error))

@@ -1,0 +1,237 @@
+"""Indicators of EMISS (fedstat.ru): SDMX-ML GenericData 1.0 from a saved file or fetched by number.
+
+The library ``fedstat`` fetches and takes the XML apart. It recovers from broken XML in silence, so a
+file is checked first: it must be whole, and free of document types and entities.
+
+Regions are told by their eleven-digit OKATO. Arkhangelsk and Tyumen oblasts count only in the rows
+without their autonomous okrugs, as everywhere in this study.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from xml.sax import SAXParseException
+from xml.sax.handler import ContentHandler
+
+import fedstat
+import pandas as pd
+import requests
+from defusedxml import DefusedXmlException
+from defusedxml import sax as safe_sax
+
+from analysis.data import regions, units
+from analysis.data.yearbook import DECIMALS, WITH_OKRUGS, WITHOUT_OKRUGS
+from analysis.errors import AnalysisError
+
+TIME, VALUE = "TIME", "VALUE"
+# attributes of a series: its unit, and which part of the year it speaks of
+UNIT, PERIOD = "EI", "PERIOD"
+# what EMISS calls a figure of a whole year, or of its end
+WHOLE_YEAR = ("значение показателя за год", "январь-декабрь", "на конец года")
+NO_DATA = {"", "...", "…", "-"}
+FIXED = (TIME, VALUE)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read an SDMX file saved from EMISS.
+
+    Parameters
+    ----------
+    path : Path
+        The XML file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an observation, text throughout: each dimension with its label and, as
+        ``<name>_code``, its code; attributes; ``TIME`` and ``VALUE`` as printed.
+
+    Raises
+    ------
+    AnalysisError
+        If the file is missing, damaged, declares entities or holds no observations.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise AnalysisError(f"{path} cannot be read ({error.strerror}).") from None
+    _refuse_hostile(str(path), content)
+    try:
+        return fedstat.sdmx_to_dataframe(content, try_numeric=False, with_codes=True)
+    except fedstat.FedstatError:
+        raise AnalysisError(
+            f"{path} holds no observations in the form of EMISS (SDMX-ML GenericData)."
+        ) from None
+
+
+def fetch(number: str | int, filters: Mapping[str, str | list[str]] | None = None) -> pd.DataFrame:
+    """Fetch an indicator from fedstat.ru; the same table as `read`.
+
+    Raises
+    ------
+    AnalysisError
+        If `number` is no indicator number, or the site cannot be reached or refuses.
+    """
+    if not re.fullmatch(r"\d+", str(number), re.ASCII):
+        raise AnalysisError(f"The EMISS indicator {number!r} is no number such as 61497.")
+    try:
+        return fedstat.load(str(number), dict(filters or {}), try_numeric=False, with_codes=True)
+    except (fedstat.FedstatError, requests.RequestException) as error:
+        raise AnalysisError(
+            f"EMISS indicator {number} could not be fetched from fedstat.ru ({type(error).__name__}); save it "
+            "there as SDMX and give the file instead."
+        ) from None
+
+
+def observations(
+    table: pd.DataFrame,
+    indicator: str,
+    unit: str,
+    source: str,
+    choose: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Observations of an indicator from an EMISS table.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `read` or `fetch`.
+    indicator, unit : str
+        Identifier and unit of the catalogue; values are turned from the unit the table states.
+    source : str
+        Name for the column ``source``.
+    choose : dict, optional
+        Label wanted, by the name of a dimension; needed where more than one is left.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``region, indicator, period, value, unit, source, basis``, sorted; regions of the
+        register and whole years only.
+
+    Raises
+    ------
+    AnalysisError
+        If a dimension of `choose` is unknown, a region and year keep several values, a value is no
+        number, the table states no unit or another kind of it, or holds parts of years only.
+    """
+    part = _whole_years(_chosen(table, choose or {}))
+    place, code = _region_columns(part)
+    part = part.assign(region=[_region(*pair) for pair in zip(part[code], part[place], strict=True)])
+    part = part[part["region"].notna() & ~part[VALUE].fillna("").str.strip().isin(NO_DATA)]
+    _refuse_several(part, {place, code})
+    factor = _factors(part, unit)
+    result = pd.DataFrame(
+        {
+            "region": part["region"],
+            "indicator": indicator,
+            "period": part[TIME].astype(str),
+            "value": [
+                round(_number(text) * factor[stated], DECIMALS)
+                for text, stated in zip(part[VALUE], part[UNIT], strict=True)
+            ],
+            "unit": unit,
+            "source": source,
+            "basis": "observed",
+        }
+    )
+    return result.sort_values(["indicator", "region", "period"], ignore_index=True)
+
+
+def _refuse_hostile(name: str, content: bytes) -> None:
+    try:
+        safe_sax.parse(io.BytesIO(content), ContentHandler(), forbid_dtd=True)
+    except DefusedXmlException:
+        raise AnalysisError(
+            f"{name} declares a document type or entities, which EMISS never does and which can be used to "
+            "exhaust memory; it is not opened."
+        ) from None
+    except SAXParseException as error:
+        raise AnalysisError(
+            f"{name} is no whole XML file (line {error.getLineNumber()}: {error.getMessage()}); save it again."
+        ) from None
+
+
+def _chosen(table: pd.DataFrame, choose: Mapping[str, str]) -> pd.DataFrame:
+    for name, label in choose.items():
+        if name not in table:
+            dimensions = [column for column in table if column not in FIXED and not column.endswith("_code")]
+            raise AnalysisError(
+                f"The EMISS table has no dimension {name!r}; it has: {', '.join(map(str, dimensions))}."
+            )
+        labels = sorted(table[name].dropna().unique())
+        table = table[table[name] == label]
+        if table.empty:
+            raise AnalysisError(f"{name} is never {label!r} in the EMISS table; it is: {', '.join(labels)}.")
+    return table
+
+
+def _whole_years(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows that speak of a whole year; a quarter or a month must not pass for one."""
+    years = table[TIME].astype(str)
+    if not years.str.fullmatch(r"\d{4}").all():
+        odd = years[~years.str.fullmatch(r"\d{4}")].iloc[0]
+        raise AnalysisError(f"The EMISS table has the time {odd!r}, which is no year.")
+    if PERIOD not in table:
+        return table
+    labels = table[PERIOD].astype(str).str.strip().str.lower()
+    if not labels.isin(WHOLE_YEAR).any():
+        raise AnalysisError(
+            f"The EMISS table holds {', '.join(sorted(labels.unique())[:6])} and no whole year "
+            f"({', '.join(WHOLE_YEAR)}); save it with the year's figures."
+        )
+    return table[labels.isin(WHOLE_YEAR)]
+
+
+def _factors(table: pd.DataFrame, unit: str) -> dict[str, float]:
+    """How many of `unit` each unit the table states is."""
+    if UNIT not in table:
+        raise AnalysisError(f"The EMISS table states no unit ({UNIT}), so it cannot be read as {unit}.")
+    return {
+        stated: units.factor(str(stated), unit, "The EMISS table's unit") for stated in table[UNIT].unique()
+    }
+
+
+def _region_columns(table: pd.DataFrame) -> tuple[str, str]:
+    """Label and code column of the dimension whose codes are eleven-digit OKATO."""
+    for column in table.columns:
+        if column.endswith("_code") and table[column].astype(str).str.fullmatch(r"\d{11}").any():
+            return column.removesuffix("_code"), column
+    raise AnalysisError(
+        "The EMISS table has no dimension with eleven-digit OKATO codes, so it is not by region."
+    )
+
+
+def _region(code: str, label: str) -> str | None:
+    """ISO code, or None for districts, sums and territories outside the register."""
+    if not re.fullmatch(r"\d{11}", str(code)):
+        return None
+    known = {region.okato: region.code for region in regions.all_regions()}
+    if WITHOUT_OKRUGS.search(label):
+        # these rows have codes of their own below the oblast's, of which two digits are the same
+        oblast = known.get(f"{code[:2]}000")
+        return oblast if oblast in WITH_OKRUGS else None
+    region = known.get(code[:5]) if code[5:] == "000000" else None
+    return None if region in WITH_OKRUGS else region
+
+
+def _refuse_several(part: pd.DataFrame, used: set[str]) -> None:
+    if not part.duplicated(["region", TIME]).any():
+        return
+    others = [name for name in part if name not in used | {"region", *FIXED} and not name.endswith("_code")]
+    labels = {name: sorted(part[name].dropna().unique()) for name in others}
+    told = "; ".join(f"{name}: {', '.join(found[:6])}" for name, found in labels.items() if len(found) > 1)
+    raise AnalysisError(
+        f"The EMISS table gives a region and year more than one value; choose one label of each of {told or 'no'} "
+        "dimension."
+    )
+
+
+def _number(text: str) -> float:
+    plain = re.sub(r"\s", "", text).replace(",", ".")
+    if not re.fullmatch(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", plain, re.ASCII):
+        raise AnalysisError(f"The EMISS table has the value {text!r}, which is no number.")
+    return float(plain)

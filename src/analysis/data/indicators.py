@@ -1,0 +1,488 @@
+"""The catalogue of indicators and the one tidy table of observations every notebook reads.
+
+The catalogue (``register/indicators.csv``) says for each indicator its names, unit, basis and
+formula. ``basis`` is ``observed`` for a published figure or a sum of published components of one
+source, ``derived`` for everything computed from several indicators.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis import paths
+from analysis.data import crossings, paper, regions, rosstat, user_data
+from analysis.data.regions import Language
+from analysis.errors import AnalysisError, one_of
+from analysis.rating import document, measures
+
+COLUMNS = ["region", "indicator", "period", "value", "unit", "source", "basis"]
+DISAGREEMENT = [
+    "region",
+    "indicator",
+    "period",
+    "value",
+    "source",
+    "other_indicator",
+    "other_value",
+    "other_source",
+    "relative_difference",
+]
+# observed in a reader's own customs files, and published nowhere
+CUSTOMS = ("exports_china", "imports_china", "turnover_china")
+
+# years in which regional shares times Rosstat's turnovers give the paper's Far East row to the printed digit
+CHINA_TURNOVER_YEARS = ("2019", "2020", "2021")
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One entry of the catalogue.
+
+    Attributes
+    ----------
+    id : str
+        Identifier used in observations and parameters.
+    name, unit : dict
+        Printed name and unit, by language.
+    basis : {'observed', 'derived'}
+        Published, or computed from several indicators.
+    formula : str
+        How a value is made, where it is not simply read.
+    remark : str
+        What a reader should know of it.
+    """
+
+    id: str
+    name: dict[Language, str]
+    unit: dict[Language, str]
+    basis: Literal["observed", "derived"]
+    formula: str
+    remark: str
+
+
+@cache
+def catalogue() -> dict[str, Indicator]:
+    """Every indicator by its identifier."""
+    text = resources.files("analysis.data").joinpath("register/indicators.csv").read_text(encoding="utf-8")
+    return {
+        row["indicator"]: Indicator(
+            id=row["indicator"],
+            name={"en": row["name_en"], "ru": row["name_ru"]},
+            unit={"en": row["unit_en"], "ru": row["unit_ru"]},
+            basis="derived" if row["basis"] == "derived" else "observed",
+            formula=row["formula"],
+            remark=row["remark"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def indicator(name: str) -> Indicator:
+    """Catalogue entry called `name`.
+
+    Raises
+    ------
+    AnalysisError
+        If the catalogue has no such indicator.
+    """
+    try:
+        return catalogue()[name]
+    except KeyError:
+        raise one_of("An indicator", name, catalogue()) from None
+
+
+def _published() -> pd.DataFrame:
+    """Published figures of the raw extracts, without what is computed from them."""
+    parts = [
+        paper.observations(),
+        rosstat.observations(),
+        crossings.observations(),
+        document.observations(),
+        measures.observations(),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _complete(published: pd.DataFrame) -> pd.DataFrame:
+    """Published figures with those derived from them, units and basis, in order."""
+    table = pd.concat([published, derived(published)], ignore_index=True)
+    known = catalogue()
+    table["unit"] = table["indicator"].map({name: entry.unit["en"] for name, entry in known.items()})
+    table["basis"] = table["indicator"].map({name: entry.basis for name, entry in known.items()})
+    table = table.sort_values(["indicator", "region", "period"], ignore_index=True)[COLUMNS]
+    _check(table)
+    return table
+
+
+@cache
+def _observations() -> pd.DataFrame:
+    published = _published()
+    if has_own():
+        published = pd.concat([published, _joining(published)], ignore_index=True)
+    return _complete(published)
+
+
+def _joining(published: pd.DataFrame) -> pd.DataFrame:
+    """A reader's own figures that the raw extracts do not have; of several the preferred one."""
+    tables = _own_tables()
+    joining = tables.drop_duplicates(user_data.KEY)
+    known = pd.MultiIndex.from_frame(published[user_data.KEY])
+    joining = joining[~pd.MultiIndex.from_frame(joining[user_data.KEY]).isin(known)]
+    china = _customs_figures()
+    china = china[china["indicator"].isin(CUSTOMS)]
+    return pd.concat([joining, china], ignore_index=True)[
+        ["region", "indicator", "period", "value", "source"]
+    ]
+
+
+def _own_tables() -> pd.DataFrame:
+    """Figures of the reader's own tables, of indicators that are read and not computed."""
+    tables = user_data.observations(paths.user())
+    odd = tables[~tables["indicator"].isin(readable())]
+    if len(odd):
+        row = odd.iloc[0]
+        raise AnalysisError(
+            f"data/{row['source']}.csv holds the indicator {row['indicator']!r}, which the catalogue does not have or "
+            "computes itself; delete the file."
+        )
+    return tables
+
+
+def _customs_figures() -> pd.DataFrame:
+    """Trade of regions with China and with all partners from the reader's customs store, if there is one."""
+    if not user_data.has_customs(paths.user()):
+        return pd.DataFrame(columns=COLUMNS).astype({"value": float})
+    from analysis.customs import trade  # its libraries load only where there is a store
+
+    return trade.figures(paths.user() / "customs")
+
+
+def readable() -> dict[str, str]:
+    """Unit of each indicator that a table of figures by region and year may hold."""
+    return {
+        name: entry.unit["en"]
+        for name, entry in catalogue().items()
+        if entry.basis == "observed" and name not in (*CUSTOMS, "score")
+    }
+
+
+def has_own() -> bool:
+    """Whether the reader has figures of his own under ``data/user/`` that take part."""
+    return bool(user_data.files(paths.user())) or user_data.has_customs(paths.user())
+
+
+def committed() -> pd.DataFrame:
+    """`observations` of the raw extracts alone, whatever a reader has under ``data/user/``."""
+    return _complete(_published())
+
+
+def observations() -> pd.DataFrame:
+    """Every observation of the raw extracts and of a reader's own files, derived indicators included.
+
+    A figure of a reader's own joins where the raw extracts have none; where they have one, theirs stands
+    and `disagreements` lists the difference.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``region, indicator, period, value, unit, source, basis``, one row for each
+        (indicator, region, period), sorted by them. ``region`` is an ISO code or ``FAR_EAST`` for the
+        district row the paper prints. ``period`` is text: a year, months, or ``II``/``III`` for the score.
+        ``source`` lists data resources, and ``user/...`` for a reader's own. What is missing has no row.
+
+    Raises
+    ------
+    AnalysisError
+        If a raw file differs from its checksum, or an own file is not as `amur ingest` wrote it.
+    """
+    return _observations().copy()
+
+
+def disagreements() -> pd.DataFrame:
+    """Where two sources give different figures for the same region, indicator and period.
+
+    Compared are own tables with the raw extracts and with one another (they differ if rounding cannot
+    explain it), and the customs store with both (they differ by more than one per cent, or the rounding
+    of the other figure where that is more): its exports, imports and turnover with all partners with
+    Rosstat's, and its turnover with China with the derived one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as :func:`analysis.customs.trade.disagreements`, ``value`` being the own figure; without own
+        files no rows.
+
+    Raises
+    ------
+    AnalysisError
+        As `observations`.
+    """
+    if not has_own():
+        return pd.DataFrame(columns=DISAGREEMENT)
+    from analysis.customs import trade
+
+    tables = _with_rounding(_own_tables())
+    raw = _with_rounding(committed())
+    preferred = tables[~tables.duplicated(user_data.KEY)]
+    others = tables[tables.duplicated(user_data.KEY)]
+    published = pd.concat([raw, preferred], ignore_index=True)
+    published = published[~published.duplicated(user_data.KEY)]
+    found = [
+        trade.disagreements(tables, raw, tolerance=0.0),
+        trade.disagreements(preferred, others, tolerance=0.0),
+        trade.disagreements(_customs_figures(), published, {"turnover_china": "china_turnover"}),
+    ]
+    order = ["indicator", "region", "period", "source", "other_source"]
+    return pd.concat(found, ignore_index=True).sort_values(order, ignore_index=True)[DISAGREEMENT]
+
+
+def largest_first(found: pd.DataFrame) -> pd.DataFrame:
+    """`disagreements` by the size of the relative difference; where the other figure is zero it has none, and leads.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        Columns as `disagreements`.
+    """
+    size = found["relative_difference"].abs().fillna(np.inf)
+    return found.loc[size.sort_values(ascending=False, kind="stable").index]
+
+
+def _with_rounding(table: pd.DataFrame) -> pd.DataFrame:
+    """Observations with how far each may lie from what it was rounded from.
+
+    Half of the last decimal that a source uses for the indicator in the period; for the derived turnover
+    with China what the rounding of the share makes of it.
+    """
+    same = [table["source"], table["indicator"], table["period"]]
+    decimals = table["value"].map(_decimals).groupby(same).transform("max")
+    rounding = 0.5 * 10.0 ** -decimals.astype(float)
+    shares = table[table["indicator"] == "china_share"]
+    # a half of the share's last decimal, relative to the share, by (region, period)
+    relative = (rounding[shares.index] / shares["value"]).set_axis(
+        pd.MultiIndex.from_frame(shares[["region", "period"]])
+    )
+    is_derived = table["indicator"] == "china_turnover"
+    derived_from = pd.MultiIndex.from_frame(table.loc[is_derived, ["region", "period"]])
+    rounding[is_derived] = table.loc[is_derived, "value"] * relative.reindex(derived_from).to_numpy()
+    return table.assign(rounding=rounding)
+
+
+def _decimals(value: float) -> int:
+    """Decimals a figure shows, six at most: what lies beyond is binary arithmetic."""
+    return next((places for places in range(6) if round(value, places) == round(value, 6)), 6)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read observations of a reader's own, to judge another paper by.
+
+    Parameters
+    ----------
+    path : Path
+        CSV with at least the columns ``region, indicator, period, value, source``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These columns; ``value`` is float64, the others text.
+
+    Raises
+    ------
+    AnalysisError
+        If the file cannot be read, a column is missing or a value is not a number.
+    """
+    columns = ["region", "indicator", "period", "value", "source"]
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise AnalysisError(f"The observations {path} cannot be read as a CSV file ({error}).") from None
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise AnalysisError(f"{path} lacks the column {missing[0]}; it needs {', '.join(columns)}.")
+    value = pd.to_numeric(table["value"], errors="coerce")
+    if value.isna().any():
+        line = int(value.isna().to_numpy().argmax()) + 2  # header line and counting from one
+        cell = table["value"].iloc[line - 2]
+        raise AnalysisError(f"{path}, line {line}, has {cell!r} as value, which must be a number.")
+    return table[columns].assign(value=value)
+
+
+def derived(read: pd.DataFrame) -> pd.DataFrame:
+    """Indicators computed from others, by the formulas of the catalogue.
+
+    Parameters
+    ----------
+    read : pandas.DataFrame
+        Columns ``region, indicator, period, value, source``, published figures only.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns.
+    """
+    wide = {name: part for name, part in read.groupby("indicator")}
+    turnover = _combine(
+        wide["china_share"][wide["china_share"]["period"].isin(CHINA_TURNOVER_YEARS)],
+        wide["trade_turnover"],
+        "china_turnover",
+        lambda share, total: share / 100 * total,
+    )
+    per_head = _combine(
+        wide["investment"],
+        wide["population"],
+        "investment_per_head",
+        # million roubles over thousand people, in roubles a head
+        lambda millions, thousands: millions * 1000 / thousands,
+    )
+    densities = [
+        _density(wide[f"crossings_{kind}{suffix}"], wide["border_length"], f"crossing_density_{kind}{suffix}")
+        for kind in ("established", "functioning")
+        for suffix in ("", "_without_skovorodino")
+    ]
+    return pd.concat(
+        [turnover, per_head, *_investment_shares(wide["investment"]), *densities], ignore_index=True
+    )
+
+
+def _combine(left: pd.DataFrame, right: pd.DataFrame, name: str, formula) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+    both = left.merge(right, on=["region", "period"], suffixes=("", "_right"))
+    return pd.DataFrame(
+        {
+            "region": both["region"],
+            "indicator": name,
+            "period": both["period"],
+            "value": formula(both["value"], both["value_right"]),
+            "source": [
+                "; ".join(dict.fromkeys(pair))
+                for pair in zip(both["source"], both["source_right"], strict=True)
+            ],
+        }
+    )
+
+
+def _density(counts: pd.DataFrame, lengths: pd.DataFrame, name: str) -> pd.DataFrame:
+    # the length of the border is the same whatever the year of the count
+    lengths = lengths.assign(key=1)[["region", "value", "source"]]
+    both = counts.merge(lengths, on="region", suffixes=("", "_length"))
+    return pd.DataFrame(
+        {
+            "region": both["region"],
+            "indicator": name,
+            "period": both["period"],
+            "value": both["value"] / both["value_length"] * 1000,
+            "source": [
+                "; ".join(dict.fromkeys(pair))
+                for pair in zip(both["source"], both["source_length"], strict=True)
+            ],
+        }
+    )
+
+
+def _investment_shares(investment: pd.DataFrame) -> list[pd.DataFrame]:
+    codes = regions.codes(regions.far_east())
+    district = investment[investment["region"].isin(codes)]
+    # a share of the district needs all of it
+    district = district[district.groupby("period")["region"].transform("nunique") == len(codes)]
+    total = district.groupby("period")["value"].transform("sum")
+    share = district.assign(indicator="investment_district_share", value=district["value"] / total * 100)
+    by_year = investment.assign(year=investment["period"].astype(int)).sort_values(["region", "year"])
+    before = by_year.groupby("region")["value"].shift(1)
+    consecutive = by_year.groupby("region")["year"].diff() == 1
+    growth = by_year.assign(indicator="investment_growth", value=(by_year["value"] / before - 1) * 100)
+    return [share, growth[consecutive].drop(columns="year")]
+
+
+def _check(table: pd.DataFrame) -> None:
+    unknown = table.loc[table["unit"].isna(), "indicator"].unique()
+    if len(unknown):
+        raise AnalysisError(
+            f"The indicator {unknown[0]!r} is not in src/analysis/data/register/indicators.csv: add it there."
+        )
+    repeated = table[table.duplicated(["indicator", "region", "period"])]
+    if len(repeated):
+        row = repeated.iloc[0]
+        raise AnalysisError(
+            f"Two sources give {row['indicator']} of {row['region']} in {row['period']}: keep one of them."
+        )
+
+
+def periods(name: str) -> list[str]:
+    """Periods in which an indicator has any value, in order.
+
+    Raises
+    ------
+    AnalysisError
+        If the catalogue has no such indicator.
+    """
+    indicator(name)
+    return sorted(period for known, period in _by_indicator_and_period() if known == name)
+
+
+@cache
+def _by_indicator_and_period() -> dict[tuple[str, str], pd.Series]:
+    # a look-up by key: comparing every text of the table for each of thousands of calls takes seconds
+    return {
+        (str(name), str(period)): part.set_index("region")["value"]
+        for (name, period), part in _observations().groupby(["indicator", "period"])
+    }
+
+
+def values(name: str, period: str, region_codes: Sequence[str]) -> pd.Series:
+    """Values of one indicator in one period.
+
+    Parameters
+    ----------
+    name : str
+        Indicator.
+    period : str
+        One of ``periods(name)``.
+    region_codes : sequence of str, length n
+        Regions, in the order wanted.
+
+    Returns
+    -------
+    pandas.Series
+        Length n, indexed by region; NaN where there is no observation.
+
+    Raises
+    ------
+    AnalysisError
+        If the indicator or the period is unknown.
+    """
+    if period not in periods(name):
+        raise one_of(f"The period of {name}", period, periods(name))
+    return _by_indicator_and_period()[name, period].reindex(list(region_codes))
+
+
+def resources_of(name: str, period: str | None = None) -> list[str]:
+    """Data resources and own files that the values of an indicator come from, in the order first met.
+
+    Parameters
+    ----------
+    name : str
+        Indicator.
+    period : str, optional
+        One of ``periods(name)``; all of them if not given.
+
+    Returns
+    -------
+    list of str
+        Names of resources, and ``user/...`` for a reader's own files; empty without observations.
+    """
+    table = _observations()
+    chosen = table[table["indicator"] == name]
+    if period is not None:
+        chosen = chosen[chosen["period"] == period]
+    found: dict[str, None] = {}
+    for source in chosen["source"].unique():
+        found.update(dict.fromkeys(source.split("; ")))
+    return list(found)

@@ -1,0 +1,1 @@
+"""What people see and cite: tables, charts, exhibits, the report, references."""

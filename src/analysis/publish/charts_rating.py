@@ -1,0 +1,296 @@
+"""Pictures of the rating: tile-grid map, length of entries, what became of announcements.
+
+Numbers in, figures out, as in `analysis.publish.charts`, whose style and colours these share.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from analysis.data import formats, regions
+from analysis.data.regions import Language
+from analysis.publish import charts
+
+# Perceptually even and safe for colour-blind readers; a grey print keeps its order.
+SCALE = "cividis"
+SCORE_RANGE = (1, 10)
+# regions outside the Far East, where those of it are marked
+_ELSEWHERE = "#C4C4C4"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One region's place on the tile grid: row from the north, column from the west, short label."""
+
+    region: str
+    row: int
+    column: int
+    label: dict[Language, str]
+
+
+@cache
+def tiles() -> tuple[Tile, ...]:
+    """The tile grid of the 83 regions: one square each, near where the region lies."""
+    file = resources.files("analysis.data").joinpath("register/tile_grid.csv")
+    return tuple(
+        Tile(
+            row["region"],
+            int(row["row"]),
+            int(row["column"]),
+            {"en": row["label_en"], "ru": row["label_ru"]},
+        )
+        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    )
+
+
+def tile_map(rows: pd.DataFrame, language: Language, title: str, footer: Sequence[str]) -> Figure:
+    """Scores on a tile-grid map, with an arrow where the score changed.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``region, score, change`` (NaN where there is no edition before). Regions of the grid
+        that are not in it stay empty.
+    language, title, footer
+        As in `analysis.publish.charts.new_figure`.
+    """
+    known = rows.set_index("region")
+    border = regions.codes(region for region in regions.all_regions() if region.has_china_border)
+    with charts.style():
+        figure = charts.new_figure(146, title, footer)
+        axis = figure.subplots()
+        for tile in tiles():
+            row = known.loc[tile.region] if tile.region in known.index else None
+            _tile(axis, tile, row, tile.region in border, language)
+        _scale(axis, language)
+        wide, high = max(tile.column for tile in tiles()), max(tile.row for tile in tiles())
+        axis.set_xlim(0.5, wide + 0.5)
+        axis.set_ylim(high + 0.5, -0.5)
+        axis.set_aspect("equal")
+        axis.axis("off")
+    return figure
+
+
+def _tile(axis: Axes, tile: Tile, row: pd.Series | None, at_border: bool, language: Language) -> None:
+    fill = "white" if row is None else _colour(float(row["score"]))
+    axis.add_patch(
+        Rectangle(
+            (tile.column - 0.48, tile.row - 0.48),
+            0.96,
+            0.96,
+            facecolor=fill,
+            edgecolor=charts.CHINA if at_border else "#FFFFFF",
+            linewidth=2 if at_border else 0.5,
+            zorder=2 if at_border else 1,
+        )
+    )
+    ink = charts.INK if row is None or row["score"] >= 6 else "#FFFFFF"
+    axis.text(
+        tile.column, tile.row - 0.2, tile.label[language], ha="center", va="center", color=ink, zorder=3
+    )
+    if row is None:
+        return
+    change = row["change"]
+    arrow = "" if np.isnan(change) or change == 0 else "▲" if change > 0 else "▼"
+    axis.text(
+        tile.column,
+        tile.row + 0.22,
+        f"{int(row['score'])}{arrow}",
+        ha="center",
+        va="center",
+        color=ink,
+        weight="bold",
+        zorder=3,
+    )
+
+
+def _colour(score: float) -> tuple[float, float, float, float]:
+    low, high = SCORE_RANGE
+    red, green, blue, alpha = colormaps[SCALE]((score - low) / (high - low))
+    return float(red), float(green), float(blue), float(alpha)
+
+
+def _scale(axis: Axes, language: Language) -> None:
+    """Key in the empty corner of the grid: the scores' colours and what the marks mean."""
+    left, top = 9.0, 7.4
+    axis.text(left - 0.1, top - 0.75, {"en": "Score", "ru": "Оценка"}[language], va="center")
+    for place, score in enumerate(range(SCORE_RANGE[0], SCORE_RANGE[1] + 1)):
+        axis.add_patch(
+            Rectangle((left + place * 0.8, top - 0.4), 0.8, 0.5, facecolor=_colour(score), linewidth=0)
+        )
+        ink = charts.INK if score >= 6 else "#FFFFFF"
+        axis.text(left + place * 0.8 + 0.4, top - 0.14, str(score), ha="center", va="center", color=ink)
+    axis.add_patch(
+        Rectangle((left, top + 0.6), 0.5, 0.5, facecolor="white", edgecolor=charts.CHINA, linewidth=2)
+    )
+    words = {
+        "border": {"en": "border with China", "ru": "граница с КНР"},
+        "arrows": {
+            "en": "▲ rose, ▼ fell on the edition before",
+            "ru": "▲ выросла, ▼ снизилась к прошлому выпуску",
+        },
+    }
+    axis.text(left + 0.8, top + 0.87, words["border"][language], va="center")
+    axis.text(left, top + 1.8, words["arrows"][language], va="center")
+
+
+def length_scatter(rows: pd.DataFrame, language: Language, title: str, footer: Sequence[str]) -> Figure:
+    """Score against the number of words of the entry; Far Eastern border regions are named.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``region, words, score``.
+    language, title, footer
+        As in `analysis.publish.charts.new_figure`.
+    """
+    named = regions.codes(regions.far_east_border())
+    with charts.style():
+        figure = charts.new_figure(110, title, footer)
+        axis = figure.subplots()
+        # equal scores side by side, so that points of one length do not hide each other
+        lifted = rows.assign(y=rows["score"] + _lift(rows))
+        for row in lifted.itertuples():
+            code = str(row.region)
+            far_east = regions.by_code(code).district == "far_eastern"
+            axis.plot(
+                row.words,
+                row.y,
+                charts.marker_of(code) if far_east else "o",
+                color=charts.colour_of(code) if far_east else _ELSEWHERE,
+                markersize=5 if far_east else 4,
+                zorder=3 if far_east else 2,
+            )
+        axis.set_xscale("log")
+        ticks = [25, 50, 100, 200, 400, 800]
+        axis.set_xticks(ticks, [formats.number(tick, 0, language) for tick in ticks])
+        axis.minorticks_off()
+        axis.set_xlim(25, 1100)
+        axis.set_yticks(range(1, 11))
+        axis.set_ylim(0.5, 10.5)
+        axis.set_xlabel(
+            {
+                "en": "Words of the entry (logarithmic)",
+                "ru": "Число слов в записи (логарифмическая шкала)",
+            }[language]
+        )
+        axis.set_ylabel({"en": "Score", "ru": "Оценка"}[language])
+        axis.grid(axis="y")
+        rest = {"en": "other Far Eastern", "ru": "другие ДФО"}[language]
+        elsewhere = {"en": "other districts", "ru": "другие округа"}[language]
+        charts.mark_key(
+            axis,
+            [
+                *charts.group_marks(named, language),
+                charts.key_mark("^", charts.OTHER, rest),
+                charts.key_mark("o", _ELSEWHERE, elsewhere),
+            ],
+        )
+        charts.settle_layout(figure)  # labels are placed around it
+        points = lifted[lifted["region"].isin(named)].assign(x=rows["words"], score=lifted["y"])
+        charts.name_points(figure, axis, points, language)
+    return figure
+
+
+def _lift(rows: pd.DataFrame) -> pd.Series:
+    """Offsets within a score, by length, in a fixed pattern of four."""
+    order = rows.groupby("score")["words"].rank(method="first").astype(int)
+    return (order % 4 - 1.5) * 0.12
+
+
+# from done to given up; the lightness falls in that order, and hatching marks what is lost
+STATUS_LOOKS: dict[str, tuple[str, str]] = {
+    "realised": ("#0072B2", ""),
+    "under_way": ("#56B4E9", ""),
+    "announced": ("#D9D9D9", ""),
+    "no_news": ("#FFFFFF", "////"),
+    "abandoned": ("#FFFFFF", "xxxx"),
+}
+
+
+def status_bars(
+    rows: Sequence[tuple[str, Mapping[str, int]]],
+    names: Mapping[str, Mapping[Language, str]],
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+) -> Figure:
+    """Initiatives by what became of them, one bar a group, from zero.
+
+    Parameters
+    ----------
+    rows : sequence of (label, counts by status)
+        The first on top.
+    names : dict
+        Name of each status, by language; the keys of `STATUS_LOOKS`.
+    language, title, footer
+        As in `analysis.publish.charts.new_figure`.
+    """
+    with charts.style():
+        figure = charts.new_figure(44 + 7.2 * len(rows), title, footer)
+        axis = figure.subplots()
+        places = list(range(len(rows)))[::-1]
+        for status, (colour, hatch) in STATUS_LOOKS.items():
+            lefts = [sum(counts[name] for name in _before(status)) for _, counts in rows]
+            widths = [counts[status] for _, counts in rows]
+            axis.barh(
+                places,
+                widths,
+                left=lefts,
+                height=0.66,
+                color=colour,
+                hatch=hatch,
+                edgecolor="#666666",
+                linewidth=0.6,
+                label=names[status][language],
+            )
+            for place, left, width in zip(places, lefts, widths, strict=True):
+                if width:
+                    axis.text(
+                        left + width / 2,
+                        place,
+                        str(width),
+                        ha="center",
+                        va="center",
+                        color="white" if status == "realised" else charts.INK,
+                        # a hatched bar needs a plain ground under its number
+                        bbox={"facecolor": "white", "linewidth": 0, "pad": 0.8} if hatch else None,
+                    )
+        axis.set_yticks(places, [label for label, _ in rows])
+        axis.set_xlabel(
+            {
+                "en": "Initiatives left open by the edition before",
+                "ru": "Инициативы, не завершённые к прошлому выпуску",
+            }[language]
+        )
+        axis.set_xlim(left=0)
+        axis.spines["left"].set_visible(False)
+        axis.tick_params(axis="y", length=0)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        # above the bars, flush with the names
+        axis.legend(
+            loc="lower right",
+            bbox_to_anchor=(1, 1),
+            ncols=len(STATUS_LOOKS),
+            columnspacing=1.2,
+            handletextpad=0.5,
+            borderaxespad=0.2,
+        )
+    return figure
+
+
+def _before(status: str) -> tuple[str, ...]:
+    order = tuple(STATUS_LOOKS)
+    return order[: order.index(status)]

@@ -1,0 +1,620 @@
+"""The one register of exhibits: identifier, notebook, outputs, title, data.
+
+The README's table, the tests and the files under ``results/`` are made from it, so they cannot
+disagree. The paper's own exhibits are ``table-1`` ... ``chart-4``; ours say what they show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from analysis.data.regions import Language
+from analysis.errors import one_of
+
+Output = Literal["table", "figure"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One registered exhibit.
+
+    Attributes
+    ----------
+    id : str
+        Identifier, the same in files, pages and references.
+    notebook : str
+        The notebook that makes it.
+    outputs : tuple of {'table', 'figure'}
+        What is written for it.
+    inputs : tuple of str
+        Data resources it may draw on.
+    title : dict
+        Title by language.
+    with_customs : tuple of {'table', 'figure'}
+        What is written where the reader's own customs files make the exhibit or take part in it.
+    is_optional : bool
+        Whether it is made only where the request gives it something to show.
+    """
+
+    id: str
+    notebook: str
+    outputs: tuple[Output, ...]
+    inputs: tuple[str, ...]
+    title: dict[Language, str]
+    with_customs: tuple[Output, ...] = ()
+    is_optional: bool = False
+
+
+def _entry(
+    id: str,
+    notebook: str,
+    outputs: tuple[Output, ...],
+    inputs: tuple[str, ...],
+    en: str,
+    ru: str,
+    with_customs: tuple[Output, ...] = (),
+    is_optional: bool = False,
+) -> Entry:
+    return Entry(id, notebook, outputs, inputs, {"en": en, "ru": ru}, with_customs, is_optional)
+
+
+_TRANSIT = ("paper-table-1", "crossings-2026")
+_COVARIATES = (
+    "rating-scores",
+    "paper-table-2",
+    "rosstat-trade",
+    "rosstat-investment",
+    "rosstat-population",
+    "paper-table-1",
+    "crossings-2026",
+)
+
+# the claims, the tables and lists they stand in, and the outside figures that judge them
+_LEDGER = (
+    "paper-claims",
+    "paper-table-1",
+    "paper-table-2",
+    "paper-table-3",
+    "paper-references",
+    "paper-sources",
+    "rosstat-trade",
+    "rosstat-investment",
+    "rosstat-transport",
+    "rosreestr-area",
+    "crossings-2026",
+    "press-soybeans-2021",
+)
+_ENTRY_SOURCES = (
+    "rating-scores",
+    "rating-statements",
+    "rating-dictionary-counts",
+    "rating-initiatives",
+    "rosstat-population",
+    "rosstat-investment",
+)
+
+_ENTRIES: tuple[Entry, ...] = (
+    _entry(
+        "table-1",
+        "01_transit_potential",
+        ("table",),
+        (*_TRANSIT, "rosstat-transport"),
+        "Transit potential of the Far Eastern regions on the border with China",
+        "Показатели транзитного потенциала дальневосточных регионов на границе с Китаем",
+    ),
+    _entry(
+        "table-1-verdicts",
+        "01_transit_potential",
+        ("table",),
+        ("paper-claims", *_TRANSIT, "rosstat-transport"),
+        "Table 1 cell by cell: what holds",
+        "Таблица 1 по ячейкам: что подтвердилось",
+    ),
+    _entry(
+        "crossing-densities",
+        "01_transit_potential",
+        ("table", "figure"),
+        _TRANSIT,
+        "Crossing points per 1,000 km of the border with China",
+        "Пункты пропуска на 1000 км границы с Китаем",
+    ),
+    _entry(
+        "table-2",
+        "02_china_share",
+        ("table",),
+        ("paper-table-2", "rosstat-trade"),
+        "China's share of the foreign trade turnover of Far Eastern regions",
+        "Доля Китая во внешнеторговом обороте регионов Дальнего Востока",
+    ),
+    _entry(
+        "table-2-customs",
+        "02_china_share",
+        (),
+        ("paper-table-2",),
+        "China's share of the foreign trade turnover in your customs files, beside Table 2",
+        "Доля Китая во внешнеторговом обороте по вашим таможенным файлам и таблица 2",
+        with_customs=("table",),
+    ),
+    _entry(
+        "table-2-verdicts",
+        "02_china_share",
+        ("table",),
+        ("paper-claims", "paper-table-2", "rosstat-trade"),
+        "Table 2 cell by cell: what holds",
+        "Таблица 2 по ячейкам: что подтвердилось",
+        with_customs=("table",),
+    ),
+    _entry(
+        "china-share-lines",
+        "02_china_share",
+        ("figure",),
+        ("paper-table-2",),
+        "China's share of the foreign trade turnover of Far Eastern regions over the years",
+        "Доля Китая во внешнеторговом обороте регионов Дальнего Востока по годам",
+    ),
+    _entry(
+        "far-east-share",
+        "02_china_share",
+        ("table",),
+        ("paper-table-2", "rosstat-trade"),
+        "The district's share as printed and as its regions imply",
+        "Доля Китая по округу: напечатанная и рассчитанная по регионам",
+    ),
+    _entry(
+        "table-3",
+        "03_exports",
+        ("table",),
+        ("paper-table-3",),
+        "Timber exports of the Amur region to China, January-September 2021",
+        "Экспорт древесины из Амурской области в Китай, январь–сентябрь 2021 года",
+    ),
+    _entry(
+        "table-3-verdicts",
+        "03_exports",
+        ("table",),
+        ("paper-claims", "paper-table-3"),
+        "Table 3 cell by cell: what holds",
+        "Таблица 3 по ячейкам: что подтвердилось",
+        with_customs=("table",),
+    ),
+    _entry(
+        "timber-tree",
+        "03_exports",
+        ("table", "figure"),
+        ("paper-table-3",),
+        "Table 3 corrected: timber exports as the tree they are",
+        "Исправленная таблица 3: экспорт древесины как дерево товаров",
+    ),
+    _entry(
+        "chart-1",
+        "03_exports",
+        ("table",),
+        ("paper-claims",),
+        "Exports of soybeans not for sowing from the Amur region by country, January-September 2021",
+        "Экспорт соевых бобов не для посева из Амурской области по странам, январь–сентябрь 2021 года",
+        with_customs=("table", "figure"),
+    ),
+    _entry(
+        "chart-2",
+        "03_exports",
+        ("table", "figure"),
+        ("paper-claims",),
+        "Partner countries in the Amur region's exports, January-September 2021",
+        "Страны-контрагенты в экспорте Амурской области, январь–сентябрь 2021 года",
+        with_customs=("table", "figure"),
+    ),
+    _entry(
+        "chart-3",
+        "03_exports",
+        ("table",),
+        ("paper-claims",),
+        "Main items of the Amur region's exports to China, 2021",
+        "Основные статьи экспорта Амурской области в Китай, 2021 год",
+        with_customs=("table", "figure"),
+    ),
+    _entry(
+        "chart-4",
+        "03_exports",
+        ("table",),
+        ("paper-claims",),
+        "Mineral fuels (chapter 27) exported from the Amur region to China, January-September 2021",
+        "Экспорт минерального топлива (группа 27) из Амурской области в Китай, январь–сентябрь 2021 года",
+        with_customs=("table", "figure"),
+    ),
+    _entry(
+        "soybean-tonnes",
+        "03_exports",
+        ("table", "figure"),
+        ("press-soybeans-2021",),
+        "Soybeans shipped from the Amur region by country, tonnes, January-September 2021",
+        "Отгрузка сои из Амурской области по странам, тонн, январь–сентябрь 2021 года",
+    ),
+    _entry(
+        "goods-tree",
+        "03_exports",
+        (),
+        (),
+        "Goods as a tree, every level adding up (timber by default)",
+        "Товары деревом, каждый уровень сходится (по умолчанию древесина)",
+        with_customs=("table", "figure"),
+    ),
+    _entry(
+        "trade-monthly",
+        "03_exports",
+        (),
+        (),
+        "Trade with the partner month by month",
+        "Торговля с партнёром по месяцам",
+        with_customs=("table", "figure"),
+    ),
+    _entry(
+        "trade-concentration",
+        "03_exports",
+        (),
+        (),
+        "Concentration of trade by partners and goods",
+        "Концентрация торговли по странам и товарам",
+        with_customs=("table",),
+    ),
+    _entry(
+        "unit-values",
+        "03_exports",
+        (),
+        (),
+        "Unit values of goods",
+        "Средние цены товаров",
+        with_customs=("table",),
+    ),
+    _entry(
+        "rating-scores",
+        "04_rating",
+        ("table", "figure"),
+        ("rating-scores",),
+        "Scores of the regions' work with China",
+        "Оценки работы регионов с Китаем",
+    ),
+    _entry(
+        "rating-tiers",
+        "04_rating",
+        ("table",),
+        ("rating-scores",),
+        "Tiers of the rating by federal district",
+        "Группы рейтинга по федеральным округам",
+    ),
+    _entry(
+        "rating-transitions",
+        "04_rating",
+        ("table", "figure"),
+        ("rating-scores",),
+        "Scores of edition II against edition III",
+        "Оценки выпуска II и выпуска III",
+    ),
+    _entry(
+        "rating-changes",
+        "04_rating",
+        ("figure",),
+        ("rating-scores",),
+        "Scores that changed between editions II and III",
+        "Оценки, изменившиеся между выпусками II и III",
+    ),
+    _entry(
+        "rating-map",
+        "04_rating",
+        ("figure",),
+        ("rating-scores",),
+        "Scores of 83 regions on a tile-grid map",
+        "Оценки 83 регионов на плиточной карте",
+    ),
+    _entry(
+        "rating-questions",
+        "04_rating",
+        ("table",),
+        _ENTRY_SOURCES,
+        "Questions to the rating, with the numbers of each answer",
+        "Вопросы к рейтингу и ответы в числах",
+    ),
+    _entry(
+        "rating-length",
+        "04_rating",
+        ("figure",),
+        _ENTRY_SOURCES,
+        "Score against the length of the region's entry",
+        "Оценка и длина записи о регионе",
+    ),
+    _entry(
+        "rating-dictionary",
+        "04_rating",
+        ("table",),
+        ("rating-dictionary-counts", "rating-statements", "rating-scores"),
+        "Event statements by a dictionary's code, not validated by people",
+        "События по кодам словаря, не проверенные людьми",
+    ),
+    _entry(
+        "rating-conversion",
+        "04_rating",
+        ("table", "figure"),
+        ("rating-initiatives", "rating-scores"),
+        "What became of the Far Eastern initiatives left open by the edition before",
+        "Что стало с инициативами Дальнего Востока, не завершёнными к прошлому выпуску",
+    ),
+    _entry(
+        "rating-conversion-kinds",
+        "04_rating",
+        ("table",),
+        ("rating-initiatives",),
+        "What became of the initiatives, by kind",
+        "Что стало с инициативами, по видам",
+    ),
+    _entry(
+        "rating-initiatives",
+        "04_rating",
+        ("table",),
+        ("rating-initiatives",),
+        "Register of named initiatives of the Far Eastern regions",
+        "Перечень названных инициатив регионов Дальнего Востока",
+    ),
+    _entry(
+        "rating-trends",
+        "04_rating",
+        ("table",),
+        ("rating-trends",),
+        "The twelve trends of the document and the data that could test them",
+        "Двенадцать трендов документа и данные для их проверки",
+    ),
+    _entry(
+        "rating-trend-tests",
+        "04_rating",
+        ("table",),
+        ("rating-scores", "rating-statements", "rating-initiatives", "rating-trends"),
+        "Tests of the trends that today's data allow",
+        "Проверки трендов, возможные по сегодняшним данным",
+    ),
+    _entry(
+        "association-data",
+        "05_association",
+        ("table",),
+        _COVARIATES,
+        "The figures the associations are computed from",
+        "Данные, по которым рассчитаны связи",
+        with_customs=("table",),
+    ),
+    _entry(
+        "association-forest",
+        "05_association",
+        ("table", "figure"),
+        _COVARIATES,
+        "Rating score against trade, investment and border crossings: Kendall's tau-b",
+        "Оценка рейтинга и торговля, инвестиции, пункты пропуска: тау-b Кендалла",
+        with_customs=("table", "figure"),
+    ),
+    _entry(
+        "association-scatter",
+        "05_association",
+        ("figure",),
+        _COVARIATES,
+        "Rating score against trade, investment and border crossings",
+        "Оценка рейтинга и торговля, инвестиции, пункты пропуска",
+        with_customs=("figure",),
+    ),
+    _entry(
+        "leave-one-out",
+        "05_association",
+        ("table", "figure"),
+        _COVARIATES,
+        "The coefficients with one region left out",
+        "Коэффициенты при исключении одного региона",
+        with_customs=("table", "figure"),
+    ),
+    _entry(
+        "coefficients",
+        "05_association",
+        ("table",),
+        _COVARIATES,
+        "Five coefficients for the same figures",
+        "Пять коэффициентов по одним и тем же данным",
+        with_customs=("table",),
+    ),
+    _entry(
+        "border-effect",
+        "05_association",
+        ("table",),
+        _COVARIATES,
+        "The coefficients with the border held fixed",
+        "Коэффициенты при фиксированном положении у границы",
+        with_customs=("table",),
+    ),
+    _entry(
+        "five-regions",
+        "05_association",
+        ("table",),
+        _COVARIATES,
+        "All arrangements of the border regions' scores over their crossing density",
+        "Все перестановки оценок приграничных регионов и плотность пунктов пропуска",
+    ),
+    _entry(
+        "all-regions",
+        "05_association",
+        ("table",),
+        ("rating-scores", "rosstat-investment", "rosstat-population"),
+        "The score over all 83 regions: ordered logit",
+        "Оценка по всем 83 регионам: порядковая логит-модель",
+    ),
+    _entry(
+        "score-and-length",
+        "05_association",
+        ("table",),
+        (*_COVARIATES, "rating-statements"),
+        "The score against the length of the entry, beside the indicators",
+        "Оценка и длина записи о регионе в сравнении с показателями",
+        with_customs=("table",),
+    ),
+    _entry(
+        "multiverse-curve",
+        "06_multiverse",
+        ("figure",),
+        _COVARIATES,
+        "Every defensible specification: estimates, exact p-values and choices",
+        "Все обоснованные спецификации: оценки, точные p и сделанный выбор",
+    ),
+    _entry(
+        "multiverse-families",
+        "06_multiverse",
+        ("table",),
+        _COVARIATES,
+        "The specifications by set of regions and coefficient, tested together",
+        "Спецификации по наборам регионов и коэффициентам: совместная проверка",
+    ),
+    _entry(
+        "multiverse-shares",
+        "06_multiverse",
+        ("table", "figure"),
+        _COVARIATES,
+        "Which choice moves the estimate: Shapley shares of the spread",
+        "Какой выбор меняет оценку: доли разброса по Шепли",
+    ),
+    _entry(
+        "multiverse-choices",
+        "06_multiverse",
+        ("table",),
+        (),
+        "The choices and what can be said for each",
+        "Варианты выбора и доводы в пользу каждого",
+    ),
+    _entry(
+        "ledger-summary",
+        "07_ledger",
+        ("table", "figure"),
+        _LEDGER,
+        "Printed numbers checked, by part of the paper",
+        "Проверка напечатанных чисел по частям статьи",
+        with_customs=("table", "figure"),
+    ),
+    _entry(
+        "ledger-rules",
+        "07_ledger",
+        ("table",),
+        _LEDGER,
+        "Printed numbers checked, by rule",
+        "Проверка напечатанных чисел по правилам",
+        with_customs=("table",),
+    ),
+    _entry(
+        "ledger-failures",
+        "07_ledger",
+        ("table",),
+        _LEDGER,
+        "Claims that fail",
+        "Утверждения, которые не подтвердились",
+        with_customs=("table",),
+    ),
+    _entry(
+        "ledger",
+        "07_ledger",
+        ("table",),
+        _LEDGER,
+        "The ledger: every printed claim with its verdict",
+        "Реестр: каждое напечатанное утверждение и вывод о нём",
+        with_customs=("table",),
+    ),
+    _entry(
+        "edition-scores",
+        "09_rating_edition",
+        ("table", "figure"),
+        ("rating-scores",),
+        "The edition made by the method: scores, tiers and order",
+        "Выпуск, составленный по методике: оценки, группы и порядок",
+    ),
+    _entry(
+        "edition-changes",
+        "09_rating_edition",
+        ("figure",),
+        ("rating-scores",),
+        "Scores that changed against the edition before",
+        "Оценки, изменившиеся к прошлому выпуску",
+    ),
+    _entry(
+        "edition-departures",
+        "09_rating_edition",
+        ("table",),
+        ("rating-scores",),
+        "Where the print departs from the method",
+        "Где текст отступает от методики",
+    ),
+    _entry(
+        "batch-states",
+        "08_batch",
+        ("table",),
+        (),
+        "Runs of a batch by notebook and state",
+        "Запуски серии по блокнотам и состоянию",
+    ),
+    _entry(
+        "batch-grid",
+        "08_batch",
+        ("figure",),
+        (),
+        "Runs of a batch over its grid of parameters",
+        "Запуски серии по сетке параметров",
+    ),
+    _entry(
+        "batch-estimates",
+        "08_batch",
+        ("table", "figure"),
+        (),
+        "Estimates over the grid of a batch: Kendall's tau-b and its exact p",
+        "Оценки по сетке серии запусков: тау-b Кендалла и точное p",
+        is_optional=True,
+    ),
+    _entry(
+        "batch-regions",
+        "08_batch",
+        ("table",),
+        (),
+        "Results of a batch by region",
+        "Результаты серии запусков по регионам",
+        is_optional=True,
+    ),
+)
+
+
+def entries(notebook: str | None = None) -> tuple[Entry, ...]:
+    """Registered exhibits in reading order, of one notebook or of all."""
+    return tuple(entry for entry in _ENTRIES if notebook in (None, entry.notebook))
+
+
+def made(folder: Path, notebook: str | None = None) -> tuple[Entry, ...]:
+    """Registered exhibits that a folder of results holds, in reading order."""
+    return tuple(item for item in entries(notebook) if (folder / f"exhibits/{item.id}.json").is_file())
+
+
+def entry(exhibit_id: str) -> Entry:
+    """Registered exhibit with an identifier.
+
+    Raises
+    ------
+    AnalysisError
+        If there is none.
+    """
+    for item in _ENTRIES:
+        if item.id == exhibit_id:
+            return item
+    raise one_of("An exhibit", exhibit_id, (item.id for item in _ENTRIES))
+
+
+def files(item: Entry) -> list[str]:
+    """Files of an exhibit, relative to the folder of results; none where only own customs files make it."""
+    if not item.outputs:
+        return []
+    names = [f"exhibits/{item.id}.json"]
+    if "table" in item.outputs:
+        names.append(f"tables/{item.id}.csv")
+        names += [
+            f"tables/{item.id}.{language}.{kind}" for language in ("en", "ru") for kind in ("html", "tex")
+        ]
+    if "figure" in item.outputs:
+        names += [
+            f"figures/{item.id}.{language}.{kind}" for language in ("en", "ru") for kind in ("png", "svg")
+        ]
+    return names

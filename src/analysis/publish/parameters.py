@@ -1,0 +1,422 @@
+"""What each notebook may be asked for, and the check of it before anything runs.
+
+Values arrive from papermill as JSON (a year as a number or as text) and leave as the types the
+notebook works with. A value or a name that is not allowed ends in one sentence that lists what is.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from analysis import paths
+from analysis.data import indicators, regions
+from analysis.data.regions import LANGUAGES, Language
+from analysis.errors import AnalysisError, one_of, quoted
+
+EDITIONS = ("II", "III")
+# notebooks that show what other runs left
+READS_RESULTS = ("08_batch",)
+Check = Callable[[str, Any], Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One accepted request of a notebook.
+
+    Attributes
+    ----------
+    notebook : str
+        Name without the suffix (``02_china_share``).
+    language : {'en', 'ru'}
+        Language in which the notebook shows its exhibits; both are always written.
+    output_dir : Path
+        Where files go.
+    values : dict
+        The other parameters, checked and typed.
+    """
+
+    notebook: str
+    language: Language
+    output_dir: Path
+    values: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        """Value of a parameter."""
+        return self.values[name]
+
+
+def _choice(*allowed: str) -> Check:
+    def check(name: str, value: Any) -> str:
+        if value not in allowed or not isinstance(value, str):
+            raise one_of(name, value, allowed)
+        return value
+
+    return check
+
+
+def _year(*allowed: str) -> Check:
+    def check(name: str, value: Any) -> str:
+        # True is an int in Python, and 2021.0 is what some JSON writers make of 2021
+        is_year = isinstance(value, str) or (isinstance(value, int) and abs(value) < 10_000)
+        text = str(value) if is_year and not isinstance(value, bool) else None
+        if text not in allowed:
+            raise one_of(name, value, _ranges(allowed))
+        return text
+
+    return check
+
+
+def _ranges(years: Sequence[str]) -> list[str]:
+    """Years as ranges: 2000, 2005, 2015-2021."""
+    runs: list[list[int]] = []
+    for year in sorted(int(year) for year in years):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return [f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
+
+
+def _regions(allowed: Sequence[str]) -> Check:
+    def check(name: str, value: Any) -> tuple[str, ...]:
+        chosen = [value] if isinstance(value, str) else value
+        if not isinstance(chosen, list | tuple) or not chosen:
+            raise AnalysisError(f"{name} must be a list of region codes such as {list(allowed[:2])}.")
+        for code in chosen:
+            if code not in allowed:
+                raise one_of(f"A region of {name}", code, allowed)
+        if len(set(chosen)) != len(chosen):
+            raise AnalysisError(f"{name} names a region twice: {', '.join(chosen)}.")
+        return tuple(code for code in allowed if code in chosen)
+
+    return check
+
+
+def _level(name: str, value: Any) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or not 0 < value < 1:
+        raise AnalysisError(
+            f"{name} is {quoted(value)}; a level of significance lies between 0 and 1, such as 0.05."
+        )
+    return float(value)
+
+
+def _exists(value: str, test: Callable[[Path], bool]) -> bool:
+    """Whether a path from the top of the repository names something; one no file can have does not."""
+    try:
+        return test(paths.root() / value)
+    except (OSError, ValueError):
+        return False
+
+
+def _file(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not _exists(value, Path.is_file):
+        raise AnalysisError(
+            f"{name} is {quoted(value)}; it must be a file, given from the top of the repository or by its full path."
+        )
+    return value
+
+
+def _path_or_nothing(name: str, value: Any) -> str:
+    if not isinstance(value, str) or (value and not _exists(value, Path.exists)):
+        raise AnalysisError(
+            f"{name} is {quoted(value)}; it must be empty, or a path from the top of the repository or a full one that exists."
+        )
+    return str(paths.root() / value) if value else ""
+
+
+def _transit() -> dict[str, Check]:
+    return {
+        "regions": _regions(regions.codes(regions.far_east_border())),
+        "crossings_period": _year(*indicators.periods("crossings_established")),
+    }
+
+
+def _china_share() -> dict[str, Check]:
+    years = indicators.periods("china_share")
+    # any year of the span may bound it; the table shows the printed years inside
+    span = [str(year) for year in range(int(years[0]), int(years[-1]) + 1)]
+    return {
+        "regions": _regions(regions.codes(regions.far_east())),
+        "first_year": _year(*span),
+        "last_year": _year(*span),
+    }
+
+
+_GOODS_CODE = re.compile(r"\d{2}(\d{2}){0,4}")
+_LEVELS = ("chapter", "heading", "subheading", "cn8", "position")
+
+
+def _period(name: str, value: Any) -> str:
+    from analysis.customs import (
+        trade,  # the customs reader's libraries load only where customs data are asked for
+    )
+
+    try:
+        return str(trade.parse_period(value))
+    except AnalysisError as error:
+        raise AnalysisError(f"{name}: {error}") from None
+
+
+def _partner(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Z]{2}|NNN", value):
+        raise AnalysisError(
+            f"{name} is {quoted(value)}; it must be a two-letter country code in capitals, such as CN."
+        )
+    return value
+
+
+def _goods(name: str, value: Any) -> tuple[str, ...]:
+    chosen = [value] if isinstance(value, str) and value else value or []
+    if not isinstance(chosen, list | tuple):
+        raise AnalysisError(f"{name} must be a list of goods codes such as ['4403', '120190'], or empty.")
+    for code in chosen:
+        if not isinstance(code, str) or not _GOODS_CODE.fullmatch(code):
+            raise AnalysisError(
+                f"{name} holds {quoted(code)}; a goods code is text of 2, 4, 6, 8 or 10 digits."
+            )
+    return tuple(chosen)
+
+
+def _count(name: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 97:
+        raise AnalysisError(f"{name} is {quoted(value)}; it must be a whole number from 1 to 97.")
+    return value
+
+
+def _exports() -> dict[str, Check]:
+    return {
+        "region": _choice(*regions.codes(regions.all_regions()), "FAR_EAST", "RU"),
+        "period": _period,
+        "partner": _partner,
+        "direction": _choice("export", "import"),
+        "goods": _goods,
+        "by": _choice(*_LEVELS),
+        "top": _count,
+    }
+
+
+def _rating() -> dict[str, Check]:
+    return {"edition": _choice(*EDITIONS), "district": _choice("all", *regions.DISTRICTS)}
+
+
+def _association() -> dict[str, Check]:
+    return {
+        "edition": _choice(*EDITIONS),
+        "subset": _choice(*regions.SUBSETS),
+        "trade_period": _year(*indicators.periods("trade_turnover")),
+        "investment_period": _year(*indicators.periods("investment")),
+        "crossings_period": _year(*indicators.periods("crossings_established")),
+        "alpha": _level,
+    }
+
+
+def _multiverse() -> dict[str, Check]:
+    return {"edition": _choice(*EDITIONS), "subset": _choice(*regions.SUBSETS), "alpha": _level}
+
+
+def _batch_folder(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise AnalysisError(
+            f"{name} is {quoted(value)}; it must name the folder of a batch, such as build/batch/regions."
+        )
+    return value
+
+
+def _batch() -> dict[str, Check]:
+    return {"batch": _batch_folder}
+
+
+_NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
+    "00_tour": dict,
+    "01_transit_potential": _transit,
+    "02_china_share": _china_share,
+    "03_exports": _exports,
+    "04_rating": _rating,
+    "05_association": _association,
+    "06_multiverse": _multiverse,
+    "07_ledger": lambda: {"claims": _file},
+    "08_batch": _batch,
+    "09_rating_edition": lambda: {"scoring_sheets": _path_or_nothing, "previous_scores": _path_or_nothing},
+}
+
+
+@cache
+def _checks(notebook: str) -> dict[str, Check]:
+    """Check of every parameter but the folder; a grid asks for them thousands of times."""
+    return {"language": _choice(*LANGUAGES), **_NOTEBOOKS[notebook]()}
+
+
+def notebooks() -> tuple[str, ...]:
+    """Names of the notebooks, in reading order."""
+    return tuple(_NOTEBOOKS)
+
+
+def study() -> tuple[str, ...]:
+    """Names of the notebooks that make the study itself, without those that show other runs."""
+    return tuple(name for name in notebooks() if name not in READS_RESULTS)
+
+
+def allowed_names(notebook: str) -> tuple[str, ...]:
+    """Names of a notebook's parameters.
+
+    Raises
+    ------
+    AnalysisError
+        If there is no such notebook.
+    """
+    if notebook not in _NOTEBOOKS:
+        raise one_of("A notebook", notebook, _NOTEBOOKS)
+    own = [name for name in _checks(notebook) if name != "language"]
+    return (*own, "language", "output_dir")
+
+
+def check_names(notebook: str, given: Mapping[str, Any]) -> None:
+    """Refuse parameter names a notebook does not have (papermill alone only warns).
+
+    Raises
+    ------
+    AnalysisError
+        For the first unknown name.
+    """
+    for name in given:
+        if name not in allowed_names(notebook):
+            raise one_of(f"A parameter of {notebook}", name, allowed_names(notebook))
+
+
+def accept(notebook: str, *, language: Any, output_dir: Any, **values: Any) -> Run:
+    """Check the parameters of a notebook and settle where it writes.
+
+    Parameters
+    ----------
+    notebook : str
+        Name without the suffix.
+    language : {'en', 'ru'}
+        Language shown.
+    output_dir : str
+        Folder for the exhibits, relative to the repository; empty for
+        ``build/<notebook>/<hash of the parameters>/``.
+    **values
+        The notebook's own parameters.
+
+    Returns
+    -------
+    Run
+        Checked values, with the folder made.
+
+    Raises
+    ------
+    AnalysisError
+        If a parameter is missing, unknown or has a value that is not allowed, or if the folder
+        cannot be written.
+    """
+    checked = check_values(notebook, language=language, **values)
+    if not isinstance(output_dir, str):
+        raise AnalysisError(
+            f"output_dir is {quoted(output_dir)}; it must be text, empty for the default folder."
+        )
+    if output_dir:
+        folder = paths.root() / output_dir
+        for kept in ("data/raw", "reference", "src", "notebooks", "tests"):
+            if (paths.root() / kept) in (folder.resolve(), *folder.resolve().parents):
+                raise AnalysisError(
+                    f"output_dir is {quoted(output_dir)}, inside {kept}/, which runs must not touch; choose another folder."
+                )
+    else:
+        folder = paths.build() / notebook / identity(notebook, checked)
+    language = checked.pop("language")
+    return Run(notebook, language, paths.make_folder(folder), checked)
+
+
+def check_values(notebook: str, *, language: Any, **values: Any) -> dict[str, Any]:
+    """Check all parameters of a notebook but the folder.
+
+    Parameters
+    ----------
+    notebook : str
+        Name without the suffix.
+    language : {'en', 'ru'}
+        Language shown.
+    **values
+        The notebook's own parameters.
+
+    Returns
+    -------
+    dict
+        Typed values, ``language`` first.
+
+    Raises
+    ------
+    AnalysisError
+        If a parameter is missing, unknown or has a value that is not allowed.
+    """
+    check_names(notebook, values)
+    given = {"language": language, **values}
+    checks = _checks(notebook)
+    missing = [name for name in checks if name not in given]
+    if missing:
+        raise AnalysisError(f"{notebook} needs the parameter {missing[0]}.")
+    checked = {name: check(name, given[name]) for name, check in checks.items()}
+    if "first_year" in checked and int(checked["first_year"]) > int(checked["last_year"]):
+        raise AnalysisError(
+            f"first_year {checked['first_year']} is after last_year {checked['last_year']}; "
+            "give the earlier year first."
+        )
+    if "first_year" in checked:
+        years = indicators.periods("china_share")
+        if not any(checked["first_year"] <= year <= checked["last_year"] for year in years):
+            raise AnalysisError(
+                f"No printed year lies from {checked['first_year']} to {checked['last_year']}; there are "
+                f"{', '.join(_ranges(years))}."
+            )
+    return checked
+
+
+def check_value(notebook: str, name: str, value: Any) -> Any:
+    """Check one parameter of a notebook by itself and give its typed value.
+
+    Raises
+    ------
+    AnalysisError
+        If the notebook has no such parameter or the value is not allowed.
+    """
+    check_names(notebook, {name: value})
+    return _checks(notebook)[name](name, value)
+
+
+def defaults(notebook: str) -> dict[str, Any]:
+    """Parameters a notebook runs with when none are given, as its cell tagged ``parameters`` says.
+
+    The folder is left out: it is no part of what a run shows.
+    """
+    cells = json.loads((paths.notebooks() / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
+    tagged = next(cell for cell in cells if "parameters" in cell["metadata"].get("tags", []))
+    written = {
+        statement.target.id: ast.literal_eval(statement.value)
+        for statement in ast.parse("".join(tagged["source"])).body
+        if isinstance(statement, ast.AnnAssign)
+        and isinstance(statement.target, ast.Name)
+        and statement.value is not None
+    }
+    return {name: value for name, value in written.items() if name != "output_dir"}
+
+
+def differing(notebook: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a run's checked `values` that are not the notebook's defaults; JSON's lists count as tuples."""
+    usual = json.loads(json.dumps(check_values(notebook, **defaults(notebook))))
+    return {name: value for name, value in values.items() if usual.get(name) != value}
+
+
+def identity(notebook: str, values: Mapping[str, Any]) -> str:
+    """Twelve hexadecimal digits that stand for a notebook and its parameters."""
+    text = json.dumps([notebook, values], sort_keys=True, ensure_ascii=False, default=list)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

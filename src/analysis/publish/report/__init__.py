@@ -1,0 +1,5 @@
+"""The report: one static site under ``results/report/``, in English and Russian, that opens from disk."""
+
+from analysis.publish.report.site import build
+
+__all__ = ["build"]

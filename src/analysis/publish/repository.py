@@ -1,0 +1,64 @@
+"""The state of the repository a result was made from: commit and cleanliness."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import asdict, dataclass
+
+from analysis import paths
+from analysis.data.regions import Language
+
+# enough of a commit's name to be unique for any project's life; git itself shows seven to twelve
+SHORT = 12
+
+
+@dataclass(frozen=True)
+class State:
+    """Commit and cleanliness.
+
+    Attributes
+    ----------
+    commit : str
+        Full name of the commit.
+    is_clean : bool
+        Whether nothing was changed since.
+    """
+
+    commit: str
+    is_clean: bool
+
+    def words(self, language: Language) -> str:
+        """State in a few words, for a reference."""
+        changed = {"en": " with uncommitted changes", "ru": " с незафиксированными изменениями"}[language]
+        return f"git {self.commit[:SHORT]}{'' if self.is_clean else changed}"
+
+
+def state() -> State | None:
+    """State of the repository; None outside git (an unpacked archive)."""
+    try:
+        # a repository that merely contains the unpacked archive is not ours
+        if _git("rev-parse", "--show-prefix"):
+            return None
+        return State(_git("rev-parse", "HEAD"), _git("status", "--porcelain") == "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def git_state() -> dict[str, object] | None:
+    """State of the repository as it stands in the record of a run."""
+    found = state()
+    return asdict(found) if found else None
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=paths.root(), capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def tracked_files() -> list[str] | None:
+    """Files of the repository, relative to its top; None outside git."""
+    if state() is None:
+        return None
+    # -z keeps Cyrillic names as they are
+    return sorted(name for name in _git("ls-files", "-z").split("\0") if name)

@@ -1,0 +1,359 @@
+"""How a table looks on paper, in either language: numbers, names, HTML and LaTeX.
+
+A :class:`Table` keeps its rows as data (written to CSV with identifiers and full precision) apart
+from its columns, which say how each is printed.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+import pandas as pd
+
+from analysis.data.formats import (
+    MISSING,
+    NO_BREAK_SPACE,
+    THIN_SPACE,
+    ZERO_WIDTH_SPACE,
+    Text,
+    number,
+    p_value,
+    period_name,
+    region_name,
+)
+from analysis.data.regions import Language
+from analysis.errors import AnalysisError
+
+Kind = Literal["text", "number", "region", "printed", "p_value", "code"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One printed column.
+
+    Attributes
+    ----------
+    key : str or dict
+        Column of the rows; a dict where the languages have a column each.
+    header : dict
+        Heading by language.
+    kind : {'text', 'number', 'region', 'printed', 'p_value', 'code'}
+        ``region`` turns a code into a name, ``printed`` shows a string as the source printed it, and a
+        `decimal.Decimal` of ours beside it with its own decimals; a ``code`` is short text that needs no room.
+    decimals : int
+        Decimals of a number.
+    """
+
+    key: str | Text
+    header: Text
+    kind: Kind = "text"
+    decimals: int = 0
+
+    def key_for(self, language: Language) -> str:
+        """Column of the rows that is shown in `language`."""
+        return self.key if isinstance(self.key, str) else self.key[language]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as data and as print.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        The data, already in a full order.
+    columns : tuple of Column
+        What is printed; a column of `rows` that is not listed goes to the CSV only.
+    notes : dict
+        Sentences under the table, by language.
+    anchor : str, optional
+        Column of `rows` that names each row for links (letters, digits, hyphens).
+    """
+
+    rows: pd.DataFrame
+    columns: tuple[Column, ...]
+    notes: Mapping[Language, tuple[str, ...]] = field(default_factory=lambda: {"en": (), "ru": ()})
+    anchor: str | None = None
+
+    def printed(self, language: Language) -> pd.DataFrame:
+        """Cells as text in `language`, under their headings.
+
+        Raises
+        ------
+        AnalysisError
+            If two columns have one heading, or a code of a ``region`` column is unknown.
+        """
+        cells: dict[str, list[str]] = {}
+        for column in self.columns:
+            heading = column.header[language]
+            if heading in cells:
+                raise AnalysisError(f"Two columns of a table have the heading {heading!r} in {language!r}.")
+            values = self.rows[column.key_for(language)]
+            cells[heading] = [_cell(value, column, language) for value in values]
+        return pd.DataFrame(cells)
+
+
+def _cell(value: Any, column: Column, language: Language) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return MISSING
+    if column.kind == "region":
+        return region_name(str(value), language)
+    if column.kind == "number":
+        return number(float(value), column.decimals, language)
+    if column.kind == "p_value":
+        return p_value(float(value), language)
+    if isinstance(value, Decimal):
+        return number(float(value), -int(value.as_tuple().exponent), language)
+    return str(value)
+
+
+def caption(title: str, period: str, language: Language) -> str:
+    """Title with its period behind it, unless every word of the period is in the title already.
+
+    Parameters
+    ----------
+    title : str
+        Title in `language`.
+    period : str
+        As exhibits carry it.
+    language : {'en', 'ru'}
+        Language of the exhibit.
+    """
+    told = period_name(period, language)
+    is_said = set(re.findall(r"\w+", told)) <= set(re.findall(r"\w+", title))
+    return title if is_said else f"{title}, {told}"
+
+
+def to_csv(table: Table) -> str:
+    """Rows as CSV: identifiers, full precision, Unix line ends, blank for missing."""
+    text: str = table.rows.to_csv(index=False, lineterminator="\n")
+    return text
+
+
+def to_html(table: Table, language: Language, exhibit_id: str, title: str, source: str) -> str:
+    """Write a table as an HTML fragment; every text in it is escaped.
+
+    Parameters
+    ----------
+    table : Table
+        What to write.
+    language : {'en', 'ru'}
+        Language of headings, names and numbers.
+    exhibit_id : str
+        Identifier, used as the element's id.
+    title, source : str
+        Caption and source line.
+
+    Returns
+    -------
+    str
+        A ``<figure>`` element.
+    """
+    # pandas strips a cell, and with it the indents of a tree
+    frame = table.printed(language).map(lambda text: ZERO_WIDTH_SPACE + text if text[:1].isspace() else text)
+    body = frame.to_html(index=False, escape=True, border=0, classes="exhibit", justify="left")
+    for column in table.columns:
+        # a page that sorts must know whether a comma is decimal or groups thousands
+        body = body.replace("<th>", f'<th scope="col" data-kind="{column.kind}">', 1)
+    if table.anchor is not None:
+        body = _with_anchors(body, [f"{name}-{language}" for name in table.rows[table.anchor]])
+    numeric = [c.kind in ("number", "p_value", "printed") for c in table.columns]
+    lines = [html.escape(note) for note in table.notes[language]]
+    lines.append(source_label(language) + html.escape(source))
+    small = "<br>".join(lines)
+    align = "".join(
+        f"#{exhibit_id}-{language} td:nth-child({i}){{text-align:right}}"
+        for i, is_numeric in enumerate(numeric, 1)
+        if is_numeric
+    )
+    return (
+        f'<figure class="exhibit" id="{exhibit_id}-{language}" lang="{language}">\n'
+        f"<style>{align}</style>\n"
+        f"<figcaption><strong>{html.escape(title)}</strong> [{exhibit_id}]</figcaption>\n"
+        f"{body}\n<p><small>{small}</small></p>\n</figure>\n"
+    )
+
+
+def _with_anchors(body: str, names: Sequence[str]) -> str:
+    """Give each row of a table body its id."""
+    head, *rows = body.split("<tbody>")[1].split("<tr>")
+    marked = "".join(f'<tr id="{html.escape(name)}">{row}' for name, row in zip(names, rows, strict=True))
+    return f"{body.split('<tbody>')[0]}<tbody>{head}{marked}"
+
+
+# characters of a table that a line of 180 mm holds, in the size of the text and in smaller ones
+LINE_CHARACTERS = 95
+SMALLER: tuple[tuple[str, int], ...] = (("\\footnotesize", 110), ("\\tiny", 165))
+# lines that fit on a page beside caption and notes; a longer table runs over pages
+PAGE_LINES = 40
+# more of a cell would push the other columns off the page; it is folded
+FOLDED_CHARACTERS = 45
+# a word of more letters may be broken after a dot, stroke, hyphen or underscore
+LONG_WORD = 14
+
+
+def to_latex(table: Table, language: Language, exhibit_id: str, title: str, source: str) -> str:
+    """Write a table in LaTeX with booktabs rules; special characters are escaped.
+
+    A float, or a ``longtable`` where it is longer than a page; columns are folded where it is wider. The reader's
+    preamble needs ``booktabs``, ``amssymb``, ``array``, ``longtable`` and, for Russian, ``babel`` with T2A or a
+    Unicode engine.
+    """
+    frame = table.printed(language).map(_breakable).rename(columns=_breakable)
+    is_long = _lines(frame) > PAGE_LINES
+    body = frame.to_latex(
+        index=False,
+        escape=True,
+        longtable=is_long,
+        column_format=_column_format(table, frame),
+        caption=escape_latex(title),
+        label=f"tab:{exhibit_id}",
+        position=None if is_long else "htbp",
+    )
+    lines = [*table.notes[language], source_label(language) + source]
+    notes = "\n".join(f"\\par\\footnotesize {escape_latex(line)}" for line in lines)
+    size = _size(frame)
+    if is_long:
+        # pandas knows these words in English only
+        body = body.replace("Continued on next page", _CONTINUED[language])
+        return latex_typography(f"{{{size}{body}{notes}\n\\par}}\n")
+    body = body.replace("\\begin{tabular}", f"{size}\\begin{{tabular}}", 1)
+    return latex_typography(body.replace("\\end{table}", f"{notes}\n\\end{{table}}"))
+
+
+_CONTINUED: Text = {"en": "Continued on next page", "ru": "Продолжение на следующей странице"}
+
+
+def _breakable(text: str) -> str:
+    """Text whose long words (identifiers, addresses) may be broken after their marks."""
+    words = text.split(" ")
+    return " ".join(
+        re.sub(r"(?<=[./_-])(?=\w)", ZERO_WIDTH_SPACE, word) if len(word) > LONG_WORD else word
+        for word in words
+    )
+
+
+def _is_folded(frame: pd.DataFrame) -> bool:
+    """Whether a table is wider than a line of the text."""
+    widest = [max(len(heading), *map(len, frame[heading]), 1) for heading in frame.columns]
+    # LaTeX leaves 12 points between columns, the room of two and a half characters
+    return sum(widest) + 2.5 * len(widest) > LINE_CHARACTERS
+
+
+def _longest_words(frame: pd.DataFrame) -> list[int]:
+    """Characters of the longest word of each column, which cannot be folded."""
+    return [
+        max(len(word) for text in (heading, *frame[heading], "-") for word in re.split(r"[ \u200b]", text))
+        for heading in frame.columns
+    ]
+
+
+def _smaller(frame: pd.DataFrame) -> tuple[str, int]:
+    """Size of a folded table, the largest in which every word fits, and the characters of its line."""
+    needed = sum(word + 2 for word in _longest_words(frame))
+    return next((item for item in SMALLER if needed <= item[1]), SMALLER[-1])
+
+
+def _shares(frame: pd.DataFrame) -> list[float]:
+    """Shares of the line for the columns of a folded table: first its longest word, the rest by its text."""
+    # the space between columns is inside the share: two characters
+    needed = [word + 2 for word in _longest_words(frame)]
+    wanted = [
+        min(max(len(heading), *map(len, frame[heading]), 1), FOLDED_CHARACTERS) for heading in frame.columns
+    ]
+    more = [max(width - least, 0) for width, least in zip(wanted, needed, strict=True)]
+    spare = max(_smaller(frame)[1] - sum(needed), 0) / max(sum(more), 1)
+    given = [least + spare * width for least, width in zip(needed, more, strict=True)]
+    return [width / sum(given) for width in given]
+
+
+def _lines(frame: pd.DataFrame) -> int:
+    """Lines a table takes, estimated from the characters its columns hold."""
+    if not _is_folded(frame):
+        return len(frame)
+    characters = [share * _smaller(frame)[1] for share in _shares(frame)]
+    rows = frame.itertuples(index=False)
+    return sum(
+        max(math.ceil(len(cell) / width) for cell, width in zip(row, characters, strict=True)) for row in rows
+    )
+
+
+def _size(frame: pd.DataFrame) -> str:
+    return f"{_smaller(frame)[0]}\\setlength{{\\tabcolsep}}{{2pt}}\n" if _is_folded(frame) else ""
+
+
+def _column_format(table: Table, frame: pd.DataFrame) -> str:
+    """Columns at their own width, or folded to shares of the line (and first words to be hyphenated)."""
+    is_numeric = [c.kind in ("number", "p_value", "printed") for c in table.columns]
+    if not _is_folded(frame):
+        return "".join("r" if right else "l" for right in is_numeric)
+    return "".join(
+        f">{{\\{'raggedleft' if right else 'raggedright'}\\arraybackslash\\hspace{{0pt}}}}"
+        f"p{{\\dimexpr{share:.3f}\\linewidth-4pt\\relax}}"
+        for right, share in zip(is_numeric, _shares(frame), strict=True)
+    )
+
+
+def source_label(language: Language) -> str:
+    """Return the words before a source line."""
+    return "Source: " if language == "en" else "Источник: "
+
+
+_LATEX: tuple[tuple[str, str], ...] = (
+    ("\\", "\\textbackslash "),
+    ("&", "\\&"),
+    ("%", "\\%"),
+    ("$", "\\$"),
+    ("#", "\\#"),
+    ("_", "\\_"),
+    ("{", "\\{"),
+    ("}", "\\}"),
+    ("~", "\\textasciitilde "),
+    ("^", "\\textasciicircum "),
+)
+
+
+def escape_latex(text: str) -> str:
+    """Make `text` safe inside LaTeX."""
+    return "".join(dict(_LATEX).get(character, character) for character in text)
+
+
+def latex_typography(text: str) -> str:
+    """Replace the Unicode characters of our tables that pdfTeX does not know."""
+    for character, command in (
+        (NO_BREAK_SPACE, "~"),
+        (THIN_SPACE, "\\,"),
+        ("\u2212", "$-$"),
+        ("²", "\\textsuperscript{2}"),
+        ("τ", "$\\tau$"),
+        ("ρ", "$\\rho$"),
+        ("α", "$\\alpha$"),
+        ("≥", "$\\geq$"),
+        ("≤", "$\\leq$"),
+        ("×", "$\\times$"),
+        ("✓", "$\\checkmark$"),
+        ("✗", "$\\times$"),
+        ("\u2003", "\\quad "),
+        (ZERO_WIDTH_SPACE, "\\allowbreak{}"),
+    ):
+        text = text.replace(character, command)
+    return text
+
+
+def column(key: str | Text, en: str, ru: str, kind: Kind = "text", decimals: int = 0) -> Column:
+    """Write a column in one line.
+
+    Parameters
+    ----------
+    key, kind, decimals
+        As in `Column`.
+    en, ru : str
+        Its heading in either language.
+    """
+    return Column(key, {"en": en, "ru": ru}, kind, decimals)

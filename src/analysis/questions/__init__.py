@@ -1,1 +1,0 @@
-"""Questions put to the rating, and to the trends its document claims: numbers, sentences, reservations."""

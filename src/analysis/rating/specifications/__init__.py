@@ -1,0 +1,25 @@
+"""Every defensible specification at once: the curve, its exact joint null, shares by choice."""
+
+from analysis.rating.specifications.build import Specification, Universe, build
+from analysis.rating.specifications.choices import CHOICE_COLUMNS, CHOICES, Choice, Option
+from analysis.rating.specifications.curve import WARNINGS, CurvePoint, FamilySummary, Multiverse, multiverse
+from analysis.rating.specifications.inference import JointResult, joint_inference
+from analysis.rating.specifications.shapley import shapley_shares
+
+__all__ = [
+    "CHOICES",
+    "CHOICE_COLUMNS",
+    "WARNINGS",
+    "Choice",
+    "CurvePoint",
+    "FamilySummary",
+    "JointResult",
+    "Multiverse",
+    "Option",
+    "Specification",
+    "Universe",
+    "build",
+    "joint_inference",
+    "multiverse",
+    "shapley_shares",
+]

@@ -1,0 +1,369 @@
+"""The specification curve: every estimate with its exact p, the joint tests, and what to beware of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.regions import Language
+from analysis.errors import AnalysisError
+from analysis.rating.specifications.build import Specification, Universe, build
+from analysis.rating.specifications.choices import CHOICE_COLUMNS
+from analysis.rating.specifications.inference import JointResult, joint_inference
+from analysis.rating.specifications.shapley import shapley_shares
+from analysis.stats.coefficients import associate, coefficient, midranks_within, obstacle
+from analysis.stats.pearson import pearson_r, product_moment
+from analysis.stats.ranks import Integers
+from analysis.stats.results import STATISTIC_NAMES, Association
+from analysis.stats.wording import checked_language, decimal, probability, whole
+
+WARNINGS: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "A share of specifications is not a probability: specifications are choices, not draws.",
+        "Choices that are not equivalent should not be averaged over (Del Giudice and Gangestad 2021): read the "
+        "curve by what was chosen, not by its middle alone.",
+        "Dependence on China, volumes of trade, investment and border crossings are different questions.",
+        "Leaving a region out is influence, not a choice among equals; it stands beside the curve, not in it.",
+    ),
+    "ru": (
+        "Доля спецификаций — не вероятность: спецификации выбраны, а не отобраны случайно.",
+        "Неравноценные варианты нельзя усреднять (Del Giudice, Gangestad 2021): кривую следует читать по сделанному "
+        "выбору, а не по её середине.",
+        "Зависимость от Китая, объёмы внешней торговли, инвестиции и пункты пропуска — разные вопросы.",
+        "Исключение региона показывает его влияние, это не один из равноправных вариантов; оно приведено рядом с "
+        "кривой, а не в ней.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """One specification with its results.
+
+    Attributes
+    ----------
+    specification : Specification
+        What was computed.
+    association : Association
+        Estimate and exact p under the specification's own null (its regions, its strata).
+    p_joint : float
+        Exact p of the same coefficient when the rating is permuted over the whole subset, as the
+        joint tests do.
+    p_maxt : float
+        Step-down max-T within region set and statistic.
+    p_minp : float or None
+        Step-down min-p over all rank specifications; None for Pearson's r.
+    loo_low, loo_high : float or None
+        Smallest and largest coefficient with one region left out.
+    most_influential : str or None
+        Region whose absence moves the coefficient most.
+    """
+
+    specification: Specification
+    association: Association
+    p_joint: float
+    p_maxt: float
+    p_minp: float | None
+    loo_low: float | None
+    loo_high: float | None
+    most_influential: str | None
+
+    @property
+    def combinations(self) -> int:
+        """Option combinations that end in this computation."""
+        return len(self.specification.options)
+
+
+@dataclass(frozen=True)
+class FamilySummary:
+    """The specifications of one region set and statistic.
+
+    Attributes
+    ----------
+    region_set, statistic : str
+        What they have in common.
+    size : int
+        Specifications, each once.
+    significant, reachable : int
+        With an exact p of at most alpha, and with a reachable p of at most alpha.
+    median, p_median : float
+        Median estimate, and its two-sided p under the joint null (Simonsohn, Simmons and Nelson
+        2020).
+    smallest_p_maxt : float
+        Smallest adjusted p.
+    """
+
+    region_set: str
+    statistic: str
+    size: int
+    significant: int
+    reachable: int
+    median: float
+    p_median: float
+    smallest_p_maxt: float
+
+    def sentence(self, language: Language, alpha: float) -> str:
+        """One sentence that a paper could print."""
+        name = STATISTIC_NAMES[self.statistic][checked_language(language)]
+        median, p = decimal(self.median, 2, language), probability(self.p_median, language)
+        level, adjusted = decimal(alpha, 2, language), probability(self.smallest_p_maxt, language)
+        if language == "en":
+            return (
+                f"{self.region_set}, {name}: {self.size} specifications, median {median} (exact joint p = {p}); "
+                f"{self.significant} of the {self.reachable} that could reach it have p ≤ {level}, smallest p adjusted "
+                f"for all {adjusted}."
+            )
+        return (
+            f"{self.region_set}, {name}: спецификаций {self.size}, медиана {median} (точное совместное p = {p}); "
+            f"p ≤ {level} у {self.significant} из {self.reachable}, для которых оно достижимо; наименьшее p с поправкой "
+            f"на все сразу {adjusted}."
+        )
+
+
+@dataclass(frozen=True)
+class Multiverse:
+    """All defensible specifications of one edition, with their joint inference.
+
+    Attributes
+    ----------
+    edition, subset : str
+        What was asked for.
+    alpha : float
+        Level for counting.
+    points : tuple of CurvePoint
+        By rising estimate within statistic: the curve.
+    families : tuple of FamilySummary
+        One for each region set and statistic.
+    combinations, copies : int
+        Option combinations found, and how many of them repeat another's computation.
+    without_result : tuple of (options, sentence)
+        Combinations the data do not allow.
+    arrangements : int
+        Arrangements of the rating behind every joint p.
+    regions : tuple of str
+        Regions over which it was permuted.
+    shares : dict of str to dict
+        Shapley shares of the spread of estimates by choice, for each statistic.
+    """
+
+    edition: str
+    subset: str
+    alpha: float
+    points: tuple[CurvePoint, ...]
+    families: tuple[FamilySummary, ...]
+    combinations: int
+    copies: int
+    without_result: tuple[tuple[Any, str], ...]
+    arrangements: int
+    regions: tuple[str, ...]
+    shares: dict[str, dict[str, float]]
+
+    def null(self, language: Language) -> str:
+        """Return the joint null hypothesis, named."""
+        count, n = whole(self.arrangements), len(self.regions)
+        if checked_language(language) == "en":
+            return (
+                f"Joint null: the scores of edition {self.edition} are exchangeable over all {n} regions; the rating "
+                f"is permuted once for all specifications, over all {count} distinct arrangements."
+            )
+        return (
+            f"Совместная нулевая гипотеза: оценки {self.edition} выпуска взаимозаменяемы между всеми регионами ({n}); "
+            f"рейтинг переставляется сразу для всех спецификаций, всего различных перестановок {count}."
+        )
+
+    def warnings(self, language: Language) -> tuple[str, ...]:
+        """Return what is to be printed with every curve."""
+        return WARNINGS[checked_language(language)]
+
+    def sentence(self, language: Language) -> str:
+        """Count of specifications, as found."""
+        if checked_language(language) == "en":
+            return (
+                f"{len(self.points)} different specifications for edition {self.edition}, from {self.combinations} "
+                f"combinations of options: {self.copies} repeat another's computation and count once, "
+                f"{len(self.without_result)} cannot be computed."
+            )
+        return (
+            f"Различных спецификаций для {self.edition} выпуска {len(self.points)} из {self.combinations} сочетаний "
+            f"вариантов: {self.copies} повторяют вычисление других и учтены один раз, {len(self.without_result)} "
+            "вычислить нельзя."
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The curve as a table: one row a specification, in the curve's order.
+
+        Options are those of the first combination; ``combinations`` counts all.
+        """
+        return [self._row(rank, point) for rank, point in enumerate(self.points, start=1)]
+
+    def _row(self, rank: int, point: CurvePoint) -> dict[str, Any]:
+        options, found = point.specification.options[0], point.association
+        return {
+            "edition": self.edition,
+            "subset": self.subset,
+            "rank": rank,
+            **{name: options[name] for name in CHOICE_COLUMNS},
+            "regions_used": point.specification.region_set,
+            "n": found.n,
+            "estimate": found.estimate,
+            "arrangements": found.arrangements,
+            "p_exact": found.p_exact,
+            "p_min": found.p_min,
+            "p_joint": point.p_joint,
+            "p_maxt": point.p_maxt,
+            "p_minp": point.p_minp,
+            "loo_low": point.loo_low,
+            "loo_high": point.loo_high,
+            "most_influential": point.most_influential,
+            "combinations": point.combinations,
+            "regions": " ".join(point.specification.regions),
+        }
+
+
+def multiverse(
+    observations: pd.DataFrame, *, edition: str = "III", subset: str = "far_east", alpha: float = 0.05
+) -> Multiverse:
+    """Every defensible specification of the rating against its covariates, and their joint tests.
+
+    Parameters
+    ----------
+    observations : pandas.DataFrame
+        The tidy table of observations: ``region, indicator, period, value`` at least.
+    edition : {"II", "III"}
+        Edition of the rating; editions are never pooled.
+    subset : {"far_east", "border"}
+        Regions over which the rating is permuted.
+    alpha : float
+        Level for counting.
+
+    Returns
+    -------
+    Multiverse
+        The curve and its joint inference; every p exact.
+
+    Raises
+    ------
+    AnalysisError
+        If edition or subset are not known, alpha is not between 0 and 1, or nothing can be computed.
+    """
+    if not 0 < alpha < 1:
+        raise AnalysisError(f"alpha is {alpha!r}; it must lie between 0 and 1.")
+    universe = build(observations, edition=edition, subset=subset)
+    if not universe.specifications:
+        raise AnalysisError(
+            f"No specification can be computed for edition {edition} over the subset {subset}."
+        )
+    joint = joint_inference(universe)
+    points = tuple(_point(universe, joint, place) for place in range(len(universe.specifications)))
+    order = list(STATISTIC_NAMES)
+    curve = sorted(points, key=lambda p: (order.index(p.association.statistic), p.association.estimate))
+    stand_for = sum(point.combinations for point in points)
+    return Multiverse(
+        edition=edition,
+        subset=subset,
+        alpha=alpha,
+        points=tuple(curve),
+        families=_families(points, joint, alpha),
+        combinations=universe.combinations,
+        copies=stand_for - len(points),
+        without_result=universe.without_result,
+        arrangements=joint.arrangements,
+        regions=universe.regions,
+        shares=_shares(points),
+    )
+
+
+def _point(universe: Universe, joint: JointResult, place: int) -> CurvePoint:
+    specification = universe.specifications[place]
+    members = list(specification.members)
+    score, covariate = universe.score[members], specification.covariate[members]
+    if place in joint.pearson:
+        found = joint.pearson[place]
+    elif specification.statistic == "pearson_r":
+        found = pearson_r(score, covariate)
+    else:
+        found = associate(specification.statistic, score, covariate, specification.strata)
+    without = _leave_one_out(specification, universe)
+    there = [value for value in without if value is not None]
+    shifts = [
+        0.0 if value is None or found.estimate is None else abs(value - found.estimate) for value in without
+    ]
+    minp = float(joint.p_minp[place])
+    return CurvePoint(
+        specification=specification,
+        association=found,
+        p_joint=float(joint.p_joint[place]),
+        p_maxt=float(joint.p_maxt[place]),
+        p_minp=None if np.isnan(minp) else minp,
+        loo_low=min(there, default=None),
+        loo_high=max(there, default=None),
+        most_influential=specification.regions[int(np.argmax(shifts))] if there else None,
+    )
+
+
+def _leave_one_out(specification: Specification, universe: Universe) -> list[float | None]:
+    """Coefficient without each region used; None where none is left."""
+    found: list[float | None] = []
+    for left_out in specification.members:
+        members = [member for member in specification.members if member != left_out]
+        score, covariate = universe.score[members], specification.covariate[members]
+        strata: Integers | None = None
+        if specification.strata is not None:
+            kept = [
+                s for m, s in zip(specification.members, specification.strata, strict=True) if m != left_out
+            ]
+            strata = np.array(kept, dtype=np.int64)
+        if obstacle(score, covariate, strata) is not None:
+            found.append(None)
+        elif specification.statistic == "pearson_r":
+            found.append(product_moment(score, covariate))
+        else:
+            x, y = midranks_within(score, strata), midranks_within(covariate, strata)
+            found.append(coefficient(specification.statistic, x, y, strata))
+    return found
+
+
+def _families(points: tuple[CurvePoint, ...], joint: JointResult, alpha: float) -> tuple[FamilySummary, ...]:
+    summaries = []
+    for (name, statistic), (median, p_median) in joint.medians.items():
+        members = [
+            point
+            for point in points
+            if point.specification.region_set == name and point.specification.statistic == statistic
+        ]
+        exact = [point.association.p_exact for point in members]
+        summaries.append(
+            FamilySummary(
+                region_set=name,
+                statistic=statistic,
+                size=len(members),
+                significant=sum(p is not None and p <= alpha for p in exact),
+                reachable=sum(point.association.can_reach(alpha) for point in members),
+                median=median,
+                p_median=p_median,
+                smallest_p_maxt=min(point.p_maxt for point in members),
+            )
+        )
+    return tuple(summaries)
+
+
+def _shares(points: tuple[CurvePoint, ...]) -> dict[str, dict[str, float]]:
+    """Shapley shares for each statistic: coefficients of different scale are not pooled."""
+    shares = {}
+    for statistic in Counter(point.association.statistic for point in points):
+        chosen = [point for point in points if point.association.statistic == statistic]
+        # a computation weighs one, shared among the combinations that lead to it
+        combinations = [(point, options) for point in chosen for options in point.specification.options]
+        estimates = np.array([point.association.estimate for point, _ in combinations], dtype=np.float64)
+        weights = np.array([1 / point.combinations for point, _ in combinations])
+        factors = {
+            name: [options[name] for _, options in combinations]
+            for name in CHOICE_COLUMNS
+            if name != "statistic"
+        }
+        shares[statistic] = shapley_shares(estimates, weights, factors)
+    return shares

@@ -1,0 +1,323 @@
+"""Joint inference for a whole multiverse: one permutation of the rating, every specification on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.errors import AnalysisError
+from analysis.rating.specifications.build import Specification, Universe
+from analysis.stats.exact import Kernel
+from analysis.stats.joint import TOLERANCE, Cells, Frame, JointNull, Row, StepDown, make_row
+from analysis.stats.multiplicity import joint_null
+from analysis.stats.ranks import Floats
+from analysis.stats.results import Association
+
+KERNELS: dict[str, Kernel] = {"kendall_tau_b": "concordance", "spearman_rho": "product"}
+# Pearson's sums are of measured figures: coefficients this close are taken as equal, so that
+# rounding never turns a tie into a difference (the p can only err upwards)
+PEARSON_SLACK = 1e-10
+# More than any family has members, so that two counts fit one number of 31 bits
+BELOW = 1 << 15
+
+Counts = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class JointResult:
+    """What the joint null says, one figure a specification.
+
+    Attributes
+    ----------
+    arrangements : int
+        Arrangements of the rating over the subset's regions, all of them used.
+    p_joint, p_maxt, p_minp : ndarray of float64, shape (k,)
+        Marginal p under the joint null; max-T adjusted within region set and statistic; min-p
+        adjusted over all rank specifications (NaN for Pearson's r, which is not among them).
+    p_min_joint : ndarray of float64, shape (k,)
+        Smallest marginal p reachable under the joint null (NaN where not computed).
+    medians : dict
+        Median estimate and its two-sided p by (region set, statistic).
+    pearson : dict of int to Association
+        Pearson's r of the specifications that use every region of the subset, by position: for
+        them the joint null is their own, and going through the arrangements again would be waste.
+    """
+
+    arrangements: int
+    p_joint: Floats
+    p_maxt: Floats
+    p_minp: Floats
+    p_min_joint: Floats
+    medians: dict[tuple[str, str], tuple[float, float]]
+    pearson: dict[int, Association]
+
+
+def families(specifications: Sequence[Specification]) -> dict[tuple[str, str], list[int]]:
+    """Positions of the specifications of each region set and statistic.
+
+    Returns
+    -------
+    dict of (region set, statistic) to list of int
+        Places in `specifications`.
+    """
+    found: dict[tuple[str, str], list[int]] = {}
+    for place, specification in enumerate(specifications):
+        found.setdefault((specification.region_set, specification.statistic), []).append(place)
+    return found
+
+
+def joint_inference(universe: Universe) -> JointResult:
+    """Permute the rating once for all specifications, over all its distinct arrangements.
+
+    Within a region set and statistic: Westfall and Young's step-down max-T, and the median test of
+    Simonsohn, Simmons and Nelson 2020 ("Specification curve analysis"), two-sided by the absolute
+    median. Over all rank specifications: step-down min-p on the exact marginals.
+
+    Parameters
+    ----------
+    universe : Universe
+        Specifications and the score.
+
+    Returns
+    -------
+    JointResult
+        Every p is a count of arrangements divided by their number; nothing is sampled.
+    """
+    specifications = universe.specifications
+    groups = families(specifications)
+    ranked = [place for place, s in enumerate(specifications) if s.statistic in KERNELS]
+    joint = joint_null(universe.score, [_row(specifications[place]) for place in ranked])
+    position = {place: row for row, place in enumerate(ranked)}
+    rank_families = {
+        name: _RankFamily(joint, [position[place] for place in members])
+        for name, members in groups.items()
+        if name[1] in KERNELS
+    }
+    pearson_families = {
+        name: _PearsonFamily(universe, [specifications[place] for place in members])
+        for name, members in groups.items()
+        if name[1] not in KERNELS
+    }
+    tails = [marginal.tail_counts() for marginal in joint.marginals]
+    smallest = StepDown(joint, range(len(ranked)), [-tail.astype(np.float64) for tail in tails])
+    for levels in joint.level_blocks():
+        cells = joint.cells(levels)
+        smallest.add(cells)
+        for rank_family in rank_families.values():
+            rank_family.add(cells)
+        for pearson_family in pearson_families.values():
+            pearson_family.add(levels)
+    return _assembled(joint, groups, ranked, tails, smallest, rank_families, pearson_families)
+
+
+def _row(specification: Specification) -> Row:
+    frame = Frame(KERNELS[specification.statistic], specification.members, specification.strata)
+    return make_row(frame, specification.covariate)
+
+
+class _Median:
+    """Two-sided permutation test of a family's median estimate.
+
+    Whether a median reaches a bound mostly follows from how many estimates do; only where exactly
+    half of an even number do, the two middle ones have to be looked at.
+    """
+
+    def __init__(self, estimates: Floats, slack: float) -> None:
+        self.observed = float(np.median(estimates))
+        self.bound = abs(self.observed) - slack
+        self.hits = 0
+        self._size = len(estimates)
+
+    def add(
+        self,
+        above: Counts,
+        below: Counts,
+        estimates: Callable[[Counts], Floats],
+        weights: Counts | None = None,
+    ) -> None:
+        """Count a block.
+
+        Parameters
+        ----------
+        above, below : ndarray of int, shape (m,)
+            Estimates at or above the bound, and at or below its negative, on each arrangement.
+        estimates : callable
+            From positions in the block, shape (u,), to all estimates there, shape (u, k).
+        weights : ndarray of int, shape (m,), optional
+            Arrangements each position stands for; one if left out.
+        """
+        middle = self._size / 2
+        reached = (above > middle) | (below > middle) | (self.bound <= 0)
+        unsure = np.flatnonzero(~reached & ((above == middle) | (below == middle)))
+        if len(unsure):
+            reached[unsure] = np.abs(np.median(estimates(unsure), axis=1)) >= self.bound
+        self.hits += _count(reached, weights)
+
+
+class _RankFamily:
+    """Max-T and median of specifications of one region set and rank statistic."""
+
+    def __init__(self, joint: JointNull, members: Sequence[int]) -> None:
+        if len(members) >= BELOW:
+            raise AnalysisError(
+                f"A family of {len(members)} specifications is too large; at most {BELOW - 1}."
+            )
+        self._members = list(members)
+        self._estimates = [joint.marginals[i].estimates for i in members]
+        spread = [joint.marginals[i].deviation() for i in members]
+        extremes = [np.abs(e) / d for e, d in zip(self._estimates, spread, strict=True)]
+        self.step_down = StepDown(joint, members, extremes)
+        self.median = _Median(np.array([joint.marginals[i].estimate for i in members]), TOLERANCE)
+        # both counts of a cell in one number, so that one look-up serves: above + BELOW * below
+        bound = self.median.bound
+        self._sides = [((e >= bound) + BELOW * (e <= -bound)).astype(np.int32) for e in self._estimates]
+
+    def add(self, cells: Cells) -> None:
+        self.step_down.add(cells)
+        sides = np.zeros(len(cells[self._members[0]]), dtype=np.int32)
+        for i, side in zip(self._members, self._sides, strict=True):
+            sides += side[cells[i]]
+
+        def at(places: Counts) -> Floats:
+            columns = zip(self._members, self._estimates, strict=True)
+            return np.stack([estimates[cells[i][places]] for i, estimates in columns], axis=1)
+
+        self.median.add(sides % BELOW, sides // BELOW, at)
+
+
+class _PearsonFamily:
+    """The same for Pearson's r, whose family shares one set of regions and so one standard deviation."""
+
+    def __init__(self, universe: Universe, specifications: Sequence[Specification]) -> None:
+        self._members = list(specifications[0].members)
+        self.everywhere = len(self._members) == len(universe.score)
+        levels, codes = np.unique(universe.score, return_inverse=True)
+        self._levels = levels
+        rows = np.stack([_unit(s.covariate[self._members][None, :])[0] for s in specifications])
+        observed = rows @ _unit(levels[codes[self._members]][None, :])[0]
+        self._order = np.argsort(np.abs(observed), kind="stable")
+        self._rows = rows[self._order]
+        self._thresholds = np.abs(observed)[self._order] - PEARSON_SLACK
+        self._hits = np.zeros(len(observed), dtype=np.int64)
+        self._step_hits = np.zeros(len(observed), dtype=np.int64)
+        self._least_hits = np.zeros(len(observed), dtype=np.int64)
+        self._upper_hits = np.zeros(len(observed), dtype=np.int64)
+        self._observed = observed[self._order]
+        self._largest = self._greatest(universe.score[self._members]) - PEARSON_SLACK
+        self.median = _Median(observed, PEARSON_SLACK)
+
+    def add(self, levels: NDArray[np.int8]) -> None:
+        here, weights = levels[self._members], None
+        if not self.everywhere:
+            # many arrangements of all regions look alike on a few of them
+            here, weights = _distinct_columns(here)
+        estimates = self._rows @ _unit(self._levels[here].T).T
+        above, below = (np.zeros(here.shape[1], dtype=np.int32) for _ in range(2))
+        running = np.zeros(here.shape[1])
+        for place, row in enumerate(estimates):
+            above += row >= self.median.bound
+            below += row <= -self.median.bound
+            size = np.abs(row)
+            self._hits[place] += _count(size >= self._thresholds[place], weights)
+            self._least_hits[place] += _count(size >= self._largest[place], weights)
+            self._upper_hits[place] += _count(row >= self._observed[place] - PEARSON_SLACK, weights)
+            np.maximum(running, size, out=running)
+            self._step_hits[place] += _count(running >= self._thresholds[place], weights)
+        self.median.add(above, below, lambda places: estimates[:, places].T, weights)
+
+    def marginal(self, arrangements: int) -> Floats:
+        result = np.empty(len(self._order))
+        result[self._order] = self._hits / arrangements
+        return result
+
+    def associations(self, arrangements: int) -> list[Association]:
+        """Results under this null, in the order the specifications were given."""
+        found = [
+            Association(
+                statistic="pearson_r",
+                n=len(self._members),
+                estimate=float(self._observed[place]),
+                arrangements=arrangements,
+                p_exact=int(self._hits[place]) / arrangements,
+                p_min=int(self._least_hits[place]) / arrangements,
+                method="enumeration",
+                exceeding=int(self._hits[place]),
+                upper=int(self._upper_hits[place]),
+            )
+            for place in range(len(self._order))
+        ]
+        return [found[place] for place in np.argsort(self._order)]
+
+    def _greatest(self, score: Floats) -> Floats:
+        """Largest abs(r) of each row: both sorted, alike or in opposite directions."""
+        rows, best = np.sort(self._rows, axis=1), np.sort(_unit(score[None, :])[0])
+        return np.maximum(np.abs(rows @ best), np.abs(rows @ best[::-1]))
+
+    def adjusted(self, arrangements: int) -> Floats:
+        result = np.empty(len(self._order))
+        result[self._order] = np.maximum.accumulate(self._step_hits[::-1])[::-1] / arrangements
+        return result
+
+
+def _count(reached: NDArray[np.bool_], weights: Counts | None) -> int:
+    """Arrangements that reach, each position standing for as many as its weight."""
+    return int(np.count_nonzero(reached) if weights is None else weights[reached].sum())
+
+
+def _distinct_columns(levels: NDArray[np.int8]) -> tuple[NDArray[np.int8], Counts]:
+    """Distinct columns of score levels, and how often each occurs."""
+    base = int(levels.max()) + 1
+    if base ** len(levels) > 2**62:
+        return np.unique(levels, axis=1, return_counts=True)
+    codes = (levels.astype(np.int64) * base ** np.arange(len(levels))[:, None]).sum(axis=0)
+    _, first, counts = np.unique(codes, return_index=True, return_counts=True)
+    return levels[:, first], counts
+
+
+def _unit(rows: Floats) -> Floats:
+    """Rows centred and scaled to length one; constant rows become zero."""
+    constant = (rows == rows[:, :1]).all(axis=1)
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    centred[constant] = 0.0
+    largest = np.abs(centred).max(axis=1, keepdims=True)
+    scaled = np.divide(centred, largest, out=np.zeros_like(centred), where=largest > 0)
+    length = np.sqrt((scaled**2).sum(axis=1, keepdims=True))
+    return np.divide(scaled, length, out=np.zeros_like(centred), where=length > 0)
+
+
+def _assembled(
+    joint: JointNull,
+    groups: dict[tuple[str, str], list[int]],
+    ranked: Sequence[int],
+    tails: Sequence[NDArray[np.int64]],
+    smallest: StepDown,
+    rank_families: dict[tuple[str, str], _RankFamily],
+    pearson_families: dict[tuple[str, str], _PearsonFamily],
+) -> JointResult:
+    size, total = sum(map(len, groups.values())), joint.arrangements
+    p_joint, p_maxt, p_minp, p_least = (np.full(size, np.nan) for _ in range(4))
+    for row, place in enumerate(ranked):
+        marginal = joint.marginals[row]
+        p_joint[place] = tails[row][marginal.observed] / total
+        p_least[place] = tails[row][marginal.counts > 0].min() / total
+    p_minp[list(ranked)] = smallest.adjusted()
+    medians: dict[tuple[str, str], tuple[float, float]] = {}
+    pearson: dict[int, Association] = {}
+    for name, members in groups.items():
+        if name in rank_families:
+            rank_family = rank_families[name]
+            p_maxt[members] = rank_family.step_down.adjusted()
+            median = rank_family.median
+        else:
+            pearson_family = pearson_families[name]
+            p_maxt[members] = pearson_family.adjusted(total)
+            p_joint[members] = pearson_family.marginal(total)
+            median = pearson_family.median
+            if pearson_family.everywhere:
+                pearson.update(zip(members, pearson_family.associations(total), strict=True))
+        medians[name] = median.observed, median.hits / total
+    return JointResult(total, p_joint, p_maxt, p_minp, p_least, medians, pearson)

@@ -1,5 +1,0 @@
-"""The report: one static site under ``results/report/``, in English and Russian, that opens from disk."""
-
-from analysis.report.site import build
-
-__all__ = ["build"]

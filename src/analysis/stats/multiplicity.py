@@ -1,0 +1,157 @@
+"""Many covariates, one score: adjusted p within a family.
+
+A family is the rows of one edition, one statistic and one region set. Rows that order the regions
+alike (or exactly the other way round) ask the same question and count once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.errors import AnalysisError, one_of
+from analysis.stats.arrangements import arrangements
+from analysis.stats.coefficients import RANK_STATISTICS, obstacle
+from analysis.stats.exact import Kernel
+from analysis.stats.joint import Frame, JointNull, Row, StepDown, make_row
+from analysis.stats.maxt import FIRST, LARGEST_N, rho_max_t
+from analysis.stats.ranks import Floats, checked_series, doubled_midranks, narrowest
+
+
+def distinct_rows(covariates: ArrayLike) -> NDArray[np.int64]:
+    """For each row the first row with the same ranks, or exactly reversed ones, on the same regions.
+
+    Parameters
+    ----------
+    covariates : array_like, shape (k, n)
+        One covariate a row; NaN where a region has no figure.
+
+    Returns
+    -------
+    ndarray of int64, shape (k,)
+        Positions; a row that is the first of its kind holds its own. ``numpy.unique`` of it
+        lists one representative of each.
+    """
+    seen: dict[bytes, int] = {}
+    first = []
+    for number, row in enumerate(np.atleast_2d(np.asarray(covariates, dtype=np.float64))):
+        there = ~np.isnan(row)
+        ranks = np.zeros(len(row), dtype=np.int64)
+        ranks[there] = doubled_midranks(row[there])
+        mirrored = np.where(there, 2 * (int(there.sum()) + 1) - ranks, 0)
+        # dense levels, not midranks, would do as well: on equal regions the two are one-to-one
+        first.append(seen.setdefault(min(ranks.tobytes(), mirrored.tobytes()), number))
+    return np.array(first, dtype=np.int64)
+
+
+def step_down_max_t(score: ArrayLike, covariates: ArrayLike, statistic: str = "kendall_tau_b") -> Floats:
+    """Exact step-down max-T adjusted p of several covariates.
+
+    The score is permuted over all its regions, once for all rows; a row without a figure for some
+    regions uses the others, ranked anew in every arrangement. Each row's statistic is the
+    coefficient in absolute value, divided by its standard deviation over the arrangements, so that
+    rows with fewer regions or more ties do not rule the maximum.
+
+    Parameters
+    ----------
+    score : array_like, shape (n,)
+        One number a region.
+    covariates : array_like, shape (k, n)
+        One covariate a row; NaN where a region has no figure.
+    statistic : {"kendall_tau_b", "spearman_rho", "somers_d", "gamma"}
+        Coefficient of the family; the three of concordance share tau-b's test.
+
+    Returns
+    -------
+    ndarray of float64, shape (k,)
+        Adjusted p: strong control of the family-wise error under joint exchangeability.
+
+    Raises
+    ------
+    AnalysisError
+        If a row allows no coefficient, or the arrangements are too many to be listed.
+    """
+    if statistic not in RANK_STATISTICS:
+        raise one_of("statistic", statistic, RANK_STATISTICS)
+    a = checked_series(score, "score")
+    rows = np.atleast_2d(np.asarray(covariates, dtype=np.float64))
+    if rows.shape[1] != len(a):
+        raise AnalysisError(f"The covariates have {rows.shape[1]} columns and the score {len(a)} values.")
+    kernel: Kernel = "product" if statistic == "spearman_rho" else "concordance"
+    if kernel == "product" and not np.isnan(rows).any():
+        centred = np.sign(rows[:, :, None] - rows[:, None, :]).sum(axis=2).astype(np.int64)
+        norms = np.unique((centred**2).sum(axis=1))
+        if len(norms) == 1 and norms[0] > 0 and FIRST < len(a) <= LARGEST_N and not (a == a[0]).all():
+            return _equal_scale(a, centred)
+    joint = joint_null(a, [_row(kernel, a, row, number) for number, row in enumerate(rows)])
+    extremes = [np.abs(marginal.estimates) / marginal.deviation() for marginal in joint.marginals]
+    family = StepDown(joint, range(len(rows)), extremes)
+    for levels in joint.level_blocks():
+        family.add(joint.cells(levels))
+    return family.adjusted()
+
+
+def _equal_scale(score: Floats, centred: NDArray[np.int64]) -> Floats:
+    """Rows that are tied alike and complete: rho's own scale is common, and sums add up by halves."""
+    ranks = doubled_midranks(score) - (len(score) + 1)
+    levels, counts = np.unique(ranks, return_counts=True)
+    return rho_max_t(levels, counts.tolist(), ranks, centred)
+
+
+def joint_null(score: Floats, rows: Sequence[Row]) -> JointNull:
+    """Every arrangement of a score and the rows to be evaluated on them.
+
+    Parameters
+    ----------
+    score : ndarray of float64, shape (n,)
+        One number a region.
+    rows : sequence of Row
+        Rows of any frames over these regions.
+
+    Raises
+    ------
+    AnalysisError
+        If the arrangements are too many to be listed.
+    """
+    _, levels, counts = np.unique(score, return_inverse=True, return_counts=True)
+    return JointNull(arrangements(counts.tolist()), levels.astype(narrowest(len(counts))), rows)
+
+
+def _row(kernel: Kernel, score: Floats, covariate: Floats, number: int) -> Row:
+    there = np.flatnonzero(~np.isnan(covariate))
+    if (cannot := obstacle(score[there], covariate[there])) is not None:
+        raise AnalysisError(f"Covariate {number + 1} has no place in the family: {cannot.en}")
+    return make_row(Frame(kernel, tuple(there.tolist())), covariate)
+
+
+def holm(p: ArrayLike) -> Floats:
+    """Holm's step-down adjusted p (Holm 1979), by statsmodels.
+
+    Parameters
+    ----------
+    p : array_like, shape (k,)
+        Unadjusted p of one family.
+    """
+    return _adjusted(p, "holm")
+
+
+def benjamini_hochberg(p: ArrayLike) -> Floats:
+    """Benjamini and Hochberg's adjusted p (1995), by statsmodels.
+
+    Parameters
+    ----------
+    p : array_like, shape (k,)
+        Unadjusted p of one family.
+    """
+    return _adjusted(p, "fdr_bh")
+
+
+def _adjusted(p: ArrayLike, method: str) -> Floats:
+    from statsmodels.stats.multitest import multipletests  # a second to import, needed only here
+
+    values = checked_series(p, "list of p-values")
+    if len(values) == 0:
+        return values
+    return np.asarray(multipletests(values, method=method)[1], dtype=np.float64)

@@ -1,0 +1,229 @@
+"""Ordered logit of the score on several covariates, for all 83 regions.
+
+Newton's method with analytic derivatives fits (`analysis.stats.proportional_odds`); this module
+decides whether there is anything to fit. Where the covariates separate the scores the likelihood has
+no maximum, which an optimiser need not notice, so that is looked for first, by a linear programme,
+and refused. statsmodels' summary and predictions of the same fit are those of
+`analysis.stats.ordered_model.ProportionalOdds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from analysis.data.regions import Language
+from analysis.errors import AnalysisError
+from analysis.stats.proportional_odds import maximise
+from analysis.stats.ranks import Floats, Integers, checked_series
+from analysis.stats.wording import Reason, checked_language, decimal, probability
+
+
+@dataclass(frozen=True)
+class OrderedLogit:
+    """Proportional-odds model of the score.
+
+    Attributes
+    ----------
+    n, levels : int
+        Regions, and distinct scores.
+    names : tuple of str
+        Covariates.
+    coefficients, standard_errors, p_values : tuple of float
+        Change of the log odds of a higher score per unit of the covariate, with Wald's p; the errors
+        are from the observed information.
+    log_likelihood, log_likelihood_null : float or None
+        Of the model, and of thresholds alone.
+    p_likelihood_ratio : float or None
+        All coefficients zero.
+    by_cut : tuple of (cut, coefficients or None)
+        The proportional-odds assumption looked at: coefficients of a binary logit of "score above
+        the cut" for each cut; None where that logit is separated. Similar numbers support the
+        model, different ones speak against it; too few regions a cut for a test.
+    cannot : Reason or None
+        Why there is no model.
+    """
+
+    n: int
+    levels: int
+    names: tuple[str, ...]
+    coefficients: tuple[float, ...] = ()
+    standard_errors: tuple[float, ...] = ()
+    p_values: tuple[float, ...] = ()
+    log_likelihood: float | None = None
+    log_likelihood_null: float | None = None
+    p_likelihood_ratio: float | None = None
+    by_cut: tuple[tuple[float, tuple[float, ...] | None], ...] = ()
+    cannot: Reason | None = None
+
+    def sentence(self, language: Language) -> str:
+        """One sentence that a paper could print."""
+        if self.p_likelihood_ratio is None:
+            assert self.cannot is not None
+            head = (
+                "The ordered logit cannot be had"
+                if checked_language(language) == "en"
+                else ("Порядковая логит-модель не оценивается")
+            )
+            return f"{head}: {self.cannot.sentence(language)}"
+        parts = ", ".join(
+            f"{name} {decimal(value, 2, checked_language(language))} (SE {decimal(error, 2, language)})"
+            for name, value, error in zip(self.names, self.coefficients, self.standard_errors, strict=True)
+        )
+        p = probability(self.p_likelihood_ratio, language)
+        if language == "en":
+            return f"Ordered logit over {self.n} regions: {parts}; likelihood-ratio p of all together = {p}."
+        return (
+            f"Порядковая логит-модель, регионов {self.n}: {parts}; p отношения правдоподобия в целом = {p}."
+        )
+
+
+def ordered_logit(score: ArrayLike, covariates: ArrayLike, names: Sequence[str]) -> OrderedLogit:
+    """Proportional-odds model (McCullagh 1980), refused where no finite maximum exists.
+
+    Parameters
+    ----------
+    score : array_like, shape (n,)
+        Ordered scores.
+    covariates : array_like, shape (n, k)
+        Covariates in columns, without gaps; indicators of categories as 0 and 1.
+    names : sequence of str
+        One a column.
+
+    Returns
+    -------
+    OrderedLogit
+        With `OrderedLogit.cannot` set for a constant score or covariate, covariates that determine each other,
+        too few regions for the parameters, or separation.
+
+    Raises
+    ------
+    AnalysisError
+        If the figures are not numeric, have gaps, or shapes do not fit.
+    """
+    y = checked_series(score, "score")
+    columns = np.asarray(covariates)
+    if columns.ndim != 2 or columns.shape != (len(y), len(names)):
+        raise AnalysisError(
+            f"The covariates have the shape {columns.shape}; {len(y)} regions by {len(names)} names are needed."
+        )
+    x = np.column_stack([checked_series(columns[:, j], name) for j, name in enumerate(names)])
+    levels, codes = np.unique(y, return_inverse=True)
+    cannot = _obstacle(x, levels, codes, names)
+    if cannot is not None:
+        return OrderedLogit(len(y), len(levels), tuple(names), cannot=cannot)
+    return _fitted(x, levels, codes, tuple(names))
+
+
+def _fitted(x: Floats, levels: Floats, codes: Integers, names: tuple[str, ...]) -> OrderedLogit:
+    from scipy.stats import chi2, norm
+
+    scale = x.std(axis=0)
+    found = maximise((x - x.mean(axis=0)) / scale, codes)
+    if found is None:
+        return OrderedLogit(len(x), len(levels), names, cannot=NOT_CONVERGED)
+    k = len(names)
+    errors = np.sqrt(np.diag(found.covariance))[:k]
+    counts = np.bincount(codes)
+    null = float((counts * np.log(counts / len(codes))).sum())
+    return OrderedLogit(
+        n=len(x),
+        levels=len(levels),
+        names=names,
+        coefficients=tuple((found.coefficients / scale).tolist()),
+        standard_errors=tuple((errors / scale).tolist()),
+        p_values=tuple((2 * norm.sf(np.abs(found.coefficients / errors))).tolist()),
+        log_likelihood=found.at.value,
+        log_likelihood_null=null,
+        p_likelihood_ratio=float(chi2.sf(2 * (found.at.value - null), k)),
+        by_cut=_by_cut(x, levels, codes),
+    )
+
+
+NOT_CONVERGED = Reason(
+    "the likelihood was not maximised within a hundred Newton steps.",
+    "максимум правдоподобия не найден за сто шагов метода Ньютона.",
+)
+
+
+def _by_cut(x: Floats, levels: Floats, codes: Integers) -> tuple[tuple[float, tuple[float, ...] | None], ...]:
+    """Binary logits of "above the cut", one a cut."""
+    scale = x.std(axis=0)
+    z = (x - x.mean(axis=0)) / scale
+    found: list[tuple[float, tuple[float, ...] | None]] = []
+    for cut in range(len(levels) - 1):
+        above = (codes > cut).astype(np.int64)
+        # a logit is the model of two levels
+        fit = None if is_separated(x, above) else maximise(z, above)
+        found.append(
+            (float(levels[cut]), None if fit is None else tuple((fit.coefficients / scale).tolist()))
+        )
+    return tuple(found)
+
+
+def _obstacle(x: Floats, levels: Floats, codes: Integers, names: Sequence[str]) -> Reason | None:
+    n, k = x.shape
+    if len(levels) < 2:
+        return Reason("the score is the same in all regions.", "оценка одинакова во всех регионах.")
+    if n <= k + len(levels) - 1:
+        return Reason(
+            f"{n} regions are too few for {k + len(levels) - 1} parameters.",
+            f"регионов ({n}) слишком мало для числа параметров {k + len(levels) - 1}.",
+        )
+    constant = [name for name, spread in zip(names, np.ptp(x, axis=0), strict=True) if spread == 0]
+    if constant:
+        return Reason(
+            f"{constant[0]} is the same in all regions.",
+            f"{constant[0]}: значение одинаково во всех регионах.",
+        )
+    standard = (x - x.mean(axis=0)) / x.std(axis=0)
+    if np.linalg.matrix_rank(standard) < k:
+        return Reason(
+            "the covariates determine each other (one is a sum of the others).",
+            "показатели линейно зависимы (один выражается через другие).",
+        )
+    if is_separated(x, codes):
+        return Reason(
+            "a combination of the covariates separates the scores, so the likelihood has no maximum.",
+            "комбинация показателей полностью или частично разделяет оценки, у правдоподобия нет максимума.",
+        )
+    return None
+
+
+def is_separated(x: Floats, codes: Integers) -> bool:
+    """Whether the ordered logit's likelihood rises for ever in some direction.
+
+    It does exactly if some linear combination of the covariates and some thresholds put every
+    region on the right side of its thresholds, or on them, and not all regions on them (Albert and
+    Anderson 1984, for two categories; the same argument holds for ordered ones). The greatest
+    total distance from the thresholds, with coefficients bounded, is a linear programme (Konis
+    2007, "Linear programming algorithms for detecting separated data").
+
+    Parameters
+    ----------
+    x : ndarray of float64, shape (n, k)
+        Covariates, none constant.
+    codes : ndarray of int64, shape (n,)
+        Score levels from zero, each met.
+    """
+    from scipy.optimize import linprog
+
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
+    n, k = z.shape
+    cuts = int(codes.max())
+    rows = []
+    for region, code in enumerate(codes.tolist()):
+        for cut, side in ((code, 1.0), (code - 1, -1.0)):
+            if 0 <= cut < cuts:
+                # side * (combination - threshold) <= 0
+                row = np.zeros(k + cuts)
+                row[:k], row[k + cut] = side * z[region], -side
+                rows.append(row)
+    constraints = np.array(rows)
+    bounds = [(-1, 1)] * k + [(None, None)] * cuts
+    best = linprog(constraints.sum(axis=0), A_ub=constraints, b_ub=np.zeros(len(rows)), bounds=bounds)
+    # zero (no separation) up to the solver's tolerance of 1e-7 a constraint
+    return bool(best.fun < -1e-6 * n)

@@ -1,0 +1,415 @@
+"""The command ``amur``: what a person types.
+
+Every mistake of a person ends in one sentence on standard error and exit status 2; a traceback is a
+fault of ours.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from analysis import paths
+from analysis.data.regions import LANGUAGES, Language
+from analysis.errors import AnalysisError
+
+if TYPE_CHECKING:
+    from analysis.data import user_data
+
+STOPPED = 130  # the shell's status for Ctrl-C
+
+
+class _Group(click.Group):
+    """A group whose commands end an AnalysisError, or Ctrl-C, as one sentence."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except AnalysisError as error:
+            click.echo(f"amur: {error}", err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("amur: stopped.", err=True)
+            ctx.exit(STOPPED)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="amur-china-cooperation", prog_name="amur")
+def main() -> None:
+    """Rebuild and check the study of Russian regions' cooperation with China."""
+
+
+@main.command()
+@click.option("--quiet", is_flag=True, help="No progress display, for logs.")
+def reproduce(quiet: bool) -> None:
+    """Run every notebook and rebuild everything under results/."""
+    from analysis.workflow.kernels import client
+
+    client.warm_up()
+    from analysis.data import indicators
+    from analysis.workflow import reproduce as job  # notebooks' libraries are loaded only when needed
+
+    folder = job.reproduce(quiet=quiet)
+    click.echo(f"Done: {paths.relative(folder)}/ (checksums in {job.SUMS}, times in {job.RECORD}).")
+    if indicators.has_own():
+        differing = len(indicators.disagreements())
+        click.echo(
+            f"Your own figures in data/user/ took part; {differing} differ from another source "
+            f"(data/processed/{job.DISAGREEMENTS})."
+        )
+
+
+@main.command()
+@click.argument("grid", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Folder; build/batch/<name of the grid> if not given."
+)
+@click.option(
+    "--where", multiple=True, metavar="CONDITION", help="Only runs that meet it: 'trade_period>=2018'."
+)
+@click.option("--dry-run", is_flag=True, help="Print the runs and their number, and run nothing.")
+@click.option("--retry-failed", is_flag=True, help="Run again what failed.")
+@click.option("--collect", "table", metavar="TABLE", help="Gather a table of all runs: associations.csv.")
+@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on (docs/cluster.md).")
+@click.option("--cell-timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for a cell (600).")
+@click.option("--run-timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for a run.")
+@click.option("--quiet", is_flag=True, help="Lines for a log instead of a progress display.")
+def batch(
+    grid: Path,
+    output: Path | None,
+    where: tuple[str, ...],
+    dry_run: bool,
+    retry_failed: bool,
+    table: str | None,
+    scheduler: str | None,
+    cell_timeout: float | None,
+    run_timeout: float | None,
+    quiet: bool,
+) -> None:
+    """Run notebooks over the grid of parameters in a TOML or YAML file; what is finished stays.
+
+    Exit status: 0 if every run is done or has no data, 1 if one failed, 2 if the grid is refused, 130 after Ctrl-C.
+    """
+    from analysis.workflow.batch import job, summary
+
+    options = job.Options(cell_timeout, run_timeout, scheduler, retry_failed, quiet, table)
+    jobs = job.plan(grid, output, where, options)
+    if dry_run:
+        for line in job.listing(jobs):
+            click.echo(line)
+        return
+    done = job.run(jobs, options, click.echo)
+    for row in done.table:
+        if row["state"] == "failed":
+            click.echo(f"failed {row['id']}: {row['reason']}")
+    click.echo(f"{summary.sentence(done.table)}. {paths.relative(done.output / summary.HTML)}")
+    if done.collected is not None:
+        click.echo(f"Collected: {paths.relative(done.collected)} (and .csv)")
+    elif table is not None and not done.is_interrupted:
+        click.echo(f"Collected nothing: no run wrote {table}.")
+    if done.is_interrupted:
+        click.echo("Stopped; the same command goes on from here.", err=True)
+        sys.exit(STOPPED)
+    sys.exit(any(row["state"] in ("failed", "stopped") for row in done.table))
+
+
+@main.group(cls=_Group)
+def ingest() -> None:
+    """Read your own copy of a source into data/user/."""
+
+
+# disagreements listed on the screen
+_LINES = 20
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_LANGUAGE = click.option(
+    "--language", type=click.Choice(LANGUAGES), default="en", help="Language of the report."
+)
+
+
+@ingest.command("rating")
+@click.argument("file", type=_FILE)
+@_LANGUAGE
+def ingest_rating(file: Path, language: Language) -> None:
+    """Read the text layer of an edition of the rating and compare it with the committed scores."""
+    from analysis.rating import document as source
+    from analysis.rating import statements
+
+    report = source.ingest(file, paths.user(), paths.raw() / "rating" / "scores.csv")
+    events = report.scores.with_name(f"{report.edition.label}.statements.csv")
+    statements.write_statements(report.edition, events)
+    for sentence in source.uncertainties(report.edition, language):
+        click.echo(sentence)
+    for sentence in report.comparison.sentences(language):
+        click.echo(sentence)
+    written = f"{len(report.edition.entries)} regions: {paths.relative(report.scores)}."
+    if report.comparison.same_figures:
+        written += {
+            "en": " The figures are those committed in data/raw/rating/scores.csv.",
+            "ru": " Значения совпадают с data/raw/rating/scores.csv.",
+        }[language]
+    click.echo(written)
+    click.echo(
+        f"{paths.relative(events)}: {len(statements.to_rows(report.edition))} event statements, no text."
+    )
+    if not report.comparison.same_figures:
+        sys.exit(1)
+
+
+@ingest.command("customs")
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--replace", is_flag=True, help="Let rows of the same region, month and direction give way.")
+def ingest_customs(files: tuple[Path, ...], replace: bool) -> None:
+    """Bring customs files, ZIPs or folders of them into the store under data/user/customs/."""
+    from tqdm import tqdm
+
+    from analysis import customs
+    from analysis.data import user_data
+
+    with tqdm(total=100, unit="%", bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}") as bar:
+
+        def progress(name: str, share: float) -> None:
+            bar.set_description(name)
+            bar.n = round(share * 100)
+            bar.refresh()
+
+        report = customs.ingest(files, paths.user() / "customs", replace=replace, progress=progress)
+    for table in report.files:
+        click.echo(f"{table.name}: {table.outcome}, {table.rows} rows, {len(table.unreadable)} unreadable.")
+        for row in table.unreadable:
+            click.echo(f"  line {row.line}: {row.reason}")
+    for skipped in report.skipped:
+        click.echo(f"{skipped.name}: left out, {skipped.reason}")
+    if report.replaced_rows:
+        click.echo(f"{report.replaced_rows} rows of earlier files gave way.")
+    _tell_disagreements(user_data.CUSTOMS)
+
+
+_INDICATOR = click.option(
+    "--indicator", metavar="NAME", help="Indicator of the catalogue, where the table's own is not known."
+)
+
+
+@ingest.command("rosstat")
+@click.argument("file", type=_FILE)
+@click.option("--table", required=True, metavar="NUMBER", help="Table, as its sheet is called (10.1).")
+@_INDICATOR
+@click.option(
+    "--group", default="", metavar="HEADING", help="Heading over the years, where there are several."
+)
+def ingest_rosstat(file: Path, table: str, indicator: str | None, group: str) -> None:
+    """Read a table of Rosstat's yearbook "Regions of Russia" (XLSX) into data/user/rosstat/."""
+    from analysis.data import indicators, user_data
+
+    _tell_joined(user_data.ingest_rosstat(file, table, paths.user(), indicators.readable(), indicator, group))
+
+
+@ingest.command("emiss")
+@click.argument("source", metavar="FILE|ID")
+@_INDICATOR
+@click.option(
+    "--choose", multiple=True, metavar="DIMENSION=LABEL", help="Label wanted of a dimension with several."
+)
+def ingest_emiss(source: str, indicator: str | None, choose: tuple[str, ...]) -> None:
+    """Read an EMISS indicator into data/user/emiss/: a saved SDMX file, or a number to fetch."""
+    from analysis.data import indicators, user_data
+
+    pairs = [item.partition("=") for item in choose]
+    for item, (name, equals, label) in zip(choose, pairs, strict=True):
+        if not (name and equals and label):
+            raise AnalysisError(f"--choose is {item!r}; it must be DIMENSION=LABEL.")
+    chosen = {name.strip(): label.strip() for name, _, label in pairs}
+    _tell_joined(user_data.ingest_emiss(source, paths.user(), indicators.readable(), indicator, chosen))
+
+
+def _tell_joined(done: user_data.Ingested) -> None:
+    """Say what a table gave, how much of it joins the observations, and where it differs."""
+    from analysis.data import indicators
+
+    table = done.frame
+    source, name = str(table["source"].iloc[0]), str(table["indicator"].iloc[0])
+    known = indicators.observations()
+    joined = int((known["source"].eq(source) & known["indicator"].eq(name)).sum())
+    click.echo(
+        f"{name}: {_count(len(table), 'figure')} of {_count(table['region'].nunique(), 'region')}, "
+        f"{table['period'].min()}-{table['period'].max()}: {paths.relative(done.path)}"
+        + ("." if done.is_new else ", there already; nothing changed.")
+    )
+    if done.left_out:
+        click.echo(f"Left out, no regions of the register: {', '.join(done.left_out)}.")
+    click.echo(
+        f"{joined} of them join the observations; for the others a figure in data/raw/, or a table that comes before "
+        "this one, stands."
+    )
+    _tell_disagreements(source)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _tell_disagreements(source: str) -> None:
+    """List where an own source and another differ, the largest first."""
+    from analysis.data import indicators
+
+    found = indicators.disagreements()
+    found = found[(found["source"] == source) | (found["other_source"] == source)]
+    if found.empty:
+        click.echo("No other source disagrees.")
+        return
+    click.echo(
+        f"{_count(len(found), 'figure')} that two sources give differently, the largest difference first:"
+    )
+    for row in indicators.largest_first(found).head(_LINES).itertuples():
+        percent = "" if math.isnan(row.relative_difference) else f" ({row.relative_difference:+.2%})"
+        click.echo(
+            f"  {row.region} {row.period} {row.indicator}: {row.value:.12g} in {row.source}, {row.other_value:.12g} "
+            f"{'' if row.other_indicator == row.indicator else f'{row.other_indicator} '}in {row.other_source}{percent}"
+        )
+    if len(found) > _LINES:
+        click.echo(
+            f"  and {len(found) - _LINES} more; `amur reproduce` writes all to data/processed/disagreements.csv."
+        )
+
+
+@main.group("rating", cls=_Group)
+def rating_group() -> None:
+    """Make an edition of the rating: sheets for experts and coders, and what comes back."""
+
+
+@rating_group.command("sheets")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--expert", "experts", multiple=True, required=True, help="Name for a file; once for each expert."
+)
+@click.option("--previous", type=_FILE, help="Scores of the edition before; edition III if not given.")
+@click.option(
+    "--show-previous", is_flag=True, help="Show each expert the old score, as the rating's authors saw it."
+)
+def rating_sheets(folder: Path, experts: tuple[str, ...], previous: Path | None, show_previous: bool) -> None:
+    """Write a scoring sheet for each expert; 09_rating_edition makes the edition from them.
+
+    A sheet that is there stays: a newer one goes beside it and carries over what was filled in.
+    """
+    from analysis.rating import edition
+
+    before = previous or paths.raw() / "rating" / "scores.csv"
+    for written in edition.write_sheets(folder, experts, before, show_previous=show_previous):
+        click.echo(written.sentence())
+
+
+@rating_group.command("code")
+@click.argument("document", type=_FILE)
+@click.argument("sheet", type=_FILE)
+def rating_code(document: Path, sheet: Path) -> None:
+    """Write a coding sheet of every event statement of a document, for a person to code.
+
+    A sheet that is there stays: a newer one goes beside it and carries over what was filled in.
+    """
+    from analysis.rating import coding
+    from analysis.rating import document as source
+
+    click.echo(coding.write_sheet(source.read_edition(document), sheet).sentence())
+
+
+@rating_group.command("compare")
+@click.argument("document", type=_FILE)
+@click.argument("coded", type=_FILE, nargs=-1, required=True)
+@_LANGUAGE
+def rating_compare(document: Path, coded: tuple[Path, ...], language: Language) -> None:
+    """Compare coding sheets that came back with one another and with the dictionary."""
+    from analysis.rating import coding
+    from analysis.rating import document as source
+
+    codings = [coding.read_sheet(path, path.stem) for path in coded]
+    dictionary = coding.dictionary(source.read_edition(document))
+    if len(codings) > 1:
+        click.echo(coding.coders_alpha(codings).sentence(language))
+    for person in codings:
+        click.echo(coding.confusion(person, dictionary).sentence(language))
+
+
+@main.command()
+@click.argument("claims", type=_FILE)
+@click.option(
+    "--observations",
+    type=_FILE,
+    help="Outside figures of your own instead of the study's: CSV with region, indicator, period, value, source.",
+)
+@click.option(
+    "--output",
+    type=_FILE,
+    help="Where the ledger of all verdicts goes; .html for a page to read, otherwise CSV (CLAIMS.ledger.csv).",
+)
+@_LANGUAGE
+def verify(claims: Path, observations: Path | None, output: Path | None, language: Language) -> None:
+    """Judge a claims file, the paper's or your own (docs/claims-file.md): failures here, every verdict in a file.
+
+    Exit status: 0 if every claim that can be checked holds, 1 if one fails, 2 if the file is refused.
+    """
+    from analysis import ledger
+    from analysis.data import indicators
+    from analysis.publish.exhibits.ledger import page
+
+    outside = indicators.read(observations) if observations else indicators.observations()
+    found = ledger.verify_file(claims, outside, ledger.own_store())
+    target = output or Path.cwd() / f"{claims.stem}.ledger.csv"
+    if target.suffix == ".html":
+        paths.write_text(target, page(found, claims.name, language))
+    else:
+        ledger.write_ledger(found, target)
+    for row in found.failures:
+        click.echo(row.sentence(language))
+    click.echo(ledger.headline(found).sentence(language))
+    if told := ledger.customs_sentence(found.rows, language):
+        click.echo(told)
+    click.echo(
+        {
+            "en": f"All verdicts ({len(found.rows)}): {target}",
+            "ru": f"Все выводы ({len(found.rows)}): {target}",
+        }[language]
+    )
+    # as linters and `sha256sum --check` have it, so that a step of CI stops at a number that fails
+    sys.exit(bool(found.failures))
+
+
+@main.command()
+@click.argument("name")
+@click.option(
+    "--style", default="apa", show_default=True, help="bibtex, csl-json, gost (R 7.0.5-2008) or apa."
+)
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of titles; gost: ru, others: en.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of your own run; by default results/, else reference/.",
+)
+def cite(name: str, style: str, language: Language | None, folder: Path | None) -> None:
+    """Reference to the project, an exhibit, a notebook or a raw resource (amur cite table-3)."""
+    from analysis.publish import citation, repository
+
+    state = repository.state()
+    click.echo(citation.cite(name, style, folder=folder, language=language, state=state))  # type: ignore[arg-type]
+
+
+@main.group(cls=_Group)
+def export() -> None:
+    """Pack the study for a repository of data."""
+
+
+@export.command("ro-crate")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where the ZIP goes.")
+def ro_crate(output: Path | None) -> None:
+    """Write sources, results and their description as one RO-Crate ZIP, ready to deposit."""
+    from analysis.workflow import archive
+
+    click.echo(paths.relative(archive.export(output)))
+    for sentence in archive.remarks():
+        click.echo(sentence, err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,233 @@
+"""``amur``: the papermill engine that runs notebooks on warm kernels, over sockets of their own.
+
+    papermill.execute_notebook(source, target, engine_name="amur")
+
+IPC sockets live in a folder made for the run: kernels over TCP race for ports when several start at
+once, and those over IPC with the default prefix race for file names.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine
+from papermill.log import logger
+from traitlets.config import Config
+
+from analysis.workflow.kernels import client as kernels
+
+PROVISIONER = "amur-warm"
+# the path of a Unix socket has at most 107 bytes on Linux, 103 on macOS; "/k-5" and the NUL are ours
+LONGEST_SOCKET_FOLDER = 98
+WATCH_SECONDS = 0.2
+# papermill writes the whole notebook at the start and end of every cell, markdown included: in short runs
+# that is most of what its process does; somebody who looks on sees a state no older than this
+SAVE_SECONDS = 2.0
+
+Watch = Callable[[], bool]
+
+
+class KernelEndedError(DeadKernelError):
+    """The kernel ended before its notebook did.
+
+    Attributes
+    ----------
+    status : int or None
+        Its exit status, ``-N`` after signal N; None where it is not known.
+    """
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(f"Kernel ended with status {status}")
+        self.status = status
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return KernelEndedError, (self.status,)
+
+
+class WarmKernelManager(AsyncKernelManager):
+    """A kernel manager whose kernels come from the warm provisioner."""
+
+    @property
+    def kernel_spec(self) -> Any:
+        """Specification of the kernel, with the provisioner named in it."""
+        spec = super().kernel_spec
+        if spec is not None:
+            spec.metadata["kernel_provisioner"] = {"provisioner_name": PROVISIONER}
+        return spec
+
+
+class _Client(PapermillNotebookClient):
+    """papermill's client; its kernel manager stays known after the end."""
+
+    def create_kernel_manager(self) -> Any:
+        self.manager = super().create_kernel_manager()
+        return self.manager
+
+    @property
+    def process(self) -> Any:
+        """The kernel's process, or None before there is one."""
+        return getattr(getattr(getattr(self, "manager", None), "provisioner", None), "process", None)
+
+
+class Engine(NBClientEngine):
+    """papermill's own engine with warm kernels, IPC and a watch on the run as a whole."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        log_output: bool = False,
+        stdout_file: Any = None,
+        stderr_file: Any = None,
+        start_timeout: float = 60,
+        execution_timeout: float | None = None,
+        is_warm: bool = True,
+        kernel_folder: str | None = None,
+        must_stop: Watch | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Execute a parameterised notebook.
+
+        Parameters
+        ----------
+        nb_man, kernel_name, log_output, stdout_file, stderr_file, start_timeout, execution_timeout
+            As in papermill's ``NBClientEngine``.
+        is_warm : bool
+            Whether to fork the kernel from the loaded process.
+        kernel_folder : str, optional
+            Folder the kernel runs in (papermill's ``cwd`` would change that of the whole process).
+        must_stop : callable, optional
+            Asked several times a second; the kernel is killed as soon as it returns True.
+        **kwargs
+            Further traits of the client, as papermill passes them on.
+
+        Raises
+        ------
+        KernelEndedError
+            If the kernel ends or is killed before the last cell.
+        """
+        kwargs.pop("input_path", None)
+        if must_stop is not None and must_stop():
+            raise KernelEndedError(None)
+        with _sockets(is_warm) as config:
+            client = _Client(
+                nb_man,
+                **{
+                    "kernel_name": kernel_name,
+                    "log": logger,
+                    "log_output": log_output,
+                    "stdout_file": stdout_file,
+                    "stderr_file": stderr_file,
+                    "startup_timeout": start_timeout,
+                    "timeout": execution_timeout,
+                    "resources": {"metadata": {"path": kernel_folder}},
+                    "kernel_manager_class": WarmKernelManager if is_warm else AsyncKernelManager,
+                    # outputs are all there by then: nothing to be gained from a slow goodbye
+                    "shutdown_kernel": "immediate",
+                    "config": config,
+                    **kwargs,
+                },
+            )
+            try:
+                with _saved_seldom(nb_man), _watched(client, must_stop):
+                    client.execute()
+            except DeadKernelError:
+                raise KernelEndedError(_status(client)) from None
+
+
+@contextmanager
+def _sockets(is_warm: bool) -> Iterator[Config]:
+    if not (is_warm and kernels.is_available()):
+        with connection() as config:
+            yield config
+        return
+    # with the server goes its folder, even where this process is killed
+    with kernels.held() as server, connection(server.folder) as config:
+        yield config
+
+
+@contextmanager
+def connection(within: Path | None = None) -> Iterator[Config]:
+    """Settings of a kernel manager for one run: a connection file and sockets in a folder of their own.
+
+    TCP where there are no Unix sockets, or where their paths would be too long.
+    """
+    folder = tempfile.mkdtemp(prefix="amur-", dir=within)
+    try:
+        settings = {"connection_file": str(Path(folder) / "kernel.json")}
+        if sys.platform != "win32" and len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER:
+            settings |= {"transport": "ipc", "ip": str(Path(folder) / "k")}
+        yield Config({"KernelManager": settings})
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _saved_seldom(nb_man: Any) -> Iterator[None]:
+    """Have papermill write the notebook at most every `SAVE_SECONDS`, and once more where it breaks off.
+
+    Of a notebook that reaches its end papermill itself writes the last state.
+    """
+    write = nb_man.save
+
+    def save(**kwargs: Any) -> None:
+        if (nb_man.now() - nb_man.last_save_time).total_seconds() >= SAVE_SECONDS:
+            write(**kwargs)
+
+    nb_man.save = save
+    try:
+        yield
+    except BaseException:
+        write()
+        raise
+    finally:
+        del nb_man.save
+
+
+@contextmanager
+def _watched(client: _Client, must_stop: Watch | None) -> Iterator[None]:
+    """Kill the client's kernel once `must_stop` says so, from a thread of its own."""
+    if must_stop is None:
+        yield
+        return
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(WATCH_SECONDS):
+            if must_stop():
+                _kill(client)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _kill(client: _Client) -> None:
+    process = client.process
+    # a process that ended may have left its number to somebody else's
+    if process is not None and process.poll() is None:
+        with suppress(OSError, AttributeError):  # no process groups on Windows
+            os.killpg(process.pid, signal.SIGKILL)
+        with suppress(OSError):
+            process.kill()
+
+
+def _status(client: _Client) -> int | None:
+    return client.process.poll() if client.process is not None else None

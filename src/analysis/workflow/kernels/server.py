@@ -1,0 +1,263 @@
+"""The process that kernels are forked from: it loads the libraries, then forks on request.
+
+Started by :mod:`analysis.workflow.kernels.client` as ``python -m analysis.workflow.kernels.server FD``; ``FD`` is a
+listening Unix socket. A client connects, sends one request as a line of JSON and gets lines of JSON
+back: the kernel's process id, later its exit status. (The other request, ``prime``, calls a function
+whose result is cached and the same for all.) A kernel lives as long as the connection that
+asked for it, and the server as long as its standard input, so nothing outlives the one who wanted it,
+however that one ended.
+
+Python's own ``multiprocessing`` fork server is not used because it runs the caller's main script
+again in every child and refuses callers that are daemonic, such as the workers of a Dask cluster.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import selectors
+import shutil
+import signal
+import socket
+import sys
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+INLINE = "module://matplotlib_inline.backend_inline"
+
+# what the notebooks import, and the kernel itself; the package last, because it uses the others
+PRELOAD = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "numpy",
+    "pandas",
+    "pandas.io.formats.style",
+    "scipy.stats",
+    "statsmodels.api",
+    "statsmodels.miscmodels.ordinal_model",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "numba",
+    "analysis.publish.exhibits.association",
+    "analysis.publish.exhibits.china_share",
+    "analysis.publish.exhibits.exports",
+    "analysis.publish.exhibits.rating",
+    "analysis.publish.exhibits.transit",
+)
+
+# the kernel, not the server or the batch, is the one to go when memory runs out (0 neutral, 1000 first)
+OOM_SCORE = "700"
+
+
+@dataclass
+class _State:
+    """Open connections by kernel, and the other way round."""
+
+    connections: dict[int, socket.socket] = field(default_factory=dict)
+
+    def kernel_of(self, connection: object) -> int | None:
+        return next((pid for pid, held in self.connections.items() if held is connection), None)
+
+
+def main() -> None:
+    """Load the libraries, serve, and in each forked child become a kernel."""
+    # as ipykernel_launcher does: the folder the server was started in is no place for modules
+    if sys.path[0] == "" or Path(sys.path[0]) == Path.cwd():
+        del sys.path[0]
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    preload(PRELOAD)
+    request = serve(listener)
+    if request is not None:
+        become_kernel(request)
+
+
+def preload(modules: tuple[str, ...]) -> None:
+    """Import the modules kernels will need.
+
+    One that fails is left out: the notebook that needs it meets the error in its own cell.
+    """
+    # matplotlib settles its backend on import, and a kernel would have set this one by then
+    os.environ.setdefault("MPLBACKEND", INLINE)
+    for name in modules:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    prime("analysis.data.indicators:observations")
+    freeze()
+
+
+def prime(name: str) -> None:
+    """Call ``module:function`` without arguments, so that kernels find its cache filled.
+
+    One that fails is left for the notebook to meet, as with imports.
+    """
+    module, function = name.split(":")
+    with contextlib.suppress(Exception):
+        getattr(importlib.import_module(module), function)()
+
+
+def freeze() -> None:
+    """Keep a child's collector from touching, and so copying, every page it shares with the server."""
+    gc.collect()
+    gc.freeze()
+
+
+def serve(listener: socket.socket) -> dict[str, Any] | None:
+    """Fork a kernel for each request until standard input closes.
+
+    Returns
+    -------
+    dict or None
+        In a forked child its request; None in the server, when it is to end.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the batch's affair
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    wake_read, wake_write = os.pipe()
+    os.set_blocking(wake_read, False)
+    os.set_blocking(wake_write, False)
+    signal.set_wakeup_fd(wake_write)
+    state = _State()
+    with selectors.DefaultSelector() as selector:
+        for source in (listener, sys.stdin, wake_read):
+            selector.register(source, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is sys.stdin:
+                    for pid in state.connections:
+                        _kill(pid)
+                    # whoever made the folder may have been killed
+                    shutil.rmtree(Path(listener.getsockname()).parent, ignore_errors=True)
+                    return None
+                if key.fileobj == wake_read:
+                    with contextlib.suppress(BlockingIOError):
+                        os.read(wake_read, 4096)
+                    _reap(state, selector)
+                elif key.fileobj is listener:
+                    request = _accept(listener, state, selector)
+                    if request is not None:
+                        signal.set_wakeup_fd(-1)
+                        os.close(wake_read)
+                        os.close(wake_write)
+                        listener.close()
+                        return request
+                else:  # a client has gone: so does its kernel; `_reap` closes the connection
+                    kernel = state.kernel_of(key.fileobj)
+                    if kernel is not None:  # else `_reap` closed it a moment ago, with news of both
+                        selector.unregister(key.fileobj)
+                        _kill(kernel)
+
+
+def _accept(
+    listener: socket.socket, state: _State, selector: selectors.BaseSelector
+) -> dict[str, Any] | None:
+    """Fork for one connection; the request in the child, None in the server."""
+    connection, _ = listener.accept()
+    try:
+        request: dict[str, Any] = json.loads(_line(connection))
+    except (OSError, ValueError):
+        connection.close()
+        return None
+    if "prime" in request:
+        prime(request["prime"])
+        freeze()
+        _send(connection, {"primed": 1})
+        connection.close()
+        return None
+    with warnings.catch_warnings():
+        # Python 3.12 warns of any thread at a fork; the only ones here are idle BLAS threads, which
+        # OpenBLAS restarts in the child by itself
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            pid = os.fork()
+        except OSError:  # no memory or process number left: one kernel fewer, the others go on
+            connection.close()
+            return None
+    if pid == 0:
+        for other in (connection, *state.connections.values()):
+            other.close()
+        return request
+    _send(connection, {"pid": pid})
+    state.connections[pid] = connection
+    selector.register(connection, selectors.EVENT_READ)
+    return None
+
+
+def _reap(state: _State, selector: selectors.BaseSelector) -> None:
+    """Tell each client of a kernel that ended how it ended."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        connection = state.connections.pop(pid, None)
+        if connection is not None:
+            with contextlib.suppress(KeyError):  # unregistered already where the client went first
+                selector.unregister(connection)
+            _send(connection, {"status": os.waitstatus_to_exitcode(status)})
+            connection.close()
+
+
+def _line(connection: socket.socket) -> bytes:
+    line = b""
+    while not line.endswith(b"\n"):
+        part = connection.recv(65536)
+        if not part:
+            raise ConnectionError("the client went away")
+        line += part
+    return line
+
+
+def _send(connection: socket.socket, message: dict[str, int]) -> None:
+    with contextlib.suppress(OSError):  # the client may be gone
+        connection.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _kill(pid: int) -> None:
+    # the kernel leads a process group of its own: what a cell started goes with it
+    for kill, target in ((os.killpg, pid), (os.kill, pid)):
+        with contextlib.suppress(OSError):
+            kill(target, signal.SIGKILL)
+
+
+def become_kernel(request: dict[str, Any]) -> None:
+    """Do in this process what ``python -m ipykernel_launcher`` does in a new one.
+
+    Parameters
+    ----------
+    request : dict
+        ``arguments`` of the launcher, ``environment`` and ``folder`` to run in.
+    """
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with Path(os.devnull).open() as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.chdir(request["folder"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+    # Python renews the state of `random` after a fork, numpy does not renew its own
+    importlib.import_module("numpy").random.seed()
+    from ipykernel import kernelapp
+
+    launcher = importlib.import_module("ipykernel_launcher")
+    sys.argv = [str(launcher.__file__), *request["arguments"]]
+    # read from the environment when ipykernel was imported, so it has to be said again
+    kernelapp.IPKernelApp.launch_instance(request["arguments"], parent_handle=os.getppid())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""The whole study in one go: every notebook, every exhibit, and the sums that prove it.
+
+Everything is made in a folder beside ``results/`` and takes its place by a rename at the very end;
+whatever goes wrong before leaves ``results/`` as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from analysis import paths
+from analysis.data import indicators, package
+from analysis.data.regions import LANGUAGES
+from analysis.errors import AnalysisError
+from analysis.publish import parameters, report, repository
+from analysis.publish.exhibits import register
+from analysis.workflow import runs
+from analysis.workflow.kernels import client
+
+SUMS = "SHA256SUMS"
+RECORD = "run.json"
+DISAGREEMENTS = "disagreements.csv"
+# the same words on every machine: they stand in the executed notebooks as a parameter
+STAGING = "build/reproduce"
+
+
+def reproduce(*, quiet: bool = False) -> Path:
+    """Rebuild everything under ``results/``.
+
+    Parameters
+    ----------
+    quiet : bool
+        Whether to do without the progress display.
+
+    Returns
+    -------
+    Path
+        The folder of results.
+
+    Raises
+    ------
+    AnalysisError
+        If a raw file differs from its checksum, a notebook fails or an exhibit is missing;
+        ``results/`` is then as it was.
+    """
+    started = time.time()
+    paths.make_folder(paths.results().parent)
+    _check_replaceable(paths.results())
+    checked = package.verify()
+    staging = paths.root() / STAGING
+    shutil.rmtree(staging, ignore_errors=True)
+    paths.make_folder(staging)
+    write_processed()
+    done = _run_all(staging, quiet)
+    missing = missing_files(staging)
+    if missing:
+        raise AnalysisError(f"The notebooks ran but did not write {missing[0]}.")
+    report.build(staging)
+    paths.write_text(staging / SUMS, sums(staging))
+    paths.write_text(staging / RECORD, _record(started, checked, done))
+    paths.replace_folder(staging, paths.results())
+    return paths.results()
+
+
+def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
+    """Run every notebook, as many at a time as there are cores; a thread waits for each kernel."""
+    names = parameters.study()
+    stopped = threading.Event()
+    limits = runs.Limits(is_cancelled=stopped.is_set)
+    with ThreadPoolExecutor(runs.available_cores()) as pool:
+        futures = {
+            pool.submit(
+                runs.run,
+                name,
+                {"output_dir": STAGING},
+                staging / "notebooks" / f"{name}.ipynb",
+                is_warm=True,
+                limits=limits,
+            ): name
+            # the tour, which runs a batch of its own, and the late ones are the long ones: started first,
+            # they leave no core idle at the end
+            for name in (names[0], *reversed(names[1:]))
+        }
+        try:
+            done = {}
+            with tqdm(total=len(names), desc="Notebooks", unit="notebook", disable=quiet) as progress:
+                for future in runs.as_ended(futures):
+                    progress.set_postfix_str(futures[future])
+                    done[futures[future]] = future.result()
+                    progress.update()
+        except BaseException:
+            # a failure or Ctrl-C: the kernels that still run would only be waited for
+            stopped.set()
+            raise
+        finally:
+            with client.ended():
+                pool.shutdown(wait=True, cancel_futures=True)
+    return [done[name] for name in names]
+
+
+def _check_replaceable(folder: Path) -> None:
+    """Refuse before the work what would fail after it."""
+    if folder.exists():
+        if not folder.is_dir():
+            raise AnalysisError(
+                f"{paths.relative(folder)} is a file; move it, results go into a folder there."
+            )
+        paths.make_folder(folder)
+
+
+def write_processed() -> Path:
+    """Write the observations table and the catalogue to ``data/processed/``.
+
+    With figures of a reader's own also where they and other sources differ.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    folder = paths.make_folder(paths.processed())
+    table = indicators.observations()
+    paths.write_text(folder / "observations.csv", table.to_csv(index=False, lineterminator="\n"))
+    differing = folder / DISAGREEMENTS
+    if indicators.has_own():
+        paths.write_text(differing, indicators.disagreements().to_csv(index=False, lineterminator="\n"))
+    else:
+        differing.unlink(missing_ok=True)
+    rows = [
+        {
+            "indicator": item.id,
+            **{f"name_{language}": item.name[language] for language in LANGUAGES},
+            **{f"unit_{language}": item.unit[language] for language in LANGUAGES},
+            "basis": item.basis,
+            "formula": item.formula,
+            "remark": item.remark,
+        }
+        for item in indicators.catalogue().values()
+    ]
+    paths.write_text(folder / "indicators.json", json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+    return folder
+
+
+def missing_files(folder: Path) -> list[str]:
+    """Files the register promises that `folder` does not have."""
+    names = parameters.study()
+    promised = [file for name in names for entry in register.entries(name) for file in register.files(entry)]
+    promised += [
+        "associations.csv",
+        "multiverse.csv",
+        "ledger.csv",
+        *(f"notebooks/{name}.ipynb" for name in names),
+    ]
+    return [name for name in promised if not (folder / name).is_file()]
+
+
+def sums(folder: Path) -> str:
+    """SHA-256 of every file under `folder` but the sums and the record, in ``sha256sum`` form."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (SUMS, RECORD))
+    return "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
+        for path in files
+    )
+
+
+def _record(started: float, checked: int, done: Sequence[runs.Done]) -> str:
+    """What may differ between two runs: times, host, versions, state of the repository."""
+    record: dict[str, Any] = {
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+        "seconds": round(time.time() - started, 1),
+        "raw_files_checked": checked,
+        "notebooks": {item.notebook: round(item.seconds, 1) for item in done},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "versions": {
+            name: metadata.version(name)
+            for name in ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "papermill")
+        },
+        "git": repository.git_state(),
+    }
+    return json.dumps(record, indent=1) + "\n"
+
+
+def is_interactive() -> bool:
+    """Whether a person watches: then there is a progress display."""
+    return sys.stderr.isatty()
