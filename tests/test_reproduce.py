@@ -8,7 +8,7 @@ import pytest
 from analysis import paths
 from analysis.errors import AnalysisError
 from analysis.publish.exhibits import register
-from analysis.workflow import reproduce, runs
+from analysis.workflow import inputs, reproduce, runs, sums
 
 
 @pytest.fixture
@@ -20,6 +20,7 @@ def small_job(tmp_path, monkeypatch):
         monkeypatch.setattr(paths, name, lambda name=name: root / name)
     monkeypatch.setattr(paths, "root", lambda: root)
     monkeypatch.setattr(reproduce.package, "verify", lambda: 1)
+    monkeypatch.setattr(inputs, "taken", lambda: {"data/raw/trade.csv": "1" * 64})
     monkeypatch.setattr(reproduce, "write_processed", lambda: None)
     monkeypatch.setattr(reproduce.parameters, "notebooks", lambda: ("04_rating",))
     monkeypatch.setattr(reproduce, "missing_files", lambda folder: [])
@@ -82,3 +83,116 @@ def test_missing_files_follow_the_register(tmp_path):
     missing = reproduce.missing_files(tmp_path)
     assert set(register.files(register.entry("table-1"))) <= set(missing)
     assert "associations.csv" in missing
+
+
+def test_the_record_says_what_the_results_were_made_from(small_job):
+    folder = reproduce.reproduce(quiet=True)
+    assert json.loads((folder / "run.json").read_text())["inputs"] == {"data/raw/trade.csv": "1" * 64}
+
+
+def test_a_second_reproduce_waits_for_the_first(small_job, monkeypatch):
+    """Both said "Done", and six of 465 files were left."""
+    inner = []
+
+    def twice(notebook, values, target, **how):
+        with pytest.raises(AnalysisError, match="Another `amur reproduce` rebuilds results/"):
+            reproduce.reproduce(quiet=True)
+        inner.append(notebook)
+        target.parent.mkdir(parents=True)
+        target.write_text("{}")
+        return runs.Done(notebook, target, 1.0)
+
+    monkeypatch.setattr(runs, "run", twice)
+    folder = reproduce.reproduce(quiet=True)
+    assert inner == ["04_rating"]
+    assert sums.departures(folder) == []
+    # the lock went with the run
+    monkeypatch.setattr(runs, "run", lambda *_, **how: (_ for _ in ()).throw(AnalysisError("x")))
+    with pytest.raises(AnalysisError, match=r"^x$"):
+        reproduce.reproduce(quiet=True)
+
+
+def test_an_input_that_changes_meanwhile_leaves_the_results_as_they_were(small_job, monkeypatch):
+    """Half of the notebooks had read the figures of before an ingest, half those of after."""
+    states = iter([{"data/user/a.csv": "1", "b": "2"}, {"data/user/a.csv": "3", "b": "2"}])
+    monkeypatch.setattr(inputs, "taken", lambda: next(states))
+    (small_job / "results").mkdir()
+    (small_job / "results" / "kept").write_text("old")
+    with pytest.raises(AnalysisError, match=r"^data/user/a\.csv changed while the study was rebuilt"):
+        reproduce.reproduce(quiet=True)
+    assert [path.name for path in (small_job / "results").iterdir()] == ["kept"]
+
+
+def test_a_file_lost_before_the_swap_is_a_failure(small_job, monkeypatch):
+    write = paths.write_text
+
+    def lose(path, text):
+        write(path, text)
+        if path.name == "run.json":
+            (path.parent / "notebooks/04_rating.ipynb").unlink()
+
+    monkeypatch.setattr(paths, "write_text", lose)
+    with pytest.raises(
+        AnalysisError, match=r"04_rating\.ipynb is missing; SHA256SUMS lists it; run the same"
+    ):
+        reproduce.reproduce(quiet=True)
+    assert not (small_job / "results").exists()
+
+
+class TestInputs:
+    """What a run is made from."""
+
+    @pytest.fixture
+    def root(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(paths, "root", lambda: tmp_path)
+        cells = [{"cell_type": "code", "source": ["1\n"], "metadata": {}, "outputs": [], "id": "a"}]
+        for name, text in {
+            "data/raw/a.csv": "1",
+            "notebooks/n.ipynb": json.dumps({"cells": cells, "metadata": {}}),
+            "src/analysis/a.py": "1",
+            "src/analysis/workflow/check.py": "1",
+            "src/analysis/__pycache__/a.pyc": "1",
+            "data/user/rosstat/own.csv": "1",
+            "data/user/customs/manifest.json": "1",
+            "data/user/customs/parts/1.parquet": "1",
+            "data/user/.DS_Store": "1",
+            "CITATION.cff": "1",
+        }.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+        return tmp_path
+
+    def test_data_code_notebooks_and_own_files_count_and_nothing_else(self, root):
+        digest = hashlib.sha256(b"1").hexdigest()
+        taken = inputs.taken()
+        assert list(taken) == [
+            "CITATION.cff", "data/raw/a.csv", "data/user/customs/manifest.json", "data/user/rosstat/own.csv",
+            "notebooks/n.ipynb", "src/analysis/a.py",
+        ]  # fmt: skip
+        assert {sum_ for name, sum_ in taken.items() if not name.endswith(".ipynb")} == {digest}
+        assert inputs.own(taken) == ["data/user/customs/manifest.json", "data/user/rosstat/own.csv"]
+
+    def test_a_notebook_that_was_run_is_the_same_and_one_with_another_cell_is_not(self, root):
+        before = inputs.taken()
+        path = root / "notebooks/n.ipynb"
+        content = json.loads(path.read_text())
+        content["cells"][0] |= {"outputs": [{"text": "1"}], "id": "b"}
+        path.write_text(json.dumps(content))
+        assert inputs.taken() == before
+        content["cells"][0]["source"] = ["2\n"]
+        path.write_text(json.dumps(content))
+        assert inputs.changed(before, inputs.taken()) == ["notebooks/n.ipynb"]
+
+    def test_new_lost_and_changed_inputs_are_named_and_many_are_counted(self):
+        assert inputs.changed({"a": "1", "b": "2", "c": "3"}, {"b": "2", "c": "4", "d": "5"}) == [
+            "a",
+            "c",
+            "d",
+        ]
+        assert inputs.named(["a", "b"]) == "a, b"
+        assert inputs.named(list("abcde")) == "a, b, c and 2 more"
+
+    def test_a_damaged_notebook_is_one_sentence(self, root):
+        (root / "notebooks/n.ipynb").write_text("{")
+        with pytest.raises(AnalysisError, match=r"notebooks/n\.ipynb cannot be read"):
+            inputs.taken()

@@ -92,3 +92,27 @@ def test_a_hanging_cell_is_stopped(notebook, monkeypatch):
     target = notebook("edition = 'III'", "import time; time.sleep(60)")
     with pytest.raises(AnalysisError, match="ran for more than 2 seconds"):
         runs.run("04_rating", {}, target)
+
+
+def test_what_a_cell_printed_is_one_piece_however_the_kernel_sent_it():
+    """On a busy machine one output came in two pieces, and two runs had different bytes."""
+
+    def stream(name, text):
+        return nbformat.v4.new_output("stream", name=name, text=text)
+
+    def cleaned(*outputs):
+        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=list(outputs))])
+        return runs.as_text(made)
+
+    shown = nbformat.v4.new_output("display_data", data={"text/plain": "x"})
+    whole = cleaned(stream("stdout", "a\nb\n"), stream("stderr", "w\n"), shown, stream("stdout", "c\n"))
+    for pieces in (
+        [stream("stdout", "a\n"), stream("stdout", "b\n"), stream("stderr", "w\n")],
+        [stream("stderr", "w\n"), stream("stdout", "a\n"), stream("stdout", "b\n")],
+        [stream("stdout", "a\nb"), stream("stderr", "w\n"), stream("stdout", "\n")],
+    ):
+        assert cleaned(*pieces, shown, stream("stdout", "c\n")) == whole
+    # what stands between two pieces keeps its place
+    assert cleaned(stream("stdout", "a\n"), shown, stream("stdout", "b\n")) != cleaned(
+        stream("stdout", "a\nb\n"), shown
+    )

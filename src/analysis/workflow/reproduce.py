@@ -6,15 +6,15 @@ whatever goes wrong before leaves ``results/`` as it was.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import shutil
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -27,14 +27,14 @@ from analysis.data.regions import LANGUAGES
 from analysis.errors import AnalysisError
 from analysis.publish import parameters, report, repository
 from analysis.publish.exhibits import register
-from analysis.workflow import runs
+from analysis.workflow import inputs, runs
 from analysis.workflow.kernels import client
+from analysis.workflow.sums import RECORD, SUMS, departures, sums
 
-SUMS = "SHA256SUMS"
-RECORD = "run.json"
 DISAGREEMENTS = "disagreements.csv"
 # the same words on every machine: they stand in the executed notebooks as a parameter
 STAGING = "build/reproduce"
+LOCK = "reproduce.lock"
 
 
 def reproduce(*, quiet: bool = False) -> Path:
@@ -53,26 +53,52 @@ def reproduce(*, quiet: bool = False) -> Path:
     Raises
     ------
     AnalysisError
-        If a raw file differs from its checksum, a notebook fails or an exhibit is missing;
-        ``results/`` is then as it was.
+        If a raw file differs from its checksum, a notebook fails, an exhibit is missing, an input changed
+        meanwhile, or another process rebuilds them; ``results/`` is then as it was.
     """
     started = time.time()
     paths.make_folder(paths.results().parent)
     _check_replaceable(paths.results())
-    checked = package.verify()
-    staging = paths.root() / STAGING
-    shutil.rmtree(staging, ignore_errors=True)
-    paths.make_folder(staging)
-    write_processed()
-    done = _run_all(staging, quiet)
-    missing = missing_files(staging)
-    if missing:
-        raise AnalysisError(f"The notebooks ran but did not write {missing[0]}.")
-    report.build(staging)
-    paths.write_text(staging / SUMS, sums(staging))
-    paths.write_text(staging / RECORD, _record(started, checked, done))
-    paths.replace_folder(staging, paths.results())
+    with _alone():
+        checked = package.verify()
+        made_from = inputs.taken()
+        staging = paths.root() / STAGING
+        shutil.rmtree(staging, ignore_errors=True)
+        paths.make_folder(staging)
+        write_processed()
+        done = _run_all(staging, quiet)
+        missing = missing_files(staging)
+        if missing:
+            raise AnalysisError(f"The notebooks ran but did not write {missing[0]}.")
+        report.build(staging)
+        paths.write_text(staging / SUMS, sums(staging))
+        paths.write_text(staging / RECORD, _record(started, checked, done, made_from))
+        _check_finished(staging, made_from)
+        paths.replace_folder(staging, paths.results())
     return paths.results()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the staging folder, so that two runs do not clear away each other's files."""
+    with (paths.make_folder(paths.build()) / LOCK).open("w") as file:
+        if not paths.lock(file):
+            raise AnalysisError(
+                "Another `amur reproduce` rebuilds results/ at this moment; wait until it is done."
+            )
+        yield
+
+
+def _check_finished(staging: Path, made_from: Mapping[str, str]) -> None:
+    """Refuse to put in the place of results what is not whole, or comes from two states of the inputs."""
+    changed = inputs.changed(made_from, inputs.taken())
+    if changed:
+        raise AnalysisError(
+            f"{inputs.named(changed)} changed while the study was rebuilt, so its results would come from two "
+            f"states; {paths.relative(paths.results())}/ is as it was, run the same command again."
+        )
+    for name, clause in departures(staging):
+        raise AnalysisError(f"{paths.relative(staging / name)} {clause}; run the same command again.")
 
 
 def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
@@ -167,17 +193,8 @@ def missing_files(folder: Path) -> list[str]:
     return [name for name in promised if not (folder / name).is_file()]
 
 
-def sums(folder: Path) -> str:
-    """SHA-256 of every file under `folder` but the sums and the record, in ``sha256sum`` form."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (SUMS, RECORD))
-    return "".join(
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
-        for path in files
-    )
-
-
-def _record(started: float, checked: int, done: Sequence[runs.Done]) -> str:
-    """What may differ between two runs: times, host, versions, state of the repository."""
+def _record(started: float, checked: int, done: Sequence[runs.Done], made_from: Mapping[str, str]) -> str:
+    """What may differ between two runs: times, host, versions, state of the repository and of the inputs."""
     record: dict[str, Any] = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(time.time() - started, 1),
@@ -190,6 +207,8 @@ def _record(started: float, checked: int, done: Sequence[runs.Done]) -> str:
             for name in ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "papermill")
         },
         "git": repository.git_state(),
+        # the reader's own files are those under data/user/
+        "inputs": dict(made_from),
     }
     return json.dumps(record, indent=1) + "\n"
 

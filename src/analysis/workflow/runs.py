@@ -14,7 +14,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -340,5 +340,27 @@ def cleaned(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for number, cell in enumerate(clean.cells):
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
         cell["id"] = hashlib.sha256(f"{number}\n{cell.source}".encode()).hexdigest()[:8]
     return clean
+
+
+def joined(outputs: Sequence[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Outputs of a cell with what it printed in one piece.
+
+    A busy machine sends what a cell prints in as many pieces as it happens to, and its errors and warnings
+    before or after. Between two other outputs there is one piece a stream here, first that of ``stdout``.
+    """
+    found: list[nbformat.NotebookNode] = []
+    printed: dict[str, nbformat.NotebookNode] = {}
+    for output in outputs:
+        if output.output_type != "stream":
+            found += [printed[name] for name in sorted(printed, reverse=True)]
+            printed = {}
+            found.append(output)
+        elif output.name in printed:
+            printed[output.name].text += output.text
+        else:
+            printed[output.name] = copy.deepcopy(output)
+    return found + [printed[name] for name in sorted(printed, reverse=True)]
