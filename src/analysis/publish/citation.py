@@ -223,6 +223,7 @@ def notebook_title(name: str, language: Language) -> str:
 
 
 def _resource(item: package.Resource, language: Language) -> Subject:
+    package.checked_bytes(item)  # the sum that is cited is that of the file that is there
     described = next(entry for entry in package.descriptor()["resources"] if entry["name"] == item.name)
     sources = [str(source["title"]) for source in described["sources"]]
     told = [package.told(source, "title", language) for source in described["sources"]]

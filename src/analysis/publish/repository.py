@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import asdict, dataclass
 
@@ -51,9 +52,14 @@ def git_state() -> dict[str, object] | None:
 
 
 def _git(*arguments: str) -> str:
-    return subprocess.run(
-        ["git", *arguments], cwd=paths.root(), capture_output=True, text=True, check=True
-    ).stdout.strip()
+    # GIT_DIR and its like, set for another repository (git sets them for its hooks), would name that one's commit
+    own = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    command = ["git", *arguments]
+    # the locale's own encoding may be ASCII
+    found = subprocess.run(
+        command, cwd=paths.root(), capture_output=True, encoding="utf-8", check=True, env=own
+    )
+    return found.stdout.strip()
 
 
 def tracked_files() -> list[str] | None:

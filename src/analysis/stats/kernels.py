@@ -25,6 +25,11 @@ WORTH_COMPILING = 200_000_000
 def compiled() -> dict[str, Callable[..., Any]] | None:
     """Compiled forms of `row_sums_plain` and `count_hits_plain`, or None without numba."""
     try:
+        from numba import config
+
+        # numba sets it while it is imported; compiled forms would run as plain Python, far slower than numpy's
+        if config.DISABLE_JIT:  # type: ignore[attr-defined]
+            return None
         from analysis.stats import _compiled
     except ImportError:
         return None

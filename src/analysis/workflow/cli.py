@@ -1,12 +1,9 @@
-"""The command ``amur``: what a person types.
-
-Every mistake of a person ends in one sentence on standard error and exit status 2; a traceback is a
-fault of ours.
-"""
+"""The command ``amur``: what a person types; how it ends stands in :mod:`analysis.workflow.terminal`."""
 
 from __future__ import annotations
 
 import math
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,28 +13,13 @@ import click
 from analysis import paths
 from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import AnalysisError
+from analysis.workflow.terminal import STOPPED, Group
 
 if TYPE_CHECKING:
     from analysis.data import user_data
 
-STOPPED = 130  # the shell's status for Ctrl-C
 
-
-class _Group(click.Group):
-    """A group whose commands end an AnalysisError, or Ctrl-C, as one sentence."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except AnalysisError as error:
-            click.echo(f"amur: {error}", err=True)
-            ctx.exit(2)
-        except KeyboardInterrupt:
-            click.echo("amur: stopped.", err=True)
-            ctx.exit(STOPPED)
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="amur-china-cooperation", prog_name="amur")
 def main() -> None:
     """Rebuild and check the study of Russian regions' cooperation with China."""
@@ -96,7 +78,8 @@ def batch(
     """
     from analysis.workflow.batch import job, summary
 
-    options = job.Options(cell_timeout, run_timeout, scheduler, retry_failed, quiet, table)
+    is_quiet = quiet or not sys.stderr.isatty()
+    options = job.Options(cell_timeout, run_timeout, scheduler, retry_failed, is_quiet, table)
     jobs = job.plan(grid, output, where, options)
     if dry_run:
         for line in job.listing(jobs):
@@ -113,11 +96,11 @@ def batch(
         click.echo(f"Collected nothing: no run wrote {table}.")
     if done.is_interrupted:
         click.echo("Stopped; the same command goes on from here.", err=True)
-        sys.exit(STOPPED)
+        sys.exit(STOPPED + signal.SIGINT)
     sys.exit(any(row["state"] in ("failed", "stopped") for row in done.table))
 
 
-@main.group(cls=_Group)
+@main.group(cls=Group)
 def ingest() -> None:
     """Read your own copy of a source into data/user/."""
 
@@ -169,7 +152,8 @@ def ingest_customs(files: tuple[Path, ...], replace: bool) -> None:
     from analysis import customs
     from analysis.data import user_data
 
-    with tqdm(total=100, unit="%", bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}") as bar:
+    shape = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
+    with tqdm(total=100, unit="%", bar_format=shape, disable=None) as bar:  # None: off where nobody looks on
 
         def progress(name: str, share: float) -> None:
             bar.set_description(name)
@@ -275,7 +259,7 @@ def _tell_disagreements(source: str) -> None:
         )
 
 
-@main.group("rating", cls=_Group)
+@main.group("rating", cls=Group)
 def rating_group() -> None:
     """Make an edition of the rating: sheets for experts and coders, and what comes back."""
 
@@ -395,7 +379,7 @@ def cite(name: str, style: str, language: Language | None, folder: Path | None) 
     click.echo(citation.cite(name, style, folder=folder, language=language, state=state))  # type: ignore[arg-type]
 
 
-@main.group(cls=_Group)
+@main.group(cls=Group)
 def export() -> None:
     """Pack the study for a repository of data."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -122,7 +121,8 @@ def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
         }
         try:
             done = {}
-            with tqdm(total=len(names), desc="Notebooks", unit="notebook", disable=quiet) as progress:
+            # None: off where nobody looks on
+            with tqdm(total=len(names), desc="Notebooks", unit="notebook", disable=quiet or None) as progress:
                 for future in runs.as_ended(futures):
                     progress.set_postfix_str(futures[future])
                     done[futures[future]] = future.result()
@@ -211,8 +211,3 @@ def _record(started: float, checked: int, done: Sequence[runs.Done], made_from: 
         "inputs": dict(made_from),
     }
     return json.dumps(record, indent=1) + "\n"
-
-
-def is_interactive() -> bool:
-    """Whether a person watches: then there is a progress display."""
-    return sys.stderr.isatty()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
-import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -184,13 +182,12 @@ def _carry_out_all(
     progress = _Progress(len(jobs), opened.slots, options.is_quiet, say)
     futures: dict[Future[Outcome], Job] = {}
     try:
-        with _terminable():
-            for job in jobs:
-                futures[opened.executor.submit(carry_out, job)] = job
-            for future in runs.as_ended(list(futures)):
-                outcome = _result(future, futures.pop(future))
-                outcomes[outcome.id] = outcome
-                progress.show(outcome)
+        for job in jobs:
+            futures[opened.executor.submit(carry_out, job)] = job
+        for future in runs.as_ended(list(futures)):
+            outcome = _result(future, futures.pop(future))
+            outcomes[outcome.id] = outcome
+            progress.show(outcome)
     except KeyboardInterrupt:
         # runs that go on, here or on other machines, see within a second that the batch is gone
         jobs[0].alive.unlink(missing_ok=True)
@@ -259,23 +256,6 @@ def _alive(output: Path, jobs: Sequence[Job]) -> Iterator[list[Job]]:
         yield [replace(job, alive=alive) for job in jobs]
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Make the request to end that clusters and service managers send end a batch as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -28,6 +28,12 @@ STOP_SECONDS = 5.0
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # the debugger that ipykernel loads complains of frozen modules; nobody debugs the server
 NO_COMPLAINT = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+# the backend of notebooks, whatever the reader draws with elsewhere
+INLINE = "module://matplotlib_inline.backend_inline"
+# the path of a Unix socket has at most 107 bytes on Linux, 103 on macOS
+LONGEST_SOCKET = 103
+# what a server puts behind a temporary folder: "/amur-" and eight letters, the same for a run, "/k-5" and a NUL
+_SOCKET_ROOM = 2 * len("/amur-12345678") + len("/k-5") + 1
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -119,6 +125,16 @@ def _has_news(connection: socket.socket, timeout: float | None) -> bool:
     return bool(waiting.poll(None if timeout is None else timeout * 1000))
 
 
+def socket_root() -> str | None:
+    """Temporary folder whose path leaves room for the name of a socket; None for the usual one."""
+    usual = tempfile.gettempdir()
+    for folder in (usual, os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/var/tmp"):
+        is_short = len(os.fsencode(folder)) + _SOCKET_ROOM <= LONGEST_SOCKET
+        if folder and is_short and os.access(folder, os.W_OK | os.X_OK):
+            return None if folder == usual else folder
+    return None
+
+
 class ForkServer:
     """A running :mod:`analysis.workflow.kernels.server`, ended with its owner or by `stop`.
 
@@ -132,19 +148,23 @@ class ForkServer:
 
     def __init__(self) -> None:
         self.stamp = stamp()
-        self.folder = Path(tempfile.mkdtemp(prefix="amur-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="amur-", dir=socket_root()))
         address = str(self.folder / "server")
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(address)
-            listener.listen(64)
-            # a session of its own, so that Ctrl-C reaches the batch only
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "analysis.workflow.kernels.server", str(listener.fileno())],
-                stdin=subprocess.PIPE,
-                pass_fds=[listener.fileno()],
-                start_new_session=True,
-                env={**ONE_THREAD, **os.environ, **NO_COMPLAINT},
-            )
+        try:
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(address)
+                listener.listen(64)
+                # a session of its own, so that Ctrl-C reaches the batch only
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", "analysis.workflow.kernels.server", str(listener.fileno())],
+                    stdin=subprocess.PIPE,
+                    pass_fds=[listener.fileno()],
+                    start_new_session=True,
+                    env={**ONE_THREAD, **os.environ, **NO_COMPLAINT, "MPLBACKEND": INLINE},
+                )
+        except OSError:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
         self.holders = 0
         self._address = address
         self._has_answered = False

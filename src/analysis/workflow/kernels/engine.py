@@ -15,10 +15,13 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME as NATIVE_KERNEL
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
@@ -27,10 +30,11 @@ from papermill.log import logger
 from traitlets.config import Config
 
 from analysis.workflow.kernels import client as kernels
+from analysis.workflow.kernels.client import INLINE, LONGEST_SOCKET
 
 PROVISIONER = "amur-warm"
-# the path of a Unix socket has at most 107 bytes on Linux, 103 on macOS; "/k-5" and the NUL are ours
-LONGEST_SOCKET_FOLDER = 98
+# "/k-5" and the NUL are ours
+LONGEST_SOCKET_FOLDER = LONGEST_SOCKET - 5
 WATCH_SECONDS = 0.2
 # papermill writes the whole notebook at the start and end of every cell, markdown included: in short runs
 # that is most of what its process does; somebody who looks on sees a state no older than this
@@ -56,7 +60,22 @@ class KernelEndedError(DeadKernelError):
         return KernelEndedError, (self.status,)
 
 
-class WarmKernelManager(AsyncKernelManager):
+class StudyKernelManager(AsyncKernelManager):
+    """A kernel manager whose kernels are this Python as it is installed, whatever the reader's own set-up says."""
+
+    @property
+    def kernel_spec(self) -> Any:
+        """Specification of the kernel: that of this Python, though `JUPYTER_PATH` may hold another ``python3``."""
+        if self._kernel_spec is None and self.kernel_name == NATIVE_KERNEL:
+            self._kernel_spec = KernelSpec(resource_dir="", **get_kernel_dict())
+        return super().kernel_spec
+
+    async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
+        kwargs.setdefault("env", environment(Path(self.connection_file).parent))
+        return await super()._async_pre_start_kernel(**kwargs)
+
+
+class WarmKernelManager(StudyKernelManager):
     """A kernel manager whose kernels come from the warm provisioner."""
 
     @property
@@ -66,6 +85,24 @@ class WarmKernelManager(AsyncKernelManager):
         if spec is not None:
             spec.metadata["kernel_provisioner"] = {"provisioner_name": PROVISIONER}
         return spec
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Environment of a kernel of the study, in which nothing that the reader runs at the start of a session runs.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder of the run, which goes with it.
+
+    Returns
+    -------
+    dict
+        That of this process, with an IPython profile of its own (start-up files and settings in ``~/.ipython`` could
+        change results) and the backend that notebooks draw with.
+    """
+    own = {key: value for key, value in os.environ.items() if key != "PYTHONSTARTUP"}
+    return own | {"IPYTHONDIR": str(folder / "ipython"), "MPLBACKEND": INLINE}
 
 
 class _Client(PapermillNotebookClient):
@@ -134,7 +171,7 @@ class Engine(NBClientEngine):
                     "startup_timeout": start_timeout,
                     "timeout": execution_timeout,
                     "resources": {"metadata": {"path": kernel_folder}},
-                    "kernel_manager_class": WarmKernelManager if is_warm else AsyncKernelManager,
+                    "kernel_manager_class": WarmKernelManager if is_warm else StudyKernelManager,
                     # outputs are all there by then: nothing to be gained from a slow goodbye
                     "shutdown_kernel": "immediate",
                     "config": config,
@@ -154,9 +191,13 @@ def _sockets(is_warm: bool) -> Iterator[Config]:
         with connection() as config:
             yield config
         return
-    # with the server goes its folder, even where this process is killed
-    with kernels.held() as server, connection(server.folder) as config:
-        yield config
+    with ExitStack() as stack:
+        try:
+            # with the server goes its folder, even where this process is killed
+            within = stack.enter_context(kernels.held()).folder
+        except OSError:  # no fork server can be started here: a kernel may all the same
+            within = None
+        yield stack.enter_context(connection(within))
 
 
 @contextmanager

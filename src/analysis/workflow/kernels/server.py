@@ -28,8 +28,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-INLINE = "module://matplotlib_inline.backend_inline"
-
 # what the notebooks import, and the kernel itself; the package last, because it uses the others
 PRELOAD = (
     "ipykernel.kernelapp",
@@ -76,10 +74,24 @@ def main() -> None:
     if sys.path[0] == "" or Path(sys.path[0]) == Path.cwd():
         del sys.path[0]
     listener = socket.socket(fileno=int(sys.argv[1]))
+    _end_on_signals(Path(listener.getsockname()).parent)
     preload(PRELOAD)
     request = serve(listener)
     if request is not None:
         become_kernel(request)
+
+
+def _end_on_signals(folder: Path) -> None:
+    """Have the requests to end that a whole machine or session gets leave no folder, not even while loading."""
+
+    def end(signum: int, frame: object) -> None:
+        if os.getpid() == server:  # and not a kernel that was forked a moment ago
+            shutil.rmtree(folder, ignore_errors=True)
+        os._exit(128 + signum)
+
+    server = os.getpid()
+    for signum in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, end)
 
 
 def preload(modules: tuple[str, ...]) -> None:
@@ -87,8 +99,6 @@ def preload(modules: tuple[str, ...]) -> None:
 
     One that fails is left out: the notebook that needs it meets the error in its own cell.
     """
-    # matplotlib settles its backend on import, and a kernel would have set this one by then
-    os.environ.setdefault("MPLBACKEND", INLINE)
     for name in modules:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
@@ -240,7 +250,8 @@ def become_kernel(request: dict[str, Any]) -> None:
         ``arguments`` of the launcher, ``environment`` and ``folder`` to run in.
     """
     os.setsid()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for signum in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with Path(os.devnull).open() as nothing:
         os.dup2(nothing.fileno(), 0)
