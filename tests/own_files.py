@@ -7,23 +7,47 @@ from pathlib import Path
 
 import openpyxl
 
-from analysis.data import indicators, regions
+from analysis.data import indicators, normalise, regions, yearbook
 from test_customs_trade import unload
 
 INVESTMENT = ["10.1. ИНВЕСТИЦИИ В ОСНОВНОЙ КАПИТАЛ", "(в фактически действовавших ценах; миллионов рублей)"]
 
 
-def workbook(path: Path, rows: Sequence[Sequence[object]], title: Sequence[str], sheet: str) -> Path:
-    """Write a workbook of one table: title rows, then `rows`, the years first."""
+def workbook(
+    path: Path,
+    rows: Sequence[Sequence[object]],
+    title: Sequence[str],
+    sheet: str,
+    footnotes: Sequence[str] = (),
+    whole: bool = True,
+) -> Path:
+    """Write a synthetic workbook of one table: title lines, then `rows`, the years first, then a line and footnotes.
+
+    Where `whole`, every region that `rows` leave out gets a row without figures, as in the yearbook.
+    """
     book = openpyxl.Workbook()
     page = book.active
     page.title = sheet
-    for line in title:
+    for line in [*([text] for text in title), *rows, *(missing_regions(rows) if whole else [])]:
+        page.append(list(line))
+    for line in ("_________", *footnotes):
         page.append([line])
-    for row in rows:
-        page.append(list(row))
     book.save(path)
     return path
+
+
+def missing_regions(rows: Sequence[Sequence[object]]) -> list[list[object]]:
+    """Rows without figures of the regions that `rows` do not name."""
+    width = max(map(len, rows)) - 1
+    named = {yearbook._area(normalise.clean(row[0])) for row in rows if row and row[0]}
+    return [
+        [
+            region.name_ru + (" без автономных округов" if region.code in yearbook.WITH_OKRUGS else ""),
+            *["…"] * width,
+        ]
+        for region in regions.all_regions()
+        if region.code not in named
+    ]
 
 
 def far_east_unload(

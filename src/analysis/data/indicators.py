@@ -463,7 +463,9 @@ def values(name: str, period: str, region_codes: Sequence[str]) -> pd.Series:
     return _by_indicator_and_period()[name, period].reindex(list(region_codes))
 
 
-def resources_of(name: str, period: str | None = None) -> list[str]:
+def resources_of(
+    name: str, period: str | None = None, region_codes: Sequence[str] | None = None
+) -> list[str]:
     """Data resources and own files that the values of an indicator come from, in the order first met.
 
     Parameters
@@ -472,6 +474,8 @@ def resources_of(name: str, period: str | None = None) -> list[str]:
         Indicator.
     period : str, optional
         One of ``periods(name)``; all of them if not given.
+    region_codes : sequence of str, optional
+        Regions whose values are meant; all of them if not given.
 
     Returns
     -------
@@ -482,6 +486,8 @@ def resources_of(name: str, period: str | None = None) -> list[str]:
     chosen = table[table["indicator"] == name]
     if period is not None:
         chosen = chosen[chosen["period"] == period]
+    if region_codes is not None:
+        chosen = chosen[chosen["region"].isin(region_codes)]
     found: dict[str, None] = {}
     for source in chosen["source"].unique():
         found.update(dict.fromkeys(source.split("; ")))

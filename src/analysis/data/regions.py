@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Literal
 
-from analysis.errors import AnalysisError, one_of
+from analysis.data.normalise import name_key
+from analysis.errors import AnalysisError, one_of, quoted
 
 Language = Literal["en", "ru"]
 LANGUAGES: tuple[Language, ...] = ("en", "ru")
@@ -91,14 +91,6 @@ class Region:
         return self.district
 
 
-def normalise_name(name: str) -> str:
-    """Fold what sources vary without meaning it: case, ё, dashes, spaces, footnote marks like ``1)``."""
-    text = name.replace("\u00a0", " ").casefold().replace("ё", "е")
-    text = re.sub(r"\s*\d+\)\s*$", "", text)
-    text = re.sub(r"\s*[-\u2010-\u2015\u2212]\s*", "-", text)
-    return re.sub(r"\s+", " ", text).strip()
-
-
 @cache
 def all_regions() -> tuple[Region, ...]:
     """Every region of the register, in OKATO order."""
@@ -131,7 +123,7 @@ def _by_name() -> dict[str, Region]:
     index: dict[str, Region] = {}
     for region in all_regions():
         for name in (region.name_en, region.name_ru, region.short_en, region.short_ru, *region.variants):
-            index[normalise_name(name)] = region
+            index[name_key(name)] = region
     return index
 
 
@@ -165,12 +157,75 @@ def by_name(name: str, where: str = "The table") -> Region:
         If no region has that spelling.
     """
     try:
-        return _by_name()[normalise_name(name)]
+        return _by_name()[name_key(name)]
     except KeyError:
         raise AnalysisError(
-            f"{where} names the region {name!r}, which is not in the register; allowed are the names and "
+            f"{where} names the region {quoted(name)}, which is not in the register; allowed are the names and "
             "spellings in src/analysis/data/register/regions.csv."
         ) from None
+
+
+def find(written: str) -> Region | None:
+    """Region with an ISO code or a known name, or None."""
+    return _by_code().get(written) or _by_name().get(name_key(written))
+
+
+def find_district(written: str) -> str | None:
+    """Key of a federal district by its key or its name in either language, or None."""
+    return _districts().get(name_key(written))
+
+
+@cache
+def _districts() -> dict[str, str]:
+    index = {}
+    for key, names in DISTRICT_NAMES.items():
+        for name in (
+            key,
+            *names.values(),
+            f"{names['ru']} федеральный округ",
+            f"{names['en']} federal district",
+        ):
+            index[name_key(name)] = key
+    return index
+
+
+def resolve(given: str | Sequence[str]) -> tuple[Region, ...]:
+    """Regions meant by a name of a set, a federal district, or a list.
+
+    Parameters
+    ----------
+    given : str or sequence of str
+        ``"far_east"``, ``"border"`` (the five of them at the border with China) or ``"all"`` (the 83 of
+        the rating); a federal district by key or name (``"siberian"``, ``"Сибирский"``); or regions by
+        ISO code or name, in either language.
+
+    Returns
+    -------
+    tuple of Region
+        Of a set or district in the order of the register, of a list in its own.
+
+    Raises
+    ------
+    AnalysisError
+        If the list is empty, names a region twice, or a name is not known.
+    """
+    if isinstance(given, str):
+        if given in NAMED_SETS:
+            return all_regions() if given == "all" else subset(given)
+        if (district := find_district(given)) is not None:
+            return in_district(district)
+    written = [given] if isinstance(given, str) else list(given)
+    if not written:
+        raise AnalysisError(f"regions is empty; give {_ALLOWED_REGIONS}.")
+    found = [find(name) if isinstance(name, str) else None for name in written]
+    for name, region in zip(written, found, strict=True):
+        if region is None:
+            raise AnalysisError(
+                f"regions holds {quoted(name)}, which is not known; allowed are {_ALLOWED_REGIONS}."
+            )
+        if found.count(region) > 1:
+            raise AnalysisError(f"regions names {region.code} ({region.name_en}) twice.")
+    return tuple(region for region in found if region is not None)
 
 
 def by_okato(okato: str) -> Region:
@@ -216,6 +271,11 @@ def far_east_border() -> tuple[Region, ...]:
 
 
 SUBSETS = ("far_east", "border")
+NAMED_SETS = (*SUBSETS, "all")
+_ALLOWED_REGIONS = (
+    f"{', '.join(NAMED_SETS)}, a federal district ({', '.join(DISTRICTS)}), or a list of ISO codes or names such as "
+    "RU-AMU or Amur Oblast"
+)
 
 
 def subset(name: str) -> tuple[Region, ...]:

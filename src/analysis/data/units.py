@@ -11,7 +11,8 @@ import re
 from functools import cache
 from importlib import resources
 
-from analysis.errors import AnalysisError
+from analysis.data.normalise import alphabet, clean
+from analysis.errors import AnalysisError, quoted
 
 
 @cache
@@ -44,11 +45,24 @@ def factor(written: str, unit: str, where: str) -> float:
     Raises
     ------
     AnalysisError
-        If the text names no known unit, or one of another kind.
+        If the text names no known unit, one of another kind, or several.
     """
+    found = named(written)
+    if len(found) == 1 and unit in found[0]:
+        return found[0][unit]
+    if len(found) > 1:
+        raise AnalysisError(
+            f"{where} says {quoted(written)}, which names {len(found)} units; which figures are in which cannot be told."
+        )
+    raise AnalysisError(f"{where} says {quoted(written)}, which does not say that its figures are in {unit}.")
+
+
+def named(written: str) -> list[dict[str, float]]:
+    """Units a text names: of each how many of every catalogue unit it is; one named twice counts once."""
+    text = alphabet(clean(written)).casefold()
+    found: list[dict[str, float]] = []
     for pattern, factors in _register().items():
-        if re.search(pattern, written, re.IGNORECASE):
-            if unit in factors:
-                return factors[unit]
-            break
-    raise AnalysisError(f"{where} says {written!r}, which does not say that its figures are in {unit}.")
+        text, count = re.subn(pattern, " ", text, flags=re.IGNORECASE)
+        if count and factors not in found:
+            found.append(factors)
+    return found

@@ -1,9 +1,10 @@
 """Tables of Rosstat's yearbook "Regions of Russia" from its XLSX annex.
 
-One workbook a section, one sheet a table (``10.1.``): title rows, a row of years, then names in the
-first column with footnote marks, federal districts between the regions, ``...`` for no data and ``-``
-for none, numbers as numbers or as text with a comma. Where years stand under group headings (exports,
-imports) the heading is kept.
+One workbook a section, one sheet a table (``10.1.``): title lines, the row of years, then Russia, the
+federal districts and the regions, then a line and footnotes. The row of years is found by its place:
+it stands above the first row that is named, and its own first cell is empty. Every cell of it must be a
+year, or the table is refused. Rows that are no region of the register are left out and listed; a region
+of the register that has no row is a refusal.
 
 Arkhangelsk and Tyumen oblasts are taken without their autonomous okrugs, as everywhere in this study;
 the yearbook's plain row, which includes them, is left out.
@@ -11,48 +12,57 @@ the yearbook's plain row, which includes them, is left out.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.sax import SAXParseException
-from xml.sax.handler import ContentHandler
 
-import openpyxl  # type: ignore[import-untyped]
 import pandas as pd
-from defusedxml import DefusedXmlException
-from defusedxml import sax as safe_sax
 
-from analysis.data import archives, regions, units
-from analysis.errors import AnalysisError, one_of
+from analysis import paths
+from analysis.data import normalise, regions, tabular, units
+from analysis.data.normalise import Figure, Period
+from analysis.errors import AnalysisError, one_of, quoted
 
 COLUMNS = ["region", "group", "period", "value"]
-NO_DATA = {"...", "…", ""}
-NONE = {"-", "–", "—"}
-YEAR = re.compile(r"((?:19|20)\d{2})(?:\s*г(?:\.|од)?)?(?:\s*\d\))?")
-NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
-# rows that are neither regions of the register nor notes: sums, and territories the rating does not score
-SUMS = re.compile(r"федеральный округ|^российская федерация|^в том числе:?$|^из него|^из них", re.IGNORECASE)
-OUTSIDE = re.compile(r"крым|севастополь|донецк|луганск|запорожск|херсонск", re.IGNORECASE)
-WITHOUT_OKRUGS = re.compile(r"\b(?:без|кроме)\b.*(?:автономн|АО)", re.IGNORECASE)
+GAP_COLUMNS = ["region", "group", "period", "sign", "printed"]
+MARK_COLUMNS = ["region", "group", "period", "mark"]
+RUSSIA = "RU"
+# territories the rating does not score and the register does not hold
+OUTSIDE = re.compile(r"крым|севастополь|донецк|луганск|запорожск|херсонск")
+WITHOUT_OKRUGS = re.compile(r"\b(?:без|кроме)\b")
 WITH_OKRUGS = ("RU-ARK", "RU-TYU")
+# section 8 heads its first row by the indicator, over all subjects, where others have Russia
+NATIONAL = re.compile(r"субъект\w* российской федерации")
 # no figure is published to more; beyond them stands what a change of unit leaves in binary
 DECIMALS = 9
 
 
 @dataclass(frozen=True)
-class Table:
+class YearbookTable:
     """One table of the yearbook.
 
     Attributes
     ----------
-    number, title : str
-        ``10.1`` and the text above the years.
+    number : str
+        ``10.1``.
+    title : str
+        The lines above the years.
     frame : pandas.DataFrame
-        Columns ``region`` (ISO code), ``group`` (heading above the year, or empty), ``period`` (year),
-        ``value`` (as printed; ``-`` is 0, ``...`` has no row), in the order of the sheet.
+        Columns ``region`` (ISO code), ``group`` (heading above the year, or empty), ``period`` (year, or
+        ``2010/2011``), ``value`` (as printed; ``-`` is 0), in the order of the sheet.
+    totals : pandas.DataFrame
+        The same of Russia (``RU``) and the federal districts (keys of `analysis.regions.DISTRICT_NAMES`).
+    rows : dict
+        Row of the sheet, from 1, of each region and total.
+    gaps : pandas.DataFrame
+        Cells without a figure: ``sign`` is ``no data``, ``blank`` or ``growth`` (``в 2,3 р.``).
+    marks : pandas.DataFrame
+        Footnotes of cells and, with an empty period, of names.
+    footnotes : dict
+        Their texts, by mark.
     left_out : tuple of str
         Names of rows with figures that are no region of the register.
     """
@@ -60,10 +70,15 @@ class Table:
     number: str
     title: str
     frame: pd.DataFrame
+    totals: pd.DataFrame
+    rows: dict[str, int]
+    gaps: pd.DataFrame
+    marks: pd.DataFrame
+    footnotes: dict[str, str]
     left_out: tuple[str, ...]
 
 
-def read_table(path: Path, number: str) -> Table:
+def read_table(path: Path, number: str, required: Sequence[str] | None = None) -> YearbookTable:
     """Read one table of a yearbook workbook.
 
     Parameters
@@ -72,35 +87,43 @@ def read_table(path: Path, number: str) -> Table:
         The XLSX file.
     number : str
         Table, as the sheet is called, with or without the last dot (``10.1``).
+    required : sequence of str, optional
+        ISO codes of regions that must have a row; by default all of the register.
 
     Returns
     -------
-    Table
+    YearbookTable
         Its figures.
 
     Raises
     ------
     AnalysisError
-        If the file is no workbook or hostile, has no such sheet, or a row or cell cannot be read.
+        If the file is no workbook or hostile, has no such sheet or two of them, or a header, row or cell
+        cannot be read.
     """
-    refuse_hostile_xlsx(path)
-    workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
-        sheets = {_plain(name): name for name in workbook.sheetnames}
-        if _plain(number) not in sheets:
-            raise one_of(f"A table of {path}", number, workbook.sheetnames)
-        rows = [tuple(row) for row in workbook[sheets[_plain(number)]].iter_rows(values_only=True)]
-    finally:
-        workbook.close()
-    return _read_rows(f"{path}, table {number}", _plain(number), rows)
+    with tabular.workbook(path) as book:
+        plain = [plain_number(name) for name in book.sheets]
+        if plain_number(number) not in plain:
+            raise one_of(f"A table of {paths.relative(path)}", number, book.sheets)
+        if plain.count(plain_number(number)) > 1:
+            raise AnalysisError(
+                f"{paths.relative(path)} has two sheets called {quoted(number)}; delete the wrong one."
+            )
+        rows = book.rows(plain.index(plain_number(number)))
+    needed = regions.codes(regions.all_regions()) if required is None else required
+    return _read_rows(
+        f"{paths.relative(path)}, table {plain_number(number)},", plain_number(number), rows, needed
+    )
 
 
-def observations(table: Table, indicator: str, unit: str, source: str, group: str = "") -> pd.DataFrame:
+def observations(
+    table: YearbookTable, indicator: str, unit: str, source: str, group: str = ""
+) -> pd.DataFrame:
     """Figures of a table as observations of an indicator.
 
     Parameters
     ----------
-    table : Table
+    table : YearbookTable
         What `read_table` gave.
     indicator, unit : str
         Identifier and unit of the catalogue; the title must name a unit that can be turned into it.
@@ -117,9 +140,22 @@ def observations(table: Table, indicator: str, unit: str, source: str, group: st
     Raises
     ------
     AnalysisError
-        If the title names another unit or none, or the table has no such group.
+        If the title names another unit, none or two, or the table has no such group.
     """
     factor = units.factor(table.title, unit, f"The title of table {table.number}")
+    return _long(table, indicator, unit, source, group, factor)
+
+
+def observations_as_printed(
+    table: YearbookTable, indicator: str, unit: str, source: str, group: str = ""
+) -> pd.DataFrame:
+    """`observations` of an indicator of a reader's own, whose unit is the one the reader names."""
+    return _long(table, indicator, unit, source, group, 1.0)
+
+
+def _long(
+    table: YearbookTable, indicator: str, unit: str, source: str, group: str, factor: float
+) -> pd.DataFrame:
     groups = list(dict.fromkeys(table.frame["group"]))
     if group not in groups:
         raise one_of(f"A group of columns of table {table.number}", group, groups)
@@ -130,133 +166,262 @@ def observations(table: Table, indicator: str, unit: str, source: str, group: st
     return part[columns].sort_values(["indicator", "region", "period"], ignore_index=True)
 
 
-def refuse_hostile_xlsx(path: Path) -> None:
-    """Refuse a file that is no XLSX, swells when unpacked or declares XML entities.
+def summed(tables: Sequence[YearbookTable]) -> YearbookTable:
+    """Sum tables of one form: exports to the far abroad and to the CIS, say.
 
-    Raises
-    ------
-    AnalysisError
-        In these cases.
+    Parameters
+    ----------
+    tables : sequence of YearbookTable
+        One or more.
+
+    Returns
+    -------
+    YearbookTable
+        Figures where every table has one; titles side by side.
     """
-    if not path.is_file():
-        raise AnalysisError(f"There is no file {path}.")
-    with path.open("rb") as stream:
-        if not archives.is_zip(stream.read(4)):
-            raise AnalysisError(f"{path} is no XLSX workbook; save the table in that format.")
-    with archives.opened(path) as archive:
-        if "[Content_Types].xml" not in archive.namelist():
-            raise AnalysisError(f"{path} is a ZIP, but no XLSX workbook.")
-        for info in archives.members(archive):
-            if info.filename.endswith((".xml", ".rels")):
-                _refuse_entities(path, archive, info)
+    first, *others = tables
+    if not others:
+        return first
+    key = ["region", "group", "period"]
+
+    def added(frames: list[pd.DataFrame]) -> pd.DataFrame:
+        together = pd.concat(frames, ignore_index=True)
+        sums = together.groupby(key, sort=False)["value"].agg(["sum", "count"]).reset_index()
+        return (
+            sums[sums["count"] == len(frames)]
+            .rename(columns={"sum": "value"})[COLUMNS]
+            .reset_index(drop=True)
+        )
+
+    return YearbookTable(
+        number="+".join(table.number for table in tables),
+        title=" | ".join(table.title for table in tables),
+        frame=added([table.frame for table in tables]),
+        totals=added([table.totals for table in tables]),
+        rows=first.rows,
+        gaps=pd.concat([table.gaps for table in tables], ignore_index=True),
+        marks=pd.concat([table.marks for table in tables], ignore_index=True),
+        footnotes={
+            f"{table.number}: {mark}": text for table in tables for mark, text in table.footnotes.items()
+        },
+        left_out=tuple(dict.fromkeys(name for table in tables for name in table.left_out)),
+    )
 
 
-def _refuse_entities(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-    try:
-        with archive.open(info) as stream:
-            safe_sax.parse(stream, ContentHandler(), forbid_dtd=True)
-    except DefusedXmlException:
+def plain_number(number: str) -> str:
+    """Number of a table without its last dot and outer blanks."""
+    return normalise.clean(number).rstrip(".").casefold()
+
+
+@dataclass(frozen=True)
+class _Header:
+    """The row of years: its place, and period and group by column."""
+
+    place: int
+    periods: dict[int, Period]
+    groups: dict[int, str]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A named row below the header: what area it is, and its cells."""
+
+    number: int
+    name: str
+    area: str | None
+    marks: tuple[str, ...]
+    cells: dict[int, Any]
+
+
+def _read_rows(
+    where: str, number: str, rows: Sequence[tuple[Any, ...]], required: Sequence[str]
+) -> YearbookTable:
+    header = _header(where, rows)
+    body, footnotes = _split(rows, header.place)
+    lines = list(_lines(where, body, header))
+    missing = [code for code in required if code not in {line.area for line in lines}]
+    left_out = tuple(dict.fromkeys(line.name for line in lines if line.area is None and line.cells))
+    if missing:
         raise AnalysisError(
-            f"{path} declares a document type or entities in {info.filename}, which no workbook needs and "
-            "which can be used to exhaust memory; it is not opened."
-        ) from None
-    except SAXParseException as error:
-        raise AnalysisError(f"{path} has broken XML in {info.filename} ({error.getMessage()}).") from None
+            f"{where} has no row of {regions.by_code(missing[0]).name_ru} ({missing[0]}; {len(missing)} regions are "
+            f"missing); rows that are no region: {'; '.join(left_out[:6]) or 'none'}."
+        )
+    cells = _Cells(where, header, footnotes)
+    for line in lines:
+        if line.area is not None:
+            cells.add(line)
+    return YearbookTable(
+        number=number,
+        title=_title(rows[: header.place]),
+        frame=cells.frame(lambda area: area.startswith("RU-")),
+        totals=cells.frame(lambda area: not area.startswith("RU-")),
+        rows=cells.rows,
+        gaps=pd.DataFrame(cells.gaps, columns=GAP_COLUMNS),
+        marks=pd.DataFrame(cells.marks, columns=MARK_COLUMNS),
+        footnotes=footnotes,
+        left_out=left_out,
+    )
 
 
-def _plain(number: str) -> str:
-    return number.strip().rstrip(".")
+class _Cells:
+    """Figures, gaps and marks of a table while it is read."""
+
+    def __init__(self, where: str, header: _Header, footnotes: dict[str, str]) -> None:
+        self.where = where
+        self.header = header
+        self.footnotes = footnotes
+        self.rows: dict[str, int] = {}
+        self.figures: list[tuple[str, str, str, float]] = []
+        self.gaps: list[tuple[str, str, str, str, str]] = []
+        self.marks: list[tuple[str, str, str, str]] = []
+
+    def add(self, line: _Line) -> None:
+        """Take a row in."""
+        area = str(line.area)
+        if area in self.rows:
+            raise AnalysisError(
+                f"{self.where} gives {area} twice, in rows {self.rows[area]} and {line.number}."
+            )
+        self.rows[area] = line.number
+        self.marks += [(area, "", "", mark) for mark in line.marks]
+        for place, period in self.header.periods.items():
+            self._add_cell(area, line, place, period)
+
+    def _add_cell(self, area: str, line: _Line, place: int, period: Period) -> None:
+        cell, group = line.cells.get(place), self.header.groups[place]
+        found: Figure = normalise.figure(cell, self.footnotes)
+        if found.sign == "unreadable":
+            raise AnalysisError(
+                f"{self.where} row {line.number} ({line.name}), year {period.text}, has {quoted(_printed(cell))}, which "
+                "is no figure, '...' or '-'."
+            )
+        if found.value is None:
+            self.gaps.append((area, group, period.text, found.sign, _printed(cell)))
+        else:
+            self.figures.append((area, group, period.text, found.value))
+        self.marks += [(area, group, period.text, mark) for mark in found.marks]
+
+    def frame(self, wanted: Any) -> pd.DataFrame:
+        """Figures of the areas wanted."""
+        frame = pd.DataFrame([row for row in self.figures if wanted(row[0])], columns=COLUMNS)
+        return frame.astype({"value": float})
 
 
-def _read_rows(where: str, number: str, rows: Sequence[tuple[Any, ...]]) -> Table:
-    header = next((place for place, row in enumerate(rows) if len(_years(row)) > 1), None)
-    if header is None:
-        raise AnalysisError(f"{where} has no row of years.")
-    years = _years(rows[header])
-    groups = _groups(rows[header - 1] if header else (), years)
-    cells: list[tuple[str, str, str, float]] = []
-    left_out: list[str] = []
-    for line, row in enumerate(rows[header + 1 :], start=header + 2):
-        name = _name(row)
-        values = {place: row[place] for place in years if place < len(row) and _text(row[place]) != ""}
-        if not name or not values:
-            continue
-        region = _region(name, f"{where}, row {line},")
-        if region is None:
-            left_out.append(name)
-            continue
-        for place, value in values.items():
-            amount = _amount(value, f"{where}, row {line} ({name}), year {years[place]},")
-            if amount is not None:
-                cells.append((region, groups[place], years[place], amount))
-    frame = pd.DataFrame(cells, columns=COLUMNS)
-    repeated = frame.duplicated(["region", "group", "period"])
-    if repeated.any():
-        twice = frame[repeated].iloc[0]
-        raise AnalysisError(f"{where} gives {twice['region']} for {twice['period']} twice.")
-    return Table(number, _title(rows[:header]), frame, tuple(left_out))
+def _header(where: str, rows: Sequence[tuple[Any, ...]]) -> _Header:
+    """Find the row of years by its place and read every cell of it."""
+    first = next(
+        (place for place, row in enumerate(rows) if _first_cell(row) and _area(_first_cell(row))), None
+    )
+    if first is None:
+        raise AnalysisError(
+            f"{where} has no row of Russia, a district or a region, so it is no table by region."
+        )
+    places = [place for place in range(first) if not _first_cell(rows[place]) and _filled(rows[place])]
+    if not places:
+        raise AnalysisError(f"{where} has no row of years above row {first + 1}.")
+    place = places[-1]
+    periods = {}
+    for column, cell in _filled(rows[place]).items():
+        period = normalise.period(cell)
+        if period is None:
+            raise AnalysisError(
+                f"{where} row {place + 1}, has {quoted(_printed(cell))} in the row of years, which is no year of four digits."
+            )
+        periods[column] = period
+    groups = _groups(rows[place - 1] if place else (), periods)
+    _check_years(f"{where} row {place + 1},", periods, groups)
+    return _Header(place, periods, groups)
 
 
-def _years(row: Iterable[Any]) -> dict[int, str]:
-    """Years by column, the first column apart."""
-    found = {place: YEAR.fullmatch(_text(cell)) for place, cell in enumerate(row) if place}
-    return {place: match[1] for place, match in found.items() if match}
+def _check_years(where: str, periods: dict[int, Period], groups: dict[int, str]) -> None:
+    """Refuse years that go back, stand twice or lie ahead."""
+    this_year = dt.date.today().year
+    for group in dict.fromkeys(groups.values()):
+        years = [periods[place].text for place in sorted(periods) if groups[place] == group]
+        if sorted(set(years)) != years:
+            raise AnalysisError(f"{where} has years that do not ascend: {', '.join(years)}.")
+        if int(years[-1][:4]) > this_year:
+            raise AnalysisError(
+                f"{where} has the year {years[-1]}, which lies ahead; its cells are no years."
+            )
 
 
-def _groups(above: Sequence[Any], years: dict[int, str]) -> dict[int, str]:
-    """Heading over each year column; a merged heading stands in its first cell only."""
-    if len(set(years.values())) == len(years):
-        return dict.fromkeys(years, "")
+def _groups(above: Sequence[Any], periods: dict[int, Period]) -> dict[int, str]:
+    """Heading over each year; a merged heading stands in its first cell only."""
+    if len({period.text for period in periods.values()}) == len(periods):
+        return dict.fromkeys(periods, "")
     groups, current = {}, ""
-    for place in range(max(years) + 1):
-        if place and place < len(above) and _text(above[place]):
-            current = _without_mark(_text(above[place]))
-        if place in years:
+    for place in range(max(periods) + 1):
+        if place and place < len(above) and normalise.clean(above[place]):
+            current = normalise.without_marks(normalise.clean(above[place]))[0]
+        if place in periods:
             groups[place] = current
     return groups
 
 
-def _title(rows: Iterable[tuple[Any, ...]]) -> str:
-    return " ".join(text for row in rows for cell in row if (text := _text(cell)))
+def _split(
+    rows: Sequence[tuple[Any, ...]], header: int
+) -> tuple[list[tuple[int, tuple[Any, ...]]], dict[str, str]]:
+    """Numbered rows of the table, and the footnotes below it."""
+    body: list[tuple[int, tuple[Any, ...]]] = []
+    footnotes: dict[str, str] = {}
+    for number, row in enumerate(rows[header + 1 :], start=header + 2):
+        text = _first_cell(row)
+        if (note := normalise.footnote(text)) is not None:
+            footnotes.setdefault(note[0], note[1])
+        elif not normalise.is_rule(text) and (_filled(row) or text):
+            body.append((number, row))
+    return body, footnotes
 
 
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return re.sub(r"\s+", " ", str(cell).replace("\u00a0", " ")).strip()
+def _lines(where: str, body: Sequence[tuple[int, tuple[Any, ...]]], header: _Header) -> Iterator[_Line]:
+    has_area = False
+    for number, row in body:
+        name, marks = normalise.without_marks(_first_cell(row))
+        cells = _filled(row)
+        outside = [place for place in cells if place not in header.periods]
+        if outside and name:
+            raise AnalysisError(
+                f"{where} row {number} ({name}), has {quoted(_printed(cells[outside[0]]))} in column {outside[0] + 1}, "
+                "above which there is no year."
+            )
+        if not name and cells and len(cells) > 1 and all(map(normalise.period, cells.values())):
+            raise AnalysisError(f"{where} row {number}, begins a second table on the sheet; split it.")
+        area = _area(name)
+        if area is None and not has_area and cells and NATIONAL.search(normalise.name_key(name)):
+            area = RUSSIA
+        has_area |= area is not None
+        yield _Line(number, name or f"(row {number}, without a name)", area, marks, cells)
 
 
-def _without_mark(name: str) -> str:
-    return re.sub(r"(?:\s*\d\)(?:\s*,)?)+$", "", name).strip()
-
-
-def _name(row: tuple[Any, ...]) -> str:
-    return _without_mark(_text(row[0])) if row else ""
-
-
-def _region(name: str, where: str) -> str | None:
-    """ISO code of a row's region, or None for sums and what the register does not hold."""
-    bare = re.sub(r"^в том числе:?\s+", "", name, flags=re.IGNORECASE)
-    if SUMS.search(bare) or OUTSIDE.search(bare):
+def _area(name: str) -> str | None:
+    """Code of a row: of a region, ``RU``, a district's key; None for what is none of them."""
+    bare = re.sub(r"^в том числе:?\s*", "", normalise.name_key(name))
+    if not bare or OUTSIDE.search(bare):
         return None
+    if bare == normalise.name_key("Российская Федерация"):
+        return RUSSIA
+    if (district := regions.find_district(bare)) is not None:
+        return district if "округ" in bare else None
     if WITHOUT_OKRUGS.search(bare):
-        oblast = re.split(r"\s*\(|\s+(?:без|кроме)\b", bare, maxsplit=1)[0]
-        return regions.by_name(oblast, where).code
-    code = regions.by_name(bare, where).code
-    return None if code in WITH_OKRUGS else code
+        oblast = regions.find(WITHOUT_OKRUGS.split(bare)[0])
+        return oblast.code if oblast is not None and oblast.code in WITH_OKRUGS else None
+    region = regions.find(bare)
+    return None if region is None or region.code in WITH_OKRUGS else region.code
 
 
-def _amount(cell: Any, where: str) -> float | None:
-    """Figure of a cell; ``...`` is None, ``-`` (none) is 0."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
-    text = _text(cell).replace(" ", "")
-    if text in NO_DATA:
-        return None
-    if text in NONE:
-        return 0.0
-    if not NUMBER.fullmatch(text):
-        raise AnalysisError(f"{where} has {_text(cell)!r}, which is no figure, '...' or '-'.")
-    return float(text.replace(",", "."))
+def _first_cell(row: tuple[Any, ...]) -> str:
+    return normalise.clean(row[0]) if row else ""
+
+
+def _filled(row: tuple[Any, ...]) -> dict[int, Any]:
+    """Cells with anything in them by column, the first apart."""
+    return {place: cell for place, cell in enumerate(row) if place and _printed(cell)}
+
+
+def _printed(cell: Any) -> str:
+    return normalise.clean(cell)
+
+
+def _title(rows: Sequence[tuple[Any, ...]]) -> str:
+    return " ".join(text for row in rows for cell in row if (text := normalise.clean(cell)))

@@ -31,7 +31,8 @@ import pandas as pd
 
 from analysis import paths
 from analysis.data import package
-from analysis.data.regions import Language, Region, all_regions, by_code, by_name, normalise_name
+from analysis.data.normalise import name_key
+from analysis.data.regions import Language, Region, all_regions, by_code, by_name
 from analysis.errors import AnalysisError, one_of
 
 Tier = Literal["high", "moderate", "low"]
@@ -625,7 +626,7 @@ def _contradiction(item: _Found, tier: Tier, current: Tier, above: int, path: Pa
 
 def _entries(found: Sequence[_Found], openings: set[str]) -> tuple[Entry, ...]:
     by_score = [(-item.score, -(item.previous or 0)) for item in found]
-    by_name_too = [(*key, normalise_name(item.name)) for key, item in zip(by_score, found, strict=True)]
+    by_name_too = [(*key, name_key(item.name)) for key, item in zip(by_score, found, strict=True)]
     out_of_order, out_of_any_order = misplaced(by_score), misplaced(by_name_too)
     entries = []
     for index, item in enumerate(found):

@@ -17,7 +17,8 @@ import numpy as np
 
 from analysis import paths
 from analysis.data import package, regions
-from analysis.data.regions import Language, normalise_name
+from analysis.data.normalise import name_key
+from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of, quoted
 from analysis.rating import forms, sheets
 from analysis.rating.agreement import Alpha, alpha
@@ -497,7 +498,7 @@ def _median(scoring_sheets: Iterable[ScoringSheet], code: str) -> int:
 
 def _key(code: str, name: str, score: int, previous: int | None) -> tuple[int, int, str]:
     """Sort key of the method: score, previous score (none last), alphabet."""
-    return -score, -(previous or 0), normalise_name(name)
+    return -score, -(previous or 0), name_key(name)
 
 
 def _entry(
