@@ -31,7 +31,9 @@ def estimate(value, p, **changes):
 
 def shown(folder, table):
     """Exhibits, each published in a folder: both languages are drawn and written."""
-    run = parameters.accept("08_batch", language="ru", output_dir=str(folder / "out"), batch=str(folder))
+    run = parameters.validate_parameters(
+        "08_batch", {"language": "ru", "output_dir": str(folder / "out"), "batch": str(folder)}
+    )
     found = batch_results.gather(str(folder), table).exhibits
     for exhibit in found:
         publish(exhibit, run)

@@ -57,7 +57,7 @@ def test_publishing_writes_exactly_the_files_the_register_promises(tmp_path):
     shown = publish(transit.crossing_densities(("RU-AMU", "RU-PRI"), "2020"), run(tmp_path))
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert written == set(register.files(register.entry("crossing-densities")))
-    assert 'lang="en"' in shown._repr_html_()
+    assert 'lang="en"' in shown.fragment
 
 
 def exhibit(**changes):

@@ -33,7 +33,7 @@ def synthetic_store(user, tmp_path):
 
 def accept(tmp_path, **changes):
     values = {"language": "en", "output_dir": str(tmp_path / "out"), **REQUEST, **changes}
-    return parameters.accept("03_exports", **values)
+    return parameters.validate_parameters("03_exports", values)
 
 
 def test_charts_1_to_4_and_what_goes_beyond_them_are_made_and_written(synthetic_store, tmp_path):

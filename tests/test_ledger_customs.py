@@ -530,8 +530,9 @@ def test_without_files_the_cells_stand_on_the_printed_figures_as_before(user):
 
 
 def test_the_exhibits_of_the_ledger_say_what_they_stand_on_in_both_languages(own_files, tmp_path):
-    run = parameters.accept(
-        "07_ledger", language="ru", output_dir=str(tmp_path / "out"), claims=exhibits.PAPER_CLAIMS
+    run = parameters.validate_parameters(
+        "07_ledger",
+        {"language": "ru", "output_dir": str(tmp_path / "out"), "claims": exhibits.PAPER_CLAIMS},
     )
     found = exhibits.judge(run["claims"])
     for make in (exhibits.summary, exhibits.by_rule, exhibits.failures, exhibits.full):

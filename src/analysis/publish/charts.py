@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import wraps
 from importlib import resources
 from io import BytesIO
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -46,6 +48,39 @@ MM = 1 / 25.4  # inches
 WIDTHS_MM = {"column": 85, "page": 180}
 POINT = 1 / 72  # inches
 LINE_PT = 10.5  # height of a line of 8 pt text
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart that is ready to be drawn in either language.
+
+    Attributes
+    ----------
+    draw : callable
+        ``draw(language, title, footer)`` gives a :class:`matplotlib.figure.Figure`.
+    """
+
+    draw: Callable[[Language, str, Sequence[str]], Figure]
+
+
+def chart(draw: Callable[..., Figure]) -> Callable[..., Chart]:
+    """Turn a function that draws in one language into one that returns a `Chart`.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes its data, and by name ``language``, ``title`` and ``footer``.
+    """
+
+    @wraps(draw)
+    def prepared(*data: Any, **options: Any) -> Chart:
+        return Chart(
+            lambda language, title, footer: draw(
+                *data, **options, language=language, title=title, footer=footer
+            )
+        )
+
+    return prepared
 
 
 def style() -> AbstractContextManager[None]:

@@ -29,7 +29,8 @@ from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of
 from analysis.publish import parameters, repository, tables
 from analysis.publish.exhibits import register
-from analysis.publish.exhibits.publish import HASHED_LANGUAGE, read_card
+from analysis.publish.exhibits.publish import HASHED_LANGUAGE
+from analysis.publish.output import read_card
 
 Style = Literal["bibtex", "csl-json", "gost", "apa"]
 STYLES: tuple[Style, ...] = get_args(Style)

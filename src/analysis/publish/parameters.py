@@ -12,46 +12,20 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from analysis import paths
 from analysis.data import indicators, regions
-from analysis.data.regions import LANGUAGES, Language
+from analysis.data.regions import LANGUAGES
 from analysis.errors import AnalysisError, one_of, quoted
+from analysis.publish.run import FORMATS, Run
 
 EDITIONS = ("II", "III")
 # notebooks that show what other runs left
 READS_RESULTS = ("08_batch",)
 Check = Callable[[str, Any], Any]
-
-
-@dataclass(frozen=True)
-class Run:
-    """One accepted request of a notebook.
-
-    Attributes
-    ----------
-    notebook : str
-        Name without the suffix (``02_china_share``).
-    language : {'en', 'ru'}
-        Language in which the notebook shows its exhibits; both are always written.
-    output_dir : Path
-        Where files go.
-    values : dict
-        The other parameters, checked and typed.
-    """
-
-    notebook: str
-    language: Language
-    output_dir: Path
-    values: Mapping[str, Any]
-
-    def __getitem__(self, name: str) -> Any:
-        """Value of a parameter."""
-        return self.values[name]
 
 
 def _choice(*allowed: str) -> Check:
@@ -236,8 +210,8 @@ def _batch() -> dict[str, Check]:
     return {"batch": _batch_folder}
 
 
-_NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
-    "00_tour": dict,
+# parameters that mean something else in one notebook than elsewhere, and those of one notebook alone
+_BY_NOTEBOOK: dict[str, Callable[[], dict[str, Check]]] = {
     "01_transit_potential": _transit,
     "02_china_share": _china_share,
     "03_exports": _exports,
@@ -248,17 +222,48 @@ _NOTEBOOKS: dict[str, Callable[[], dict[str, Check]]] = {
     "08_batch": _batch,
     "09_rating_edition": lambda: {"scoring_sheets": _path_or_nothing, "previous_scores": _path_or_nothing},
 }
+# what every notebook takes
+COMMON = ("language", "formats", "output_dir")
+
+
+def _formats(name: str, value: Any) -> tuple[str, ...]:
+    chosen = re.split(r"[,\s]+", value.strip()) if isinstance(value, str) else value
+    if chosen in (["all"], ("all",)) or (isinstance(chosen, list | tuple) and set(chosen) == set(FORMATS)):
+        return FORMATS
+    if not isinstance(chosen, list | tuple) or not chosen:
+        raise AnalysisError(f"{name} is {quoted(value)}; it must be 'all' or some of {', '.join(FORMATS)}.")
+    for kind in chosen:
+        if kind not in FORMATS:
+            raise one_of(f"A format of {name}", kind, ("all", *FORMATS))
+    return tuple(kind for kind in FORMATS if kind in chosen)
+
+
+def _typed(notebook: str, default: Any) -> Check:
+    """Check of a parameter that has no rule of its own: the kind of value its default is."""
+
+    def check(name: str, value: Any) -> Any:
+        is_number = isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
+        if type(value) is not type(default) and not is_number:
+            raise AnalysisError(
+                f"{name} of {notebook} is {quoted(value)}; it must be of the kind of its default, {quoted(default)}."
+            )
+        return float(value) if is_number else value
+
+    return check
 
 
 @cache
 def _checks(notebook: str) -> dict[str, Check]:
     """Check of every parameter but the folder; a grid asks for them thousands of times."""
-    return {"language": _choice(*LANGUAGES), **_NOTEBOOKS[notebook]()}
+    known = {"language": _choice(*LANGUAGES), "formats": _formats, **_BY_NOTEBOOK.get(notebook, dict)()}
+    declared = defaults(notebook)
+    own = {name: known.get(name, _typed(notebook, default)) for name, default in declared.items()}
+    return {"language": known["language"], "formats": known["formats"], **own}
 
 
 def notebooks() -> tuple[str, ...]:
     """Names of the notebooks, in reading order."""
-    return tuple(_NOTEBOOKS)
+    return tuple(path.stem for path in sorted(paths.notebooks().glob("[0-9][0-9]_*.ipynb")))
 
 
 def study() -> tuple[str, ...]:
@@ -274,10 +279,10 @@ def allowed_names(notebook: str) -> tuple[str, ...]:
     AnalysisError
         If there is no such notebook.
     """
-    if notebook not in _NOTEBOOKS:
-        raise one_of("A notebook", notebook, _NOTEBOOKS)
-    own = [name for name in _checks(notebook) if name != "language"]
-    return (*own, "language", "output_dir")
+    if notebook not in notebooks():
+        raise one_of("A notebook", notebook, notebooks())
+    own = [name for name in _checks(notebook) if name not in COMMON]
+    return (*own, *COMMON)
 
 
 def check_names(notebook: str, given: Mapping[str, Any]) -> None:
@@ -293,51 +298,78 @@ def check_names(notebook: str, given: Mapping[str, Any]) -> None:
             raise one_of(f"A parameter of {notebook}", name, allowed_names(notebook))
 
 
-def accept(notebook: str, *, language: Any, output_dir: Any, **values: Any) -> Run:
-    """Check the parameters of a notebook and settle where it writes.
+def validate_parameters(notebook: str, namespace: Mapping[str, Any]) -> Run:
+    """Check the parameters of a notebook, take back an earlier run's cards and settle where it writes.
 
     Parameters
     ----------
     notebook : str
         Name without the suffix.
-    language : {'en', 'ru'}
-        Language shown.
-    output_dir : str
-        Folder for the exhibits, relative to the repository; empty for
+    namespace : dict
+        The notebook's ``globals()``: its parameters are read from there, so each is named once, in the cell tagged
+        ``parameters``. ``output_dir`` is relative to the repository; empty, it stands for
         ``build/<notebook>/<hash of the parameters>/``.
-    **values
-        The notebook's own parameters.
 
     Returns
     -------
     Run
-        Checked values, with the folder made.
+        Checked values, with the folder made, and the calls that publish into it.
 
     Raises
     ------
     AnalysisError
-        If a parameter is missing, unknown or has a value that is not allowed, or if the folder
-        cannot be written.
+        If a parameter is missing, unknown or has a value that is not allowed, or if the folder cannot be written.
     """
-    checked = check_values(notebook, language=language, **values)
+    check_names(notebook, dict.fromkeys(_injected(namespace)))
+    given = {name: namespace[name] for name in allowed_names(notebook) if name in namespace}
+    output_dir = given.pop("output_dir", "")
+    checked = check_values(notebook, **given)
+    folder = paths.make_folder(_folder(notebook, checked, output_dir))
+    _withdraw_cards(folder, notebook)
+    is_default = not differing(notebook, checked) and not indicators.has_own()
+    language, formats = checked.pop("language"), checked.pop("formats")
+    return Run(notebook, language, folder, checked, formats, is_default)
+
+
+def _withdraw_cards(folder: Path, notebook: str) -> None:
+    """Delete the cards an earlier run of a notebook left in a folder, so that none outlives its exhibit."""
+    for path in (folder / "exhibits").glob("*.json"):
+        if json.loads(path.read_text(encoding="utf-8"))["notebook"] == notebook:
+            path.unlink()
+
+
+def _injected(namespace: Mapping[str, Any]) -> list[str]:
+    """Names that papermill's injected cell sets; papermill itself only warns of one the notebook does not have."""
+    for source in namespace.get("In", ()):
+        if source.startswith("# Parameters\n"):
+            statements = ast.parse(source).body
+            return [
+                target.id
+                for statement in statements
+                if isinstance(statement, ast.Assign)
+                for target in statement.targets
+                if isinstance(target, ast.Name)
+            ]
+    return []
+
+
+def _folder(notebook: str, checked: Mapping[str, Any], output_dir: Any) -> Path:
     if not isinstance(output_dir, str):
         raise AnalysisError(
             f"output_dir is {quoted(output_dir)}; it must be text, empty for the default folder."
         )
-    if output_dir:
-        folder = paths.root() / output_dir
-        for kept in ("data/raw", "reference", "src", "notebooks", "tests"):
-            if (paths.root() / kept) in (folder.resolve(), *folder.resolve().parents):
-                raise AnalysisError(
-                    f"output_dir is {quoted(output_dir)}, inside {kept}/, which runs must not touch; choose another folder."
-                )
-    else:
-        folder = paths.build() / notebook / identity(notebook, checked)
-    language = checked.pop("language")
-    return Run(notebook, language, paths.make_folder(folder), checked)
+    if not output_dir:
+        return paths.build() / notebook / identity(notebook, checked)
+    folder = paths.root() / output_dir
+    for kept in ("data/raw", "reference", "src", "notebooks", "tests"):
+        if (paths.root() / kept) in (folder.resolve(), *folder.resolve().parents):
+            raise AnalysisError(
+                f"output_dir is {quoted(output_dir)}, inside {kept}/, which runs must not touch; choose another folder."
+            )
+    return folder
 
 
-def check_values(notebook: str, *, language: Any, **values: Any) -> dict[str, Any]:
+def check_values(notebook: str, *, language: Any, formats: Any = "all", **values: Any) -> dict[str, Any]:
     """Check all parameters of a notebook but the folder.
 
     Parameters
@@ -346,13 +378,15 @@ def check_values(notebook: str, *, language: Any, **values: Any) -> dict[str, An
         Name without the suffix.
     language : {'en', 'ru'}
         Language shown.
+    formats : str or list of str
+        ``all``, or some of `FORMATS`.
     **values
         The notebook's own parameters.
 
     Returns
     -------
     dict
-        Typed values, ``language`` first.
+        Typed values, ``language`` and ``formats`` first.
 
     Raises
     ------
@@ -360,7 +394,7 @@ def check_values(notebook: str, *, language: Any, **values: Any) -> dict[str, An
         If a parameter is missing, unknown or has a value that is not allowed.
     """
     check_names(notebook, values)
-    given = {"language": language, **values}
+    given = {"language": language, "formats": formats, **values}
     checks = _checks(notebook)
     missing = [name for name in checks if name not in given]
     if missing:
@@ -412,8 +446,10 @@ def defaults(notebook: str) -> dict[str, Any]:
 
 def differing(notebook: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Those of a run's checked `values` that are not the notebook's defaults; JSON's lists count as tuples."""
-    usual = json.loads(json.dumps(check_values(notebook, **defaults(notebook))))
-    return {name: value for name, value in values.items() if usual.get(name) != value}
+    usual, own = (
+        json.loads(json.dumps(each)) for each in (check_values(notebook, **defaults(notebook)), values)
+    )
+    return {name: value for name, value in values.items() if usual.get(name) != own[name]}
 
 
 def identity(notebook: str, values: Mapping[str, Any]) -> str:

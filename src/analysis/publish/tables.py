@@ -29,6 +29,7 @@ from analysis.data.formats import (
 )
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError
+from analysis.publish.words import Words, text
 
 Kind = Literal["text", "number", "region", "printed", "p_value", "code"]
 
@@ -41,8 +42,8 @@ class Column:
     ----------
     key : str or dict
         Column of the rows; a dict where the languages have a column each.
-    header : dict
-        Heading by language.
+    header : Message or dict
+        Heading.
     kind : {'text', 'number', 'region', 'printed', 'p_value', 'code'}
         ``region`` turns a code into a name, ``printed`` shows a string as the source printed it, and a
         `decimal.Decimal` of ours beside it with its own decimals; a ``code`` is short text that needs no room.
@@ -51,7 +52,7 @@ class Column:
     """
 
     key: str | Text
-    header: Text
+    header: Words
     kind: Kind = "text"
     decimals: int = 0
 
@@ -91,7 +92,7 @@ class Table:
         """
         cells: dict[str, list[str]] = {}
         for column in self.columns:
-            heading = column.header[language]
+            heading = text(column.header, language)
             if heading in cells:
                 raise AnalysisError(f"Two columns of a table have the heading {heading!r} in {language!r}.")
             values = self.rows[column.key_for(language)]
@@ -132,8 +133,8 @@ def caption(title: str, period: str, language: Language) -> str:
 
 def to_csv(table: Table) -> str:
     """Rows as CSV: identifiers, full precision, Unix line ends, blank for missing."""
-    text: str = table.rows.to_csv(index=False, lineterminator="\n")
-    return text
+    content: str = table.rows.to_csv(index=False, lineterminator="\n")
+    return content
 
 
 def to_html(table: Table, language: Language, exhibit_id: str, title: str, source: str) -> str:

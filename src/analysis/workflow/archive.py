@@ -21,7 +21,7 @@ from analysis.data import package
 from analysis.errors import AnalysisError
 from analysis.publish import citation, parameters, repository
 from analysis.publish.exhibits import register
-from analysis.publish.exhibits.publish import read_card
+from analysis.publish.output import read_card
 from analysis.workflow import reproduce
 
 METADATA = "ro-crate-metadata.json"

@@ -8,14 +8,14 @@ from analysis import paths
 from analysis.data import indicators, package, user_data
 from analysis.data.regions import LANGUAGES, Language
 from analysis.publish import tables
-from analysis.publish.exhibits.publish import Shown
+from analysis.publish.output import HtmlOutput
 from analysis.publish.tables import Table, column
 
 # enough to see what differs; the file has all of them
 ROWS_SHOWN = 20
 
 
-def shown(language: Language) -> Shown | None:
+def shown(language: Language) -> HtmlOutput | None:
     """Largest disagreements between two sources as a table, None where there are none.
 
     Parameters
@@ -25,7 +25,7 @@ def shown(language: Language) -> Shown | None:
 
     Returns
     -------
-    Shown or None
+    HtmlOutput or None
         What a notebook cell displays.
     """
     found = indicators.disagreements()
@@ -44,7 +44,7 @@ def shown(language: Language) -> Shown | None:
         "ru": f"Расхождения между источниками: {len(rows)} из {len(found)}, начиная с наибольшего",
     }[language]
     source = "; ".join(dict.fromkeys([*rows[f"source_{language}"], *rows[f"other_source_{language}"]]))
-    return Shown(tables.to_html(_table(rows), language, "disagreements", title, source))
+    return HtmlOutput(tables.to_html(_table(rows), language, "disagreements", title, source))
 
 
 def _table(rows: pd.DataFrame) -> Table:

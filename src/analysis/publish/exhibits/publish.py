@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -22,6 +21,7 @@ from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import AnalysisError
 from analysis.publish import charts, tables
 from analysis.publish.exhibits import register
+from analysis.publish.output import EXHIBIT_TYPE, HtmlOutput, card_name
 from analysis.publish.parameters import Run
 from analysis.publish.tables import Table
 
@@ -65,16 +65,6 @@ class Exhibit:
     own_title: Text | None = None
 
 
-@dataclass(frozen=True)
-class Shown:
-    """What a notebook cell displays: the exhibit in one language."""
-
-    fragment: str
-
-    def _repr_html_(self) -> str:
-        return self.fragment
-
-
 def source_line(exhibit: Exhibit, language: Language) -> str:
     """Source line of an exhibit, made from the observations in it; without any it is our own statement."""
     study: Text = {"en": "this study", "ru": "настоящее исследование"}
@@ -100,7 +90,7 @@ def footer(exhibit: Exhibit, language: Language) -> list[str]:
     return [exhibit.sentence[language], f"{source} {label}: {exhibit.id}. {period}."]
 
 
-def publish(exhibit: Exhibit, run: Run) -> Shown:
+def publish(exhibit: Exhibit, run: Run) -> HtmlOutput:
     """Write an exhibit's files into the run's folder and return what the notebook shows.
 
     Parameters
@@ -112,7 +102,7 @@ def publish(exhibit: Exhibit, run: Run) -> Shown:
 
     Returns
     -------
-    Shown
+    HtmlOutput
         The exhibit in the run's language.
 
     Raises
@@ -129,12 +119,7 @@ def publish(exhibit: Exhibit, run: Run) -> Shown:
     if exhibit.draw is not None:
         shown += _write_figure(exhibit, exhibit.draw, run)
     paths.write_text(run.output_dir / card_name(exhibit.id), _card(exhibit, run))
-    return Shown(shown)
-
-
-def card_name(exhibit_id: str) -> str:
-    """File of an exhibit's card, relative to the folder of results."""
-    return f"exhibits/{exhibit_id}.json"
+    return HtmlOutput(shown, {EXHIBIT_TYPE: {"id": exhibit.id, "output": "all"}})
 
 
 def _card(exhibit: Exhibit, run: Run) -> str:
@@ -155,23 +140,7 @@ def _card(exhibit: Exhibit, run: Run) -> str:
     return json.dumps(card, ensure_ascii=False, indent=1) + "\n"
 
 
-def read_card(folder: Path, exhibit_id: str) -> dict[str, Any] | None:
-    """Card of an exhibit in a folder of results; None where there is none (``reference/``).
-
-    Returns
-    -------
-    dict or None
-        ``id``, ``notebook``, ``parameters``, ``outputs``, ``period`` and ``sources``, and by language ``title``,
-        ``sentence`` and ``source_line``.
-    """
-    path = folder / card_name(exhibit_id)
-    if not path.is_file():
-        return None
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
-
-
-def show(exhibit: Exhibit, language: Language) -> Shown:
+def show(exhibit: Exhibit, language: Language) -> HtmlOutput:
     """Display another notebook's exhibit, its table and its figure, without writing anything."""
     shown = ""
     if exhibit.table is not None:
@@ -180,7 +149,7 @@ def show(exhibit: Exhibit, language: Language) -> Shown:
     if exhibit.draw is not None:
         figure = exhibit.draw(language, title_of(exhibit, language), footer(exhibit, language))
         shown += _image(exhibit, charts.to_bytes(figure, "png"), language)
-    return Shown(shown)
+    return HtmlOutput(shown)
 
 
 def _check(exhibit: Exhibit, entry: register.Entry, run: Run) -> None:
@@ -204,15 +173,17 @@ def _write_table(exhibit: Exhibit, table: Table, run: Run) -> str:
     folder = run.output_dir / "tables"
     paths.write_text(folder / f"{exhibit.id}.csv", tables.to_csv(table))
     fragments = {}
-    for language in LANGUAGES:
+    for language in dict.fromkeys((run.language, *run.languages)):
         title = tables.caption(title_of(exhibit, language), exhibit.period, language)
         source = source_line(exhibit, language)
         fragments[language] = tables.to_html(table, language, exhibit.id, title, source)
-        paths.write_text(folder / f"{exhibit.id}.{language}.html", fragments[language])
-        paths.write_text(
-            folder / f"{exhibit.id}.{language}.tex",
-            tables.to_latex(table, language, exhibit.id, title, source),
-        )
+        if run.writes("html") and language in run.languages:
+            paths.write_text(folder / f"{exhibit.id}.{language}.html", fragments[language])
+        if run.writes("tex") and language in run.languages:
+            paths.write_text(
+                folder / f"{exhibit.id}.{language}.tex",
+                tables.to_latex(table, language, exhibit.id, title, source),
+            )
     if exhibit.draw is not None:
         return fragments[run.language]
     return fragments[run.language] + f"<p>{html.escape(exhibit.sentence[run.language])}</p>\n"
@@ -221,14 +192,15 @@ def _write_table(exhibit: Exhibit, table: Table, run: Run) -> str:
 def _write_figure(exhibit: Exhibit, draw: Draw, run: Run) -> str:
     folder = run.output_dir / "figures"
     shown = b""
-    for language in LANGUAGES:
+    kinds = [kind for kind in charts.FORMATS if run.writes(kind)]
+    for language in run.languages if kinds else ():
         figure = draw(language, title_of(exhibit, language), footer(exhibit, language))
-        for kind in charts.FORMATS:
+        for kind in kinds:
             content = charts.to_bytes(figure, kind)
             _write_bytes(folder / f"{exhibit.id}.{language}.{kind}", content)
             if kind == "png" and language == run.language:
                 shown = content
-    return _image(exhibit, shown, run.language)
+    return _image(exhibit, shown, run.language) if shown else ""
 
 
 def _image(exhibit: Exhibit, png: bytes, language: Language) -> str:

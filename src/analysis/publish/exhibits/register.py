@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analysis.data.regions import Language
+from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import one_of
+from analysis.publish import collect
+from analysis.publish.words import text
 
 Output = Literal["table", "figure"]
 
@@ -581,7 +583,27 @@ _ENTRIES: tuple[Entry, ...] = (
 
 def entries(notebook: str | None = None) -> tuple[Entry, ...]:
     """Registered exhibits in reading order, of one notebook or of all."""
-    return tuple(entry for entry in _ENTRIES if notebook in (None, entry.notebook))
+    return tuple(entry for entry in _all() if notebook in (None, entry.notebook))
+
+
+def _all() -> tuple[Entry, ...]:
+    """Exhibits listed here and those that the notebooks save, in the order of the notebooks."""
+    saved = collect.collected()
+    listed = [
+        *_ENTRIES,
+        *(
+            Entry(
+                item.id,
+                item.notebook,
+                item.outputs,
+                (),
+                {language: text(item.title, language) for language in LANGUAGES},
+                is_optional=item.is_optional,
+            )
+            for item in saved
+        ),
+    ]
+    return tuple(sorted(listed, key=lambda entry: entry.notebook))
 
 
 def made(folder: Path, notebook: str | None = None) -> tuple[Entry, ...]:
@@ -597,10 +619,10 @@ def entry(exhibit_id: str) -> Entry:
     AnalysisError
         If there is none.
     """
-    for item in _ENTRIES:
+    for item in _all():
         if item.id == exhibit_id:
             return item
-    raise one_of("An exhibit", exhibit_id, (item.id for item in _ENTRIES))
+    raise one_of("An exhibit", exhibit_id, (item.id for item in _all()))
 
 
 def files(item: Entry) -> list[str]:

@@ -18,7 +18,7 @@ from analysis.publish import citation, parameters, readme
 from analysis.publish.exhibits import register
 from analysis.publish.exhibits.ledger import VERDICT_HEADS
 from analysis.publish.exhibits.multiverse import DRAWN
-from analysis.publish.exhibits.publish import read_card
+from analysis.publish.output import read_card
 from analysis.publish.report.words import words
 
 

@@ -1,0 +1,80 @@
+"""Sentences before they have a language: an English template and the values of this run.
+
+What computes says what it found as a :class:`Message`; :mod:`analysis.publish.words` turns it into English
+or, through the catalogue ``locale/ru.po``, into Russian. The English template is the key, so it must stand as a
+literal in the call: ``_("{n:d} of {total:d} values hold.", n=3, total=9)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Message:
+    """One sentence or label.
+
+    Attributes
+    ----------
+    key : str
+        English template with fields in braces. A field may carry a format: ``:d`` a whole number with
+        thousands marked, ``:.2f`` decimals, ``:+.2f`` with a sign, ``:.0%`` per cent, ``:p`` a p-value. Without a
+        format a value is shown as it is: text, another message, a name in both languages, a list of these, or a
+        whole number such as a year.
+    values : dict
+        Values of the fields.
+    plural : str, optional
+        English template for counts other than one; the field ``n`` is then the count.
+    """
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    plural: str | None = None
+
+    def __str__(self) -> str:
+        """Show the template and its values, for a debugger; readers are shown `analysis.publish.words.text`."""
+        return f"{self.key} {dict(self.values)}" if self.values else self.key
+
+
+@dataclass(frozen=True)
+class Name:
+    """A proper name in both languages, as the registers hold it.
+
+    Attributes
+    ----------
+    en, ru : str
+        The name.
+    """
+
+    en: str
+    ru: str
+
+
+def _(key: str, **values: Any) -> Message:
+    """Make a message from a literal English template.
+
+    Parameters
+    ----------
+    key : str
+        Template, as `Message.key`.
+    **values
+        Values of its fields.
+    """
+    return Message(key, values)
+
+
+def ngettext(singular: str, plural: str, n: int, **values: Any) -> Message:
+    """Make a message that depends on a count.
+
+    Parameters
+    ----------
+    singular, plural : str
+        English templates for one and for other counts; Russian has three forms in the catalogue.
+    n : int
+        The count; a field ``{n}`` shows it.
+    **values
+        Values of the other fields.
+    """
+    return Message(singular, {"n": n, **values}, plural)

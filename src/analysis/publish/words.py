@@ -1,0 +1,109 @@
+"""A message in a language: English as it stands in the code, Russian from the catalogue ``locale/ru.po``.
+
+Numbers follow the language too: a decimal comma and spaces between thousands in Russian. Plural forms are
+gettext's, lists and countries Unicode CLDR's, through Babel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from gettext import c2py
+from string import Formatter
+from typing import Any
+
+from babel.lists import format_list
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from analysis import paths
+from analysis.data.formats import number, p_value
+from analysis.data.messages import Message, Name
+from analysis.data.regions import Language, Region
+
+Words = Message | Name | Mapping[Language, str] | Region | str
+_DECIMALS = re.compile(r"(?P<sign>\+?)\.(?P<decimals>\d+)(?P<kind>[f%])")
+
+
+def text(words: Any, language: Language) -> str:
+    """Turn a message, a name, a list of these or a plain string into text.
+
+    Parameters
+    ----------
+    words : Message, Name, Region, dict by language, str, int or sequence of these
+        What to say.
+    language : {'en', 'ru'}
+        Language.
+
+    Returns
+    -------
+    str
+        The text; the English of a message that the catalogue lacks.
+
+    Raises
+    ------
+    ValueError
+        If a number that is not whole has no format in its template: how many decimals it deserves is a choice.
+    """
+    if isinstance(words, Message):
+        return _Filler(language).vformat(_template(words, language), (), words.values)
+    if isinstance(words, Name):
+        return words.en if language == "en" else words.ru
+    if isinstance(words, Region):
+        return words.name(language)
+    if isinstance(words, Mapping):
+        return str(words[language])
+    if isinstance(words, str):
+        return words
+    if isinstance(words, Sequence):
+        return format_list([text(part, language) for part in words], locale=language)
+    if isinstance(words, float):
+        raise ValueError(f"The number {words!r} needs a format such as {{x:.2f}} in its template.")
+    return str(words)
+
+
+class _Filler(Formatter):
+    """Fills a template with numbers and names of a language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Show one value; see `Message.key` for the formats."""
+        if not format_spec:
+            return text(value, self.language)
+        if format_spec == "p":
+            return p_value(float(value), self.language)
+        if format_spec == "d":
+            return number(float(value), 0, self.language)
+        found = _DECIMALS.fullmatch(format_spec)
+        if found is None:
+            raise ValueError(f"The format {format_spec!r} is not known; allowed are d, p, .2f, +.2f, .0%.")
+        is_share = found["kind"] == "%"
+        shown = number(float(value) * (100 if is_share else 1), int(found["decimals"]), self.language)
+        sign = "+" if found["sign"] and float(value) > 0 else ""
+        return f"{sign}{shown}{' %' if is_share else ''}"
+
+
+@cache
+def russian() -> Catalog:
+    """The catalogue ``locale/ru.po``."""
+    with (paths.root() / "locale" / "ru.po").open("rb") as file:
+        return read_po(file, locale="ru", abort_invalid=True)
+
+
+def _template(message: Message, language: Language) -> str:
+    count = message.values.get("n")
+    english = message.key if message.plural is None or count == 1 else message.plural
+    if language == "en":
+        return english
+    # gettext's key of a plural entry is its singular
+    entry = russian().get(message.key)
+    found = (entry.string if entry is not None else "") or english
+    return found if isinstance(found, str) else found[_plural_form(count)] or english
+
+
+def _plural_form(count: Any) -> int:
+    """Which of the forms of a Russian noun a count takes."""
+    return int(c2py(russian().plural_expr)(int(count)))
