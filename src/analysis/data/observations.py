@@ -104,7 +104,7 @@ def covariates(written: Iterable[str]) -> tuple[Covariate, ...]:
     return found
 
 
-def wide(written: Iterable[str], regions: str | Sequence[str] = "far_east") -> pd.DataFrame:
+def wide(written: Sequence[str], regions: str | Sequence[str] = "far_east") -> pd.DataFrame:
     """Covariates side by side, one row a region.
 
     Parameters
@@ -119,7 +119,8 @@ def wide(written: Iterable[str], regions: str | Sequence[str] = "far_east") -> p
     pandas.DataFrame
         Shape (n, k), float; index ``region`` (ISO codes, in register order for a set, as given for a
         list); columns as in `covariates`, written ``indicator:period``. NaN where there is no figure.
-        Units are the catalogue's (`Covariate.unit`).
+        Units are the catalogue's (`Covariate.unit`). ``attrs`` holds ``sources`` (names of resources) and
+        ``period``.
 
     Raises
     ------
@@ -131,6 +132,11 @@ def wide(written: Iterable[str], regions: str | Sequence[str] = "far_east") -> p
         {str(each): indicators.values(each.indicator, each.period, codes) for each in covariates(written)},
         index=pd.Index(codes, name="region"),
     )
+    # an exhibit's source line and period are made from what its frame carries
+    frame.attrs = {
+        "sources": sources(written, codes),
+        "period": ", ".join(dict.fromkeys(each.period for each in covariates(written))),
+    }
     return frame.astype(float)
 
 
