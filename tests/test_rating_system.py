@@ -193,12 +193,14 @@ def test_faulty_sheets_are_refused_with_a_sentence(tmp_path):
     """A traceback, or an empty result, would leave the coder helpless."""
     (tmp_path / "no.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     (tmp_path / "latin.csv").write_bytes("код\n".encode("cp1251"))
+    (tmp_path / "twice.csv").write_text("code,Code\n1,2\n", encoding="utf-8")
     (tmp_path / "text.xlsx").write_text("no workbook", encoding="utf-8")
     for name, sentence in [
         ("no.csv", "lacks the column code"),
-        ("latin.csv", "not UTF-8"),
-        ("text.xlsx", "no workbook"),
-        ("absent.csv", "cannot be read"),
+        ("latin.csv", "lacks the column code"),
+        ("text.xlsx", "lacks the column code"),
+        ("twice.csv", "has twice the column code"),
+        ("absent.csv", "There is no file"),
         ("sheet.ods", "allowed are: .csv, .xlsx"),
     ]:
         with pytest.raises(AnalysisError, match=sentence):

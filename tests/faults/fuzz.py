@@ -269,7 +269,7 @@ def _read_descriptor(path: Path, scratch: Path) -> object:
 def _own_table(folder: Path) -> Path:
     from own_files import INVESTMENT, workbook
 
-    book = workbook(folder / "book.xlsx", [["", 2030, 2031], ["Амурская область", 5, 6]], INVESTMENT, "10.1.")
+    book = workbook(folder / "book.xlsx", [["", 2024, 2025], ["Амурская область", 5, 6]], INVESTMENT, "10.1.")
     done = user_data.ingest_rosstat(book, "10.1", folder / "user", {"investment": "million RUB"}, None, "")
     return done.path
 

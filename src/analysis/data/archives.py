@@ -6,6 +6,9 @@ itself: the bytes that come out are counted while they come.
 
 from __future__ import annotations
 
+import errno
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -43,14 +46,29 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             _refuse_traps(path, archive.infolist())
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
-        raise AnalysisError(
-            f"{path} begins like a ZIP but cannot be read as one ({error}); fetch it again."
-        ) from None
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        struct.error,
+        EOFError,
+        NotImplementedError,
+        UnicodeDecodeError,
+    ) as error:
+        raise _unreadable(path, error) from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        # a list of members that points before the start of the file
+        raise _unreadable(path, error) from None
     except RuntimeError as error:  # zipfile's own word for a member that wants a password
         if "encrypted" not in str(error):
             raise
         raise AnalysisError(f"{path} is encrypted; unpack it first and give the table.") from None
+
+
+def _unreadable(path: Path, error: Exception) -> AnalysisError:
+    return AnalysisError(f"{path} begins like a ZIP but cannot be read as one ({error}); fetch it again.")
 
 
 def members(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, ...]:

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ import pandas as pd
 
 from analysis import paths
 from analysis.data.regions import Language
-from analysis.errors import AnalysisError, one_of
+from analysis.errors import AnalysisError, one_of, quoted
 
 DESCRIPTOR = "datapackage.json"
 
@@ -67,16 +68,85 @@ def descriptor() -> dict[str, Any]:
     Raises
     ------
     AnalysisError
-        If it is not JSON.
+        If it cannot be read, is not JSON in UTF-8, or lacks what the study needs of a resource.
     """
     path = paths.raw() / DESCRIPTOR
+    where = paths.relative(path)
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise AnalysisError(f"{where} cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError as error:
+        raise AnalysisError(f"{where} is not UTF-8 (byte {error.start}).") from None
     except json.JSONDecodeError as error:
-        raise AnalysisError(
-            f"{paths.relative(path)} is not JSON at line {error.lineno}: {error.msg}."
-        ) from None
+        raise AnalysisError(f"{where} is not JSON at line {error.lineno}: {error.msg}.") from None
+    except (ValueError, RecursionError):
+        raise AnalysisError(f"{where} holds a number too long or is nested too deeply to be read.") from None
+    _check_descriptor(content, where)
     return content
+
+
+# texts that the study reads of every resource
+_TEXTS = ("name", "path", "hash", "title_en", "title_ru", "table", "date", "trust")
+
+
+def _check_descriptor(content: Any, where: str) -> None:
+    """Refuse a descriptor of another shape, so that nobody who reads it has to."""
+
+    def need(holds: bool, place: str, what: str) -> None:
+        if not holds:
+            raise AnalysisError(f"{where}: {place} must {what}.")
+
+    entries = content.get("resources") if isinstance(content, dict) else None
+    need(isinstance(entries, list) and bool(entries), "the descriptor", "have a list of resources")
+    seen = set()
+    for number, entry in enumerate(entries or (), start=1):
+        place = f"resource {number}"
+        need(isinstance(entry, dict), place, "be a table of properties")
+        for name in _TEXTS:
+            need(isinstance(entry.get(name), str) and entry[name], f"{name} of {place}", "be a text")
+        place = f"the resource {quoted(entry['name'])}"
+        need(entry["name"] not in seen, place, "stand once")
+        seen.add(entry["name"])
+        # as the standard has it: a path that leaves the folder could name any file of the reader's
+        inside = not re.search(r"(^|[/\\])\.\.([/\\]|$)|^[/\\~]|^\w:|\0", entry["path"])
+        need(inside, f"the path of {place}", "lie below data/raw/")
+        for name in ("sources", "licenses"):
+            items = entry.get(name)
+            is_titled = isinstance(items, list) and all(
+                isinstance(item, dict)
+                and isinstance(item.get("title"), str)
+                and isinstance(item.get("path", ""), str)
+                for item in items
+            )
+            need(is_titled, f"{name} of {place}", "be a list of tables with a title")
+        _check_schema(entry.get("schema"), place, need)
+
+
+def _check_schema(schema: Any, place: str, need: Callable[[bool, str, str], None]) -> None:
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    need(isinstance(fields, list) and bool(fields), f"the schema of {place}", "have a list of fields")
+    for field in fields or ():
+        is_named = isinstance(field, dict) and isinstance(field.get("name"), str)
+        need(is_named, f"a field of {place}", "have a name")
+        need(
+            isinstance(field.get("type"), str) and field["type"] in _CONVERTERS,
+            f"the type of {quoted(field['name'])} of {place}",
+            f"be one of {', '.join(_CONVERTERS)}",
+        )
+        need(
+            isinstance(field.get("constraints", {}), dict),
+            f"the constraints of {quoted(field['name'])} of {place}",
+            "be a table",
+        )
+    key = schema.get("primaryKey")
+    names = [field["name"] for field in fields or ()]
+    columns = [key] if isinstance(key, str) else key
+    need(
+        isinstance(columns, list) and bool(columns) and all(name in names for name in columns),
+        f"the primaryKey of {place}",
+        "name fields of it",
+    )
 
 
 def told(entry: Mapping[str, Any], key: str, language: Language) -> str:

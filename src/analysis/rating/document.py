@@ -30,10 +30,10 @@ from typing import Any, Literal
 import pandas as pd
 
 from analysis import paths
-from analysis.data import package
+from analysis.data import package, tabular
 from analysis.data.normalise import name_key
 from analysis.data.regions import Language, Region, all_regions, by_code, by_name
-from analysis.errors import AnalysisError, one_of
+from analysis.errors import AnalysisError, one_of, quoted
 
 Tier = Literal["high", "moderate", "low"]
 # The rating's own bounds, lowest and highest score of each tier.
@@ -510,10 +510,13 @@ def _pair(row: Line, scored: Line, after_text: bool, path: Path) -> _Found:
     )
 
 
+_WRITTEN_SCORES = frozenset(map(str, SCORES))
+
+
 def _score(text: str, what: str) -> int:
-    if not text.isdecimal() or int(text) not in SCORES:
+    if text not in _WRITTEN_SCORES:
         raise AnalysisError(
-            f"{what} {text}, which is outside the scale; allowed are whole numbers from 1 to 10."
+            f"{what} {quoted(text)}, which is outside the scale; allowed are whole numbers from 1 to 10."
         )
     return int(text)
 
@@ -785,12 +788,17 @@ def observations() -> pd.DataFrame:
 
 def _score_rows(path: Path) -> list[dict[str, str]]:
     where = paths.relative(path)
-    reader = csv.DictReader(io.StringIO(_decoded(_bytes(path), path)))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
+    header, *lines = list(tabular.csv_rows(_decoded(_bytes(path), path), path)) or [()]
+    if header != COLUMNS:
         raise AnalysisError(f"{where}, row 1, must have the columns {', '.join(COLUMNS)}.")
     rows: list[dict[str, str]] = []
     first_row: dict[tuple[str, str], int] = {}
-    for number, row in enumerate(reader, start=2):
+    for number, line in enumerate(lines, start=2):
+        if not line:
+            continue
+        if len(line) != len(COLUMNS):
+            raise AnalysisError(f"{where}, row {number}, must have {len(COLUMNS)} cells.")
+        row = dict(zip(COLUMNS, line, strict=True))
         _check_row(row, f"{where}, row {number},")
         key = (row["edition"], row["region"])
         if key in first_row:
@@ -804,15 +812,15 @@ def _score_rows(path: Path) -> list[dict[str, str]]:
 
 
 def _check_row(row: dict[str, str], where: str) -> None:
-    if None in row or None in row.values():
-        raise AnalysisError(f"{where} must have {len(COLUMNS)} cells.")
     if row["region"] not in {region.code for region in all_regions()}:
-        raise AnalysisError(f"{where} has the region {row['region']!r}; allowed are ISO codes like RU-AMU.")
+        raise AnalysisError(
+            f"{where} has the region {quoted(row['region'])}; allowed are ISO codes like RU-AMU."
+        )
     score = _score(row["score"], f"{where} has the score")
     _previous_score(row["previous_score"], f"{where} has the previous score")
     if row["tier"] != tier_of(score):
         raise one_of(f"{where} tier", row["tier"], [f"{tier_of(score)} for the score {score}"])
-    if not row["position"].isdecimal():
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", row["position"]):
         raise one_of(f"{where} position", row["position"], ["whole numbers from 1"])
 
 

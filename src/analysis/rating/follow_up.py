@@ -7,8 +7,6 @@ status now only. The register shipped was coded once, by one coder (a language m
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -18,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis import paths
-from analysis.data import formats, package, regions
+from analysis.data import formats, package, regions, tabular
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of
 from analysis.rating.agreement import Alpha, alpha
@@ -163,16 +161,18 @@ def parse(text: str, where: str) -> tuple[Initiative, ...]:
         If a column, cell or combination of cells is not allowed, or an identifier stands twice; the
         sentence names the row.
     """
-    reader = csv.DictReader(io.StringIO(text))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
+    header, *lines = list(tabular.csv_rows(text, Path(where))) or [()]
+    if header != COLUMNS:
         raise AnalysisError(f"{where}, row 1, must have the columns {', '.join(COLUMNS)}.")
     found: list[Initiative] = []
     seen: dict[tuple[str, str], int] = {}
-    for number, row in enumerate(reader, start=2):
+    for number, line in enumerate(lines, start=2):
         place = f"{where}, row {number}"
-        if None in row or None in row.values():
+        if not line:
+            continue
+        if len(line) != len(COLUMNS):
             raise AnalysisError(f"{place}, must have {len(COLUMNS)} cells.")
-        item = _initiative(row, place)
+        item = _initiative(dict(zip(COLUMNS, line, strict=True)), place)
         _check_consistency(item, place)
         key = (item.edition, item.id)
         if key in seen:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from analysis import paths
+from analysis.data import tabular
 from analysis.errors import AnalysisError, one_of
 
 # What Excel, LibreOffice and Google Sheets take for the start of a formula, full-width forms included
@@ -152,60 +152,33 @@ def read(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> li
     Raises
     ------
     AnalysisError
-        If the file cannot be read or lacks a column.
+        If the file cannot be read, a column is missing or stands twice, or a cell holds a formula whose result
+        was not stored: dropped, it would pass for one left blank.
     """
     _check_format(path)
-    table = _csv_rows(path) if path.suffix == ".csv" else _workbook_rows(path)
-    header = [cell.casefold() for cell in table[0]] if table else []
-    missing = [name for name in columns if name not in header]
-    if missing:
-        raise AnalysisError(
-            f"{paths.relative(path)}, row 1, lacks the column {missing[0]}; needed are {', '.join(columns)}."
-        )
+    where = paths.relative(path)
+    first, *table = tabular.rows(path) or [()]
+    header = [_cell(value).casefold() for value in first]
+    for name in columns:
+        if header.count(name) != 1:
+            how = "lacks the column" if name not in header else "has twice the column"
+            raise AnalysisError(f"{where}, row 1, {how} {name}; needed are {', '.join(columns)}, each once.")
     places = {name: header.index(name) for name in (*columns, *optional) if name in header}
     absent = dict.fromkeys((name for name in optional if name not in header), "")
     rows = []
-    for number, cells in enumerate(table[1:], start=2):
-        if any(cells):
-            padded = [*cells, *[""] * (len(header) - len(cells))]
-            found = {name: padded[place] for name, place in places.items()}
-            rows.append(found | absent | {"row": str(number)})
+    for number, cells in enumerate(table, start=2):
+        found = {name: cells[place] if place < len(cells) else None for name, place in places.items()}
+        for name, value in found.items():
+            if isinstance(value, tabular.Unstored):
+                raise AnalysisError(f"{where}, row {number}, has {value} as {name}; type the value itself.")
+        if any(_cell(value) for value in cells):
+            rows.append({name: _cell(value) for name, value in found.items()} | absent | {"row": str(number)})
     return rows
 
 
 def _check_format(path: Path) -> None:
     if path.suffix not in FORMATS:
         raise one_of(f"The ending of {path.name}", path.suffix, FORMATS)
-
-
-def _unreadable(path: Path, why: str) -> AnalysisError:
-    return AnalysisError(f"{paths.relative(path)} cannot be read ({why}); allowed are UTF-8 CSV and XLSX.")
-
-
-def _csv_rows(path: Path) -> list[list[str]]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise _unreadable(path, str(error.strerror)) from None
-    except UnicodeDecodeError:
-        raise _unreadable(path, "it is not UTF-8") from None
-    first = text.split("\n", 1)[0]
-    # a header holds no delimiters but the real one
-    delimiter = max(",;\t", key=first.count)
-    return [[_cell(cell) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
-
-
-def _workbook_rows(path: Path) -> list[list[str]]:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
-
-    try:
-        page = load_workbook(path, read_only=True, data_only=True).worksheets[0]
-        return [[_cell(value) for value in row] for row in page.iter_rows(values_only=True)]
-    except OSError as error:
-        raise _unreadable(path, str(error.strerror)) from None
-    except (InvalidFileException, zipfile.BadZipFile, KeyError):
-        raise _unreadable(path, "it is no workbook") from None
 
 
 def _cell(value: object) -> str:

@@ -102,7 +102,7 @@ def _toml(path: Path, text: str) -> GridFile:
 
 
 def _toml_line(text: str, place: Place) -> int:
-    lines = text.splitlines()
+    lines = text.split("\n")
     ends = list(_statement_ends(lines))
 
     def has(end: int) -> bool:
