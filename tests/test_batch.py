@@ -157,6 +157,8 @@ WRONG = {
     "useless exclusion": (HEAD + "[[grid.exclude]]\nfirst_year = 2015\n", 3, "leaves out nothing"),
     "a folder": (HEAD + '[grid.fixed]\noutput_dir = "/tmp"\n', 4, "folder of its own"),
     "a date": (HEAD + "[grid.fixed]\nlast_year = 2020-01-01\n", 4, "is a date"),
+    "formats as an axis": (HEAD + '[grid.cross]\nformats = ["csv", "all"]\n', 4, "belongs in fixed"),
+    "an unknown format": (HEAD + '[grid.fixed]\nformats = "pdf"\n', 4, "'pdf'"),
     "a number that is none": (HEAD + "[grid.fixed]\nlast_year = nan\n", 4, "is a float"),
 }  # fmt: skip
 
@@ -322,6 +324,54 @@ def test_a_folder_without_a_record_is_not_taken_as_done(made, tmp_path):
     (jobs[0].folder / "04_rating.ipynb").write_text("{}")
     assert work.finished(jobs[0]) is None
     assert states(batch(tmp_path, EDITIONS)) == ["done", "done"]
+
+
+def test_a_batch_writes_the_formats_it_is_asked_for_and_figures_afterwards(made, tmp_path):
+    """Figures of a thousand runs take most of the time, and are looked at for a few."""
+    made("open(f'{output_dir}/told.txt', 'w').write(formats)")
+
+    def told(done):
+        return [(done.output / row["folder"] / "told.txt").read_text() for row in done.table]
+
+    first = batch(tmp_path, EDITIONS, formats="csv")
+    assert told(first) == ["csv", "csv"]
+    record = json.loads((first.output / first.table[0]["folder"] / "run.json").read_text())
+    assert record["formats"] == ["csv"]
+    assert "formats" not in record["parameters"]
+    # without a word about formats what is done stays as it is
+    assert batch(tmp_path, EDITIONS).table == first.table
+    options = {"is_quiet": True, "with_figures": True}
+    chosen = plan(tmp_path, EDITIONS, ["edition==II"], **options)
+    assert [job.listing(chosen)[0].split()[1:3]] == [["to", "do"]]
+    job.run(chosen, job.Options(**options), lambda line: None)
+    assert told(first) == ["csv,svg", "csv"]
+    assert told(batch(tmp_path, EDITIONS, formats="csv,html")) == ["csv,html,svg", "csv,html"]
+    assert told(batch(tmp_path, EDITIONS, formats="all")) == ["csv,html,tex,svg,png"] * 2
+    assert told(batch(tmp_path, EDITIONS, formats="csv")) == ["csv,html,tex,svg,png"] * 2
+    fixed = EDITIONS.replace(
+        "[grid.cross]", 'fixed = { formats = "csv,tex", district = "ural" }\n    [grid.cross]'
+    )
+    assert told(batch(tmp_path, fixed)) == ["csv,tex"] * 2
+
+
+def test_a_run_that_did_not_write_what_was_asked_is_no_done_run(made, tmp_path, monkeypatch):
+    made("import pathlib\n(pathlib.Path(output_dir) / 'a.csv').touch()")
+    monkeypatch.setattr(
+        work, "declared_files", lambda notebook: ["a.csv", "a.en.svg", "a.ru.svg", "a.en.tex"]
+    )
+    one = '[[grid]]\nnotebook = "04_rating"\n'
+    assert states(batch(tmp_path, one, formats="csv")) == ["done"]
+    done = batch(tmp_path, one, formats="csv,svg")
+    assert "did not write a.en.svg" in done.table[0]["reason"]
+
+
+def test_a_real_run_writes_csv_and_svg_in_its_language(tmp_path):
+    text = '[[grid]]\nnotebook = "04_rating"\nfixed = { language = "ru" }\n'
+    done = batch(tmp_path, text)
+    assert states(done) == ["done"], done.table
+    written = {path.name for path in (done.output / done.table[0]["folder"]).rglob("*.*")}
+    assert {"rating-scores.csv", "rating-scores.ru.svg"} <= written
+    assert not [name for name in written if name.endswith((".png", ".tex", ".html", ".en.svg"))]
 
 
 def test_a_changed_notebook_runs_again(made, tmp_path):

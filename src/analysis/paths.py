@@ -11,12 +11,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 
 from analysis.errors import AnalysisError
 
 
+@cache
 def root() -> Path:
     """Top folder of the repository.
 

@@ -271,6 +271,7 @@ def study() -> tuple[str, ...]:
     return tuple(name for name in notebooks() if name not in READS_RESULTS)
 
 
+@cache
 def allowed_names(notebook: str) -> tuple[str, ...]:
     """Names of a notebook's parameters.
 
@@ -293,9 +294,10 @@ def check_names(notebook: str, given: Mapping[str, Any]) -> None:
     AnalysisError
         For the first unknown name.
     """
+    allowed = allowed_names(notebook)
     for name in given:
-        if name not in allowed_names(notebook):
-            raise one_of(f"A parameter of {notebook}", name, allowed_names(notebook))
+        if name not in allowed:
+            raise one_of(f"A parameter of {notebook}", name, allowed)
 
 
 def validate_parameters(notebook: str, namespace: Mapping[str, Any]) -> Run:

@@ -56,6 +56,12 @@ def reproduce(quiet: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Print the runs and their number, and run nothing.")
 @click.option("--retry-failed", is_flag=True, help="Run again what failed.")
 @click.option("--collect", "table", metavar="TABLE", help="Gather a table of all runs: associations.csv.")
+@click.option(
+    "--formats",
+    metavar="KINDS",
+    help="Files of a run: some of csv,html,tex,svg,png, or all in both languages (csv,svg).",
+)
+@click.option("--figures", is_flag=True, help="Draw the figures of runs that were done without.")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on (docs/cluster.md).")
 @click.option("--cell-timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for a cell (600).")
 @click.option("--run-timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for a run.")
@@ -67,6 +73,8 @@ def batch(
     dry_run: bool,
     retry_failed: bool,
     table: str | None,
+    formats: str | None,
+    figures: bool,
     scheduler: str | None,
     cell_timeout: float | None,
     run_timeout: float | None,
@@ -79,7 +87,9 @@ def batch(
     from analysis.workflow.batch import job, summary
 
     is_quiet = quiet or not sys.stderr.isatty()
-    options = job.Options(cell_timeout, run_timeout, scheduler, retry_failed, is_quiet, table)
+    options = job.Options(
+        cell_timeout, run_timeout, scheduler, retry_failed, is_quiet, table, formats, figures
+    )
     jobs = job.plan(grid, output, where, options)
     if dry_run:
         for line in job.listing(jobs):

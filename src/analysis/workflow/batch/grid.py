@@ -47,11 +47,14 @@ class Request:
     notebook : str
         Name without the suffix.
     values : dict
-        Every parameter but the folder, as JSON values, defaults included.
+        Every parameter but the formats and the folder, as JSON values, defaults included.
+    formats : str, optional
+        Formats that the grid asks for.
     """
 
     notebook: str
     values: Mapping[str, Any]
+    formats: str | None = None
 
 
 def requests(file: GridFile, where: Sequence[str] = ()) -> list[Request]:
@@ -112,6 +115,7 @@ def _runs_of(file: GridFile, place: Place) -> Iterator[Request]:
     excluded = _Exclusions(file, place, grid, notebooks)
     for notebook in notebooks:
         defaults = parameters.defaults(notebook)
+        defaults.pop("formats", None)
         for steps in itertools.product(*axes):
             values = {**defaults, **fixed, **{k: v for step in steps for k, v in step.items()}}
             if excluded(notebook, values):
@@ -120,7 +124,8 @@ def _runs_of(file: GridFile, place: Place) -> Iterator[Request]:
                 parameters.check_values(notebook, **values)
             except AnalysisError as error:
                 raise file.error(place, f"a run of this grid cannot be: {error}") from None
-            yield Request(notebook, values)
+            formats = values.pop("formats", None)
+            yield Request(notebook, values, ",".join(formats) if isinstance(formats, list) else formats)
     excluded.check_used()
 
 
@@ -226,6 +231,8 @@ def _check(file: GridFile, place: Place, notebook: str, name: str, value: Any) -
     """Typed value of a parameter, or the line where it is wrong."""
     if name in NOT_IN_A_GRID:
         raise file.error(place, f"{name} cannot stand in a grid: every run has a folder of its own.")
+    if name == "formats" and "fixed" not in place:
+        raise file.error(place, "formats belongs in fixed: it changes what a run writes and no result.")
     if not _is_json(value):
         raise file.error(
             place,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,18 @@ def identity(notebook: str, values: Mapping[str, Any], inputs: Mapping[str, str]
     inputs : dict
         Hashes, as `inputs` gives them.
     """
-    text = json.dumps([notebook, values, inputs], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
+    return identifier(notebook, inputs)(values)
+
+
+def identifier(notebook: str, inputs: Mapping[str, str]) -> Callable[[Mapping[str, Any]], str]:
+    """Identity of each run of a notebook, for thousands that share their inputs; see `identity`."""
+    shared = json.dumps(inputs, sort_keys=True, ensure_ascii=False)
+
+    def identify(values: Mapping[str, Any]) -> str:
+        text = json.dumps([notebook, values], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(f"{text[:-1]}, {shared}]".encode()).hexdigest()[:20]
+
+    return identify
 
 
 def inputs(notebook: str) -> dict[str, str]:

@@ -16,7 +16,8 @@ from tqdm import tqdm
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.publish import repository
+from analysis.publish import parameters, repository
+from analysis.publish.run import FIGURE_FORMATS
 from analysis.workflow import runs
 from analysis.workflow.batch import collect, grid, gridfile, identity, summary
 from analysis.workflow.batch.pools import Pool, pool
@@ -24,6 +25,9 @@ from analysis.workflow.batch.work import PARTIAL, Job, Outcome, carry_out, finis
 
 # results that do not depend on the parameters, worth computing once for all runs of a notebook
 PRIMES = {"05_association": ("analysis.rating.associations:table",)}
+# what a batch writes unless it is asked for something else: a thousand runs are read as tables and looked at as
+# figures that a page scales; PNG, LaTeX and the other language double the time of a run
+FORMATS = "csv,svg"
 # lines of progress in a log over a whole batch
 LOG_LINES = 20
 
@@ -44,6 +48,11 @@ class Options:
         Whether to write lines for a log instead of a progress display.
     table : str, optional
         Table to collect from every run.
+    formats : str, optional
+        ``all`` or formats with commas, which runs that are done must have too; without it, new runs write what the
+        grid says, else `FORMATS`.
+    with_figures : bool
+        Whether runs that are done must have figures too.
     """
 
     cell_seconds: float | None = None
@@ -52,6 +61,8 @@ class Options:
     is_retry: bool = False
     is_quiet: bool = False
     table: str | None = None
+    formats: str | None = None
+    with_figures: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,11 +103,12 @@ def plan(file: Path, output: Path | None, where: Sequence[str], options: Options
     often = Counter(request.notebook for request in requests)
     folder = (output or paths.build() / "batch" / file.stem).absolute()
     git = repository.git_state()
+    identify = {name: identity.identifier(name, found) for name, found in inputs.items()}
     return [
         Job(
-            id=identity.identity(request.notebook, request.values, inputs[request.notebook]),
+            id=identify[request.notebook](request.values),
             notebook=request.notebook,
-            parameters=dict(request.values),
+            parameters=request.values,
             inputs=inputs[request.notebook],
             output=folder,
             alive=folder / PARTIAL / "alive",
@@ -105,9 +117,22 @@ def plan(file: Path, output: Path | None, where: Sequence[str], options: Options
             primes=PRIMES.get(request.notebook, ()) if often[request.notebook] > 1 else (),
             git=git,
             is_retry=options.is_retry,
+            formats=formats,
+            needed=needed,
         )
         for request in requests
+        for formats, needed in [_formats(request, options)]
     ]
+
+
+def _formats(request: grid.Request, options: Options) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Formats that a run writes, and those without which one that is done is run again."""
+    asked = options.formats or request.formats or FORMATS
+    formats: tuple[str, ...] = parameters.check_value(request.notebook, "formats", asked)
+    if options.with_figures and not set(formats) & set(FIGURE_FORMATS):
+        formats = (*formats, FIGURE_FORMATS[0])
+    figures = tuple(kind for kind in formats if kind in FIGURE_FORMATS) if options.with_figures else ()
+    return formats, formats if options.formats else figures
 
 
 def listing(jobs: Sequence[Job]) -> list[str]:

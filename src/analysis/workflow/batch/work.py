@@ -15,7 +15,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -26,6 +26,7 @@ import nbformat
 from analysis import paths
 from analysis.errors import AnalysisError
 from analysis.publish.exhibits import register
+from analysis.publish.run import FORMATS
 from analysis.workflow import runs
 from analysis.workflow.batch import identity
 from analysis.workflow.kernels import client
@@ -49,7 +50,7 @@ class Job:
     notebook : str
         Name without the suffix.
     parameters : dict
-        JSON values.
+        JSON values, without the formats and the folder: neither changes a result.
     inputs : dict
         Hashes of what the results are made from.
     output : Path
@@ -64,6 +65,10 @@ class Job:
         State of the repository when the batch started.
     is_retry : bool
         Whether to run again what failed.
+    formats : tuple of str
+        Formats that the run writes.
+    needed : tuple of str
+        Those of them without which a run that is done is run again.
     """
 
     id: str
@@ -77,6 +82,8 @@ class Job:
     primes: tuple[str, ...] = ()
     git: Mapping[str, Any] | None = None
     is_retry: bool = False
+    formats: tuple[str, ...] = FORMATS
+    needed: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -130,6 +137,10 @@ def carry_out(job: Job) -> Outcome:
     known = finished(job)
     if known is not None and not (job.is_retry and known.state == "failed"):
         return known
+    # what a run that is done has written, it has again when it is run for more
+    job = replace(
+        job, formats=tuple(kind for kind in FORMATS if kind in {*job.formats, *_written_formats(job)})
+    )
     report = _Report()
     partial = None
     try:
@@ -168,7 +179,11 @@ def _run(job: Job, partial: Path, report: _Report) -> None:
             report.state = "stopped"
             return
         executed = runs.execute(
-            job.notebook, {**job.parameters, "output_dir": str(partial)}, scratch, is_warm=True, limits=limits
+            job.notebook,
+            {**job.parameters, "formats": ",".join(job.formats), "output_dir": str(partial)},
+            scratch,
+            is_warm=True,
+            limits=limits,
         )
         _check_inputs(job, "while it ran")
         _check_files(job, partial)
@@ -210,8 +225,17 @@ def _prime(job: Job) -> None:
 
 def _check_files(job: Job, partial: Path) -> None:
     for name in declared_files(job.notebook):
-        if not (partial / name).is_file():
+        if _is_asked(name, job) and not (partial / name).is_file():
             raise runs.RunError(f"{job.notebook} ran to its end but did not write {name}.")
+
+
+def _is_asked(name: str, job: Job) -> bool:
+    """Whether a declared file is among those this run writes; tables and cards always are."""
+    _, *language, kind = name.rsplit("/", 1)[-1].split(".")
+    if kind not in FORMATS or kind == "csv":
+        return True
+    is_shown = set(job.formats) == set(FORMATS) or job.parameters.get("language") in language
+    return kind in job.formats and is_shown
 
 
 def declared_files(notebook: str) -> list[str]:
@@ -238,6 +262,7 @@ def _write_record(job: Job, partial: Path, report: _Report) -> None:
         "id": job.id,
         "notebook": job.notebook,
         "parameters": dict(job.parameters),
+        "formats": list(job.formats),
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(report.started)),
         "seconds": report.seconds,
         "host": socket.gethostname(),
@@ -282,10 +307,11 @@ def _place(partial: Path, job: Job) -> None:
 
 
 def finished(job: Job) -> Outcome | None:
-    """How a run in its place ended; None if there is none, or if a file of it is missing or cut short."""
+    """How a run in its place ended; None if there is none, or if a file or a format of it is missing."""
     try:
         record = json.loads((job.folder / RECORD).read_text(encoding="utf-8"))
-        whole = all(
+        has_formats = record["state"] != "done" or {*job.needed} <= {*record.get("formats", FORMATS)}
+        whole = has_formats and all(
             (job.folder / name).stat().st_size == item["bytes"] for name, item in record["files"].items()
         )
         if not whole or record["id"] != job.id:
@@ -293,3 +319,12 @@ def finished(job: Job) -> Outcome | None:
         return Outcome(job.id, record["state"], record["seconds"], record["cell"], record["reason"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _written_formats(job: Job) -> tuple[str, ...]:
+    """Formats that a run in its place has written; none if there is none that is done."""
+    try:
+        record = json.loads((job.folder / RECORD).read_text(encoding="utf-8"))
+        return tuple(record.get("formats", FORMATS)) if record["state"] == "done" else ()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ()
