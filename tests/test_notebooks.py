@@ -74,6 +74,7 @@ OTHER = {
     "06_multiverse": ["-p", "subset", "border", "-p", "edition", "II", "-p", "language", "ru"],
     "07_ledger": ["-p", "language", "ru"],
     "09_rating_edition": ["-p", "language", "ru"],
+    "10_all_regions": ["-p", "edition", "II", "-p", "district", "siberian", "-p", "language", "ru"],
     "05_association": ["-p", "trade_period", "2019", "-p", "edition", "II", "-p", "subset", "border"],
 }
 

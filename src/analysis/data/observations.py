@@ -17,6 +17,7 @@ import pandas as pd
 
 from analysis.data import indicators
 from analysis.data import regions as register
+from analysis.data.messages import Name
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of
 
@@ -39,6 +40,11 @@ class Covariate:
     def __str__(self) -> str:
         """Return the covariate as it is written: ``china_share:2021``."""
         return f"{self.indicator}:{self.period}"
+
+    @property
+    def name(self) -> Name:
+        """Name and period in both languages."""
+        return Name(self.label("en"), self.label("ru"))
 
     def label(self, language: Language) -> str:
         """Name and period, for a row or an axis: ``Exports, 2021``."""

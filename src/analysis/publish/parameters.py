@@ -183,6 +183,25 @@ def _rating() -> dict[str, Check]:
     return {"edition": _choice(*EDITIONS), "district": _choice("all", *regions.DISTRICTS)}
 
 
+def _covariates(name: str, value: Any) -> tuple[str, ...]:
+    from analysis.data import observations
+
+    if not isinstance(value, str | list | tuple):
+        raise AnalysisError(
+            f"{name} is {quoted(value)}; it must be a list such as ['exports:2021', 'population:2024']."
+        )
+    return tuple(str(each) for each in observations.covariates(value)) if value else ()
+
+
+def _country() -> dict[str, Check]:
+    return {
+        "edition": _choice(*EDITIONS),
+        "district": _choice(*regions.DISTRICTS),
+        "covariates": _covariates,
+        "alpha": _level,
+    }
+
+
 def _association() -> dict[str, Check]:
     return {
         "edition": _choice(*EDITIONS),
@@ -220,6 +239,7 @@ _BY_NOTEBOOK: dict[str, Callable[[], dict[str, Check]]] = {
     "06_multiverse": _multiverse,
     "07_ledger": lambda: {"claims": _file},
     "08_batch": _batch,
+    "10_all_regions": _country,
     "09_rating_edition": lambda: {"scoring_sheets": _path_or_nothing, "previous_scores": _path_or_nothing},
 }
 # what every notebook takes

@@ -18,7 +18,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from analysis import paths
-from analysis.data.formats import number, p_value
+from analysis.data.formats import MISSING, number, p_value
 from analysis.data.messages import Message, Name
 from analysis.data.regions import Language, Region
 
@@ -73,6 +73,8 @@ class _Filler(Formatter):
         """Show one value; see `Message.key` for the formats."""
         if not format_spec:
             return text(value, self.language)
+        if value is None or value != value:
+            return MISSING  # a coefficient that the data of this run do not allow
         if format_spec == "p":
             return p_value(float(value), self.language)
         if format_spec == "d":
