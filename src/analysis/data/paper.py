@@ -9,10 +9,19 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.data import package
+from analysis.data.messages import Message, _
 
 FAR_EAST_ROW = "FAR_EAST"
 NOT_IN_DISTRICT = ""
 NO_FIGURE = "-"
+# units of Table 1, as they are written in its file
+UNITS: dict[str, Message] = {
+    "km per 10,000 km2": _("km per 10,000 km²"),
+    "km per 1,000 km2": _("km per 1,000 km²"),
+    "km": _("km"),
+    "count": _("count"),
+    "per km of border": _("per km of border"),
+}
 
 
 def table_1() -> pd.DataFrame:

@@ -30,7 +30,9 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from analysis.data import formats, regions
+from analysis.data.messages import _
 from analysis.data.regions import Language
+from analysis.publish.words import Words, text
 
 CHINA = "#D55E00"
 AMUR = "#0072B2"
@@ -319,9 +321,9 @@ def _lines_panel(
         axis.plot(years, list(aggregate.values()), color=INK, linestyle=(0, (4, 2)), linewidth=1.2, zorder=1)
         ends.append((float(years[-1]), list(aggregate.values())[-1], short("FAR_EAST", language), INK))
     # 6.2 per cent of a 0-100 axis is one line of 8 pt in a panel of this height
-    for (x, y, text, colour), place in zip(ends, spread([end[1] for end in ends], 6.2), strict=True):
+    for (x, y, label, colour), place in zip(ends, spread([end[1] for end in ends], 6.2), strict=True):
         axis.annotate(
-            text,
+            label,
             (x, y),
             xytext=(axis_end(ends) + 0.9, place),
             textcoords="data",
@@ -352,9 +354,11 @@ def _darker(colour: str) -> str:
     return {BORDER: "#1F78A8", "#B0B0B0": "#6E6E6E", OTHER: "#5F5F5F"}.get(colour, colour)
 
 
+@chart
 def crossing_densities(
     rows: pd.DataFrame,
-    panels: Sequence[tuple[str, str]],
+    panels: Mapping[str, Words],
+    *,
     language: Language,
     title: str,
     footer: Sequence[str],
@@ -364,18 +368,19 @@ def crossing_densities(
     Parameters
     ----------
     rows : pandas.DataFrame
-        Columns ``region, indicator, value, printed_low, printed_high`` (per 1,000 km); the printed
+        Columns ``region, indicator, density_per_1000_km, printed_low, printed_high`` (per 1,000 km); the printed
         interval is NaN where the paper prints none.
-    panels : sequence of (indicator, heading)
-        One panel each.
+    panels : dict
+        Heading of each indicator, one panel each.
     language, title, footer
         As in :func:`new_figure`.
     """
-    order = rows[rows["indicator"] == panels[0][0]].sort_values(["value", "region"])["region"].tolist()
+    first = rows[rows["indicator"] == next(iter(panels))]
+    order = first.sort_values(["density_per_1000_km", "region"])["region"].tolist()
     with style():
         figure = new_figure(75, title, footer)
         axes = figure.subplots(1, len(panels), sharey=True, sharex=True, squeeze=False)[0]
-        for axis, (indicator, heading) in zip(axes, panels, strict=True):
+        for axis, (indicator, heading) in zip(axes, panels.items(), strict=True):
             part = rows[rows["indicator"] == indicator].set_index("region").reindex(order)
             for place, (code, row) in enumerate(part.iterrows()):
                 if not np.isnan(row["printed_low"]):
@@ -386,10 +391,10 @@ def crossing_densities(
                         height=0.55,
                         color="#DDDDDD",
                     )
-                axis.plot(row["value"], place, marker_of(str(code)), color=colour_of(str(code)))
+                axis.plot(row["density_per_1000_km"], place, marker_of(str(code)), color=colour_of(str(code)))
                 axis.annotate(
-                    formats.number(row["value"], 2, language),
-                    (row["value"], place),
+                    formats.number(row["density_per_1000_km"], 2, language),
+                    (row["density_per_1000_km"], place),
                     xytext=(0, 6),
                     textcoords="offset points",
                     ha="center",
@@ -397,9 +402,10 @@ def crossing_densities(
                 )
             axis.set_yticks(range(len(order)), [short(code, language) for code in order])
             axis.set_ylim(-0.5, len(order) - 0.2)
-            axis.set_xlim(left=0)
-            axis.set_title(heading)
-            axis.set_xlabel({"en": "points per 1,000 km of border", "ru": "ед. на 1000 км границы"}[language])
+            # room for the mark and the number of the largest value
+            axis.set_xlim(0, 1.06 * rows[["density_per_1000_km", "printed_high"]].max(axis=None))
+            axis.set_title(text(heading, language))
+            axis.set_xlabel(text(_("points per 1,000 km of border"), language))
             axis.grid(axis="x")
             _decimal(axis, language)
     return figure
@@ -444,7 +450,7 @@ def bars(
         figure = new_figure(28 + 9 * len(values), title, footer)
         axis = figure.subplots()
         places = list(range(len(values)))[::-1]
-        for place, value, colour, outline, text in zip(places, values, colours, hollow, texts, strict=True):
+        for place, value, colour, outline, label in zip(places, values, colours, hollow, texts, strict=True):
             axis.barh(
                 place,
                 value,
@@ -455,7 +461,7 @@ def bars(
                 linewidth=0.8,
             )
             axis.annotate(
-                text, (value, place), xytext=(4, 0), textcoords="offset points", va="center", ha="left"
+                label, (value, place), xytext=(4, 0), textcoords="offset points", va="center", ha="left"
             )
         axis.set_yticks(places, list(labels))
         axis.set_xlabel(axis_label)

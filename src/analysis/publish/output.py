@@ -311,8 +311,7 @@ def _spelled(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _columns(rows: pd.DataFrame, columns: Sequence[Column]) -> tuple[Column, ...]:
-    """Columns to print; one of messages is printed from its column of the language."""
-    chosen = columns or headings.describe(rows)
+    """Columns to print; one that has names in both languages is printed from the column of the language."""
     return tuple(
         Column(
             {language: f"{column.key}_{language}" for language in LANGUAGES},
@@ -320,12 +319,16 @@ def _columns(rows: pd.DataFrame, columns: Sequence[Column]) -> tuple[Column, ...
             column.kind,
             column.decimals,
         )
-        if isinstance(column.key, str)
-        and column.key in rows
-        and rows[column.key].map(lambda cell: isinstance(cell, Message | Name)).any()
+        if isinstance(column.key, str) and _has_names(rows, column.key)
         else column
-        for column in chosen
+        for column in columns or headings.describe(rows)
     )
+
+
+def _has_names(rows: pd.DataFrame, key: str) -> bool:
+    if all(f"{key}_{language}" in rows for language in LANGUAGES):
+        return True
+    return key in rows and bool(rows[key].map(lambda cell: isinstance(cell, Message | Name)).any())
 
 
 def _draw(chart: Any, language: Language, card: Mapping[str, Any]) -> Figure:

@@ -27,7 +27,7 @@ from analysis.data.formats import (
     period_name,
     region_name,
 )
-from analysis.data.regions import Language
+from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import AnalysisError
 from analysis.publish.words import Words, text
 
@@ -345,6 +345,36 @@ def latex_typography(text: str) -> str:
     ):
         text = text.replace(character, command)
     return text
+
+
+def with_names(
+    frame: pd.DataFrame, column: str, names: Mapping[Any, Words] | Sequence[Words], after: str | None = None
+) -> pd.DataFrame:
+    """Put names beside codes: the columns ``<column>_en`` and ``<column>_ru``.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows.
+    column : str
+        Column of codes that the names are looked up by, or what to call names that are given row by row. A printed
+        column of this key shows the names.
+    names : dict or sequence of Message, Name or Region
+        Name of each code; or one name a row.
+    after : str, optional
+        Column behind which the names stand; by default they come last.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy with two columns more.
+    """
+    listed = [names[code] for code in frame[column]] if isinstance(names, Mapping) else list(names)
+    out = frame.copy()
+    for offset, language in enumerate(LANGUAGES, 1):
+        place = len(out.columns) if after is None else list(out.columns).index(after) + offset
+        out.insert(place, f"{column}_{language}", [text(name, language) for name in listed])
+    return out
 
 
 def column(key: str | Text, en: str, ru: str, kind: Kind = "text", decimals: int = 0) -> Column:

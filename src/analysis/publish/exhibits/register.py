@@ -99,28 +99,12 @@ _ENTRY_SOURCES = (
 
 _ENTRIES: tuple[Entry, ...] = (
     _entry(
-        "table-1",
-        "01_transit_potential",
-        ("table",),
-        (*_TRANSIT, "rosstat-transport"),
-        "Transit potential of the Far Eastern regions on the border with China",
-        "Показатели транзитного потенциала дальневосточных регионов на границе с Китаем",
-    ),
-    _entry(
         "table-1-verdicts",
         "01_transit_potential",
         ("table",),
         ("paper-claims", *_TRANSIT, "rosstat-transport"),
         "Table 1 cell by cell: what holds",
         "Таблица 1 по ячейкам: что подтвердилось",
-    ),
-    _entry(
-        "crossing-densities",
-        "01_transit_potential",
-        ("table", "figure"),
-        _TRANSIT,
-        "Crossing points per 1,000 km of the border with China",
-        "Пункты пропуска на 1000 км границы с Китаем",
     ),
     _entry(
         "table-2",
