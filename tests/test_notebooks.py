@@ -148,14 +148,6 @@ def test_a_wrong_value_stops_in_the_first_cell_with_a_sentence(tmp_path):
     assert not (tmp_path / "exhibits").exists()
 
 
-def test_notebooks_hold_calls_and_not_computations():
-    for notebook in NOTEBOOKS:
-        for cell in source(notebook).cells:
-            if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
-                # the longest call lists six parameters and two imports
-                assert len(cell.source.splitlines()) <= 20, (notebook, cell.source)
-
-
 def test_the_notebooks_are_plain_json_without_paths():
     for notebook in NOTEBOOKS:
         text = (paths.notebooks() / f"{notebook}.ipynb").read_text(encoding="utf-8")

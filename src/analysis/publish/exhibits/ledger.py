@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis import ledger, paths
-from analysis.data import formats, indicators, paper, regions, user_data
+from analysis.data import formats, indicators, paper, user_data
 from analysis.data.formats import Text, number
 from analysis.data.regions import LANGUAGES, Language
 from analysis.ledger import Ledger, LedgerRow
 from analysis.publish import charts, tables
-from analysis.publish.exhibits import register, transit
+from analysis.publish.exhibits import register
 from analysis.publish.exhibits.publish import Exhibit
 from analysis.publish.parameters import Run
 from analysis.publish.tables import Column, Table, column
@@ -88,8 +88,7 @@ def pictures(run: Run) -> list[Exhibit]:
     """Failures of the paper that are better seen than read; none for another paper's claims."""
     if run["claims"] != PAPER_CLAIMS:
         return []
-    border = regions.codes(regions.far_east_border())
-    return [transit.crossing_densities(border, transit.PRINTED_PERIOD), timber_tree()]
+    return [timber_tree()]
 
 
 def write(found: Ledger, run: Run) -> None:

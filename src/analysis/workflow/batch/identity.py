@@ -1,6 +1,6 @@
 """What a run is made from, as hashes: change any of it and the run is another run.
 
-The notebook's cells, the data files its exhibits declare, the modules of the package it imports,
+The notebook's cells, the raw data files and a reader's own, the modules of the package it imports,
 directly or through others, and the lock file. A module counts by its syntax tree without docstrings,
 so a comment, a blank line or a docstring changes nothing.
 """
@@ -19,12 +19,9 @@ import nbformat
 
 from analysis import customs, paths
 from analysis.data import package, user_data
-from analysis.publish.exhibits import register
 from analysis.workflow import runs
 
 PACKAGE = "analysis"
-# how the names of Rosstat's resources begin, whose indicators a reader's own tables hold
-ROSSTAT = "rosstat-"
 # a batch asks for the same few files before and after every run
 CACHED_FILES = 1024
 
@@ -81,19 +78,16 @@ def inputs(notebook: str) -> dict[str, str]:
         "notebook": _hash(_cells, path),
         "lock": _hash(Path.read_bytes, paths.root() / "requirements.lock"),
     }
-    entries = {entry["name"]: entry for entry in package.descriptor()["resources"]}
-    for name in sorted({name for entry in register.entries(notebook) for name in entry.inputs}):
-        data = _hash(Path.read_bytes, package.resource(name).path)
-        # its description too: titles, units and missing marks are part of what is shown
-        found[f"data {name}"] = digest(f"{data}{json.dumps(entries[name], sort_keys=True)}".encode())
+    for entry in package.descriptor()["resources"]:
+        # a cell may read any of them, and their descriptions are shown: titles, units, missing marks
+        data = _hash(Path.read_bytes, package.resource(entry["name"]).path)
+        found[f"data {entry['name']}"] = digest(f"{data}{json.dumps(entry, sort_keys=True)}".encode())
     store = paths.user() / "customs" / customs.MANIFEST
-    if store.is_file() and any(entry.with_customs for entry in register.entries(notebook)):
+    if store.is_file():
         # the manifest names every part of the reader's store with its source's checksum
         found["customs store"] = _hash(Path.read_bytes, store)
-    if any(name.startswith(ROSSTAT) for entry in register.entries(notebook) for name in entry.inputs):
-        # own tables of the yearbook and of EMISS join what such a notebook reads
-        for table in user_data.files(paths.user()):
-            found[f"own {table.parent.name}/{table.name}"] = _hash(Path.read_bytes, table)
+    for table in user_data.files(paths.user()):
+        found[f"own {table.parent.name}/{table.name}"] = _hash(Path.read_bytes, table)
     for name, module in sorted(modules(path).items()):
         found[f"module {name}"] = _hash(_tree, module)
     for beside in sorted(source.rglob("*")):

@@ -51,7 +51,6 @@ PRELOAD = (
     "analysis.publish.exhibits.china_share",
     "analysis.publish.exhibits.exports",
     "analysis.publish.exhibits.rating",
-    "analysis.publish.exhibits.transit",
 )
 
 # the kernel, not the server or the batch, is the one to go when memory runs out (0 neutral, 1000 first)
