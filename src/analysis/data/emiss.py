@@ -61,7 +61,8 @@ def read(path: Path) -> pd.DataFrame:
     _refuse_hostile(str(path), content)
     try:
         return fedstat.sdmx_to_dataframe(content, try_numeric=False, with_codes=True)
-    except fedstat.FedstatError:
+    # a damaged file meets parts of the library that expect a whole one: a comment where an element should stand
+    except (fedstat.FedstatError, AttributeError, LookupError, TypeError, ValueError, RecursionError):
         raise AnalysisError(
             f"{path} holds no observations in the form of EMISS (SDMX-ML GenericData)."
         ) from None
