@@ -36,12 +36,12 @@ def test_every_exhibit_belongs_to_a_notebook():
     assert {entry.notebook for entry in register.entries()} <= set(NOTEBOOKS)
 
 
-def run(tmp_path, notebook="02_china_share"):
+def run(tmp_path, notebook="03_exports"):
     return parameters.Run(notebook, "en", tmp_path, {})
 
 
 def test_publishing_writes_exactly_the_files_the_register_promises(tmp_path):
-    shown = publish(ledger.timber_tree(), run(tmp_path, "03_exports"))
+    shown = publish(ledger.timber_tree(), run(tmp_path))
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert written == set(register.files(register.entry("timber-tree")))
     assert 'lang="en"' in shown.fragment
@@ -50,10 +50,10 @@ def test_publishing_writes_exactly_the_files_the_register_promises(tmp_path):
 def exhibit(**changes):
     table = Table(pd.DataFrame({"a": [1]}), (column("a", "A", "А"),))
     made = {
-        "id": "table-2",
+        "id": "table-3-verdicts",
         "period": "2020",
         "sentence": {"en": "x", "ru": "х"},
-        "sources": ("paper-table-2",),
+        "sources": ("paper-table-3",),
         "table": table,
     }
     return Exhibit(**{**made, **changes})
@@ -63,7 +63,7 @@ def exhibit(**changes):
     ("changes", "message"),
     [
         ({"id": "table-9"}, "table-9"),
-        ({"id": "table-3"}, "belongs to 03_exports"),
+        ({"id": "table-1-verdicts"}, "belongs to 01_transit_potential"),
         ({"sources": ("rosstat-fdi",)}, "draws on rosstat-fdi"),
         ({"table": None}, "must be made as table"),
     ],

@@ -24,10 +24,11 @@ from analysis.errors import AnalysisError
 from analysis.ledger import customs as asking
 from analysis.ledger.claims import COLUMNS, CUSTOMS_COLUMNS
 from analysis.publish import parameters
-from analysis.publish.exhibits import china_share, publish, register
 from analysis.publish.exhibits import ledger as exhibits
+from analysis.publish.exhibits import publish, register
 from analysis.workflow.batch import identity
 from analysis.workflow.cli import main
+from notebook_cells import run_cells
 from test_customs_trade import AMUR, PRIMORYE, unload
 
 PAPER = paths.raw() / "paper" / "claims.csv"
@@ -481,18 +482,19 @@ def own_files(user, tmp_path):
     customs.ingest([unload(tmp_path, YEAR, name="synthetic_DATTSVT.csv")], user / "customs")
 
 
-def test_table_2_of_the_files_stands_beside_the_printed_one(own_files):
+def test_table_2_of_the_files_stands_beside_the_printed_one(own_files, tmp_path):
     """52.599 against 52,6; 25 against 48,3; Moscow, which the paper does not print, half."""
-    (exhibit,) = china_share.from_customs()
-    rows = exhibit.table.rows.set_index(["region", "figure"])["2021"]
+    made = run_cells("02_china_share", tmp_path / "out", formats="csv")
+    table = pd.read_csv(tmp_path / "out" / "tables" / "table-2-customs.csv")
+    rows = table.set_index(["region", "figure"])["2021"]
     assert rows["RU-AMU", "customs"] == pytest.approx(583.6 / 1109.52 * 100)
     assert rows["RU-AMU", "printed"] == 52.6
     assert rows["RU-PRI", "difference"] == pytest.approx(25 - 48.3)
     assert rows["RU-MOW", "customs"] == 50
-    assert list(dict.fromkeys(exhibit.table.rows["region"])) == ["RU-PRI", "RU-AMU", "RU-MOW"]
+    assert list(dict.fromkeys(table["region"])) == ["RU-PRI", "RU-AMU", "RU-MOW"]
     assert ("RU-MOW", "printed") not in rows.index
-    assert "Of 2 shares that the paper prints too, 1 agree" in exhibit.sentence["en"]
-    assert "data/user/customs/" in publish_source(exhibit)
+    assert "Of 2 shares that the paper prints too, 1 agree" in made.sentence("table-2-customs")
+    assert "data/user/customs/" in made.card("table-2-customs")["source_line"]["en"]
 
 
 def publish_source(exhibit):
@@ -501,10 +503,11 @@ def publish_source(exhibit):
     return source_line(exhibit, "en")
 
 
-def test_without_a_store_or_a_full_year_table_2_is_not_made(user, tmp_path):
-    assert china_share.from_customs() == []
-    customs.ingest([unload(tmp_path, NINE_MONTHS)], user / "customs")
-    assert china_share.from_customs() == []
+@pytest.mark.parametrize("has_store", [False, True])
+def test_without_a_store_or_a_full_year_table_2_is_not_made(user, tmp_path, has_store):
+    if has_store:
+        customs.ingest([unload(tmp_path, NINE_MONTHS)], user / "customs")
+    assert not run_cells("02_china_share", tmp_path / "out", formats="csv").card("table-2-customs")
 
 
 def test_the_cells_say_which_verdicts_stand_on_the_readers_files(own_files):

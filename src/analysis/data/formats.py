@@ -10,6 +10,7 @@ from functools import cache
 from babel import Locale
 
 from analysis.data import regions
+from analysis.data.messages import Name
 from analysis.data.regions import Language
 
 Text = Mapping[Language, str]
@@ -74,6 +75,11 @@ def region_name(code: str, language: Language) -> str:
     if code in AGGREGATE_NAMES:
         return AGGREGATE_NAMES[code][language]
     return regions.by_code(code).name(language)
+
+
+def place(code: str) -> Name:
+    """Name of a region or of the district row the paper prints, in both languages; errors as `region_name`."""
+    return Name(region_name(code, "en"), region_name(code, "ru"))
 
 
 @cache

@@ -254,10 +254,12 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
     return result
 
 
+@chart
 def share_lines(
     table: pd.DataFrame,
-    groups: Sequence[tuple[str, Sequence[str]]],
-    aggregate: Mapping[str, float],
+    groups: Sequence[tuple[Words, Sequence[str]]],
+    aggregate: str,
+    *,
     language: Language,
     title: str,
     footer: Sequence[str],
@@ -269,19 +271,21 @@ def share_lines(
     table : pandas.DataFrame
         Columns ``region, period, value`` (per cent).
     groups : sequence of (heading, region codes)
-        Panels.
-    aggregate : dict
-        Value of the whole district by year; empty where not shown.
+        Panels; a group without regions has none.
+    aggregate : str
+        Code in ``region`` of the whole district.
     language, title, footer
         As in :func:`new_figure`.
     """
-    groups = [group for group in groups if group[1]]
+    panels = [(heading, codes) for heading, codes in groups if codes]
+    whole = table[table["region"] == aggregate].set_index("period")["value"].to_dict()
+    table = table[table["region"] != aggregate]
     with style():
         figure = new_figure(105, title, footer)
-        axes = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
-        for axis, (heading, codes) in zip(axes, groups, strict=True):
-            _lines_panel(axis, table, codes, aggregate, language)
-            axis.set_title(heading)
+        axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+        for axis, (heading, codes) in zip(axes, panels, strict=True):
+            _lines_panel(axis, table, codes, whole, language)
+            axis.set_title(text(heading, language))
         axes[0].set_ylabel("%")
         axes[0].set_ylim(0, 100)
     return figure

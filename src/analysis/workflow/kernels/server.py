@@ -48,7 +48,6 @@ PRELOAD = (
     "matplotlib.backends.backend_svg",
     "numba",
     "analysis.publish.exhibits.association",
-    "analysis.publish.exhibits.china_share",
     "analysis.publish.exhibits.exports",
     "analysis.publish.exhibits.rating",
 )
