@@ -119,8 +119,7 @@ def test_it_runs_under_plain_papermill_with_other_parameters(notebook, tmp_path,
         for p in (tmp_path / "exhibits").rglob("*")
         if p.is_file()
     }
-    always = [entry for entry in register.entries(notebook) if not entry.is_optional]
-    assert {name for entry in always for name in register.files(entry)} <= written
+    assert set(register.promised(notebook)) <= written
 
 
 def test_the_associations_table_is_complete(tmp_path):

@@ -31,11 +31,11 @@ class Saved:
     id, notebook : str
         Identifier; name of the notebook.
     outputs : tuple of {'table', 'figure'}
-        What is written for it.
+        What every run writes for it; of an optional exhibit, what some run does.
     title : Message
         Its title; fields that a run fills are shown as an ellipsis.
     is_optional : bool
-        Whether the call stands under a condition or in a loop.
+        Whether all its calls stand under a condition or in a loop.
     """
 
     id: str
@@ -66,9 +66,11 @@ def _of_notebook(path: Path, _stamp: int) -> tuple[Saved, ...]:
 
 
 def _joined(before: Saved, item: Saved) -> Saved:
-    outputs = tuple(dict.fromkeys((*before.outputs, *item.outputs)))
     title = before.title if before.title.key else item.title
-    return replace(before, outputs=outputs, title=title, is_optional=before.is_optional and item.is_optional)
+    if before.is_optional != item.is_optional:
+        always = item if before.is_optional else before
+        return replace(before, outputs=always.outputs, title=title, is_optional=False)
+    return replace(before, outputs=tuple(dict.fromkeys((*before.outputs, *item.outputs))), title=title)
 
 
 def _calls(node: ast.AST, notebook: str, is_optional: bool) -> Iterator[Saved]:
@@ -86,12 +88,12 @@ def _calls(node: ast.AST, notebook: str, is_optional: bool) -> Iterator[Saved]:
 
 
 def _title(call: ast.Call) -> Message:
-    for keyword in call.keywords:
-        if keyword.arg == "title" and isinstance(keyword.value, ast.Call) and keyword.value.args:
-            key = keyword.value.args[0]
-            if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                fields = re.findall(r"{(\w+)", key.value)
-                return Message(key.value, dict.fromkeys(fields, _Ellipsis()))
+    """First literal message of the call's title; the second of a choice names what only some runs show."""
+    values = [keyword.value for keyword in call.keywords if keyword.arg == "title"]
+    for key in (node for value in values for node in ast.walk(value)):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            fields = re.findall(r"{(\w+)", key.value)
+            return Message(key.value, dict.fromkeys(fields, _Ellipsis()))
     return Message("")
 
 

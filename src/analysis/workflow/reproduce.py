@@ -183,7 +183,7 @@ def write_processed() -> Path:
 def missing_files(folder: Path) -> list[str]:
     """Files the register promises that `folder` does not have."""
     names = parameters.study()
-    promised = [file for name in names for entry in register.entries(name) for file in register.files(entry)]
+    promised = [file for name in names for file in register.promised(name)]
     promised += [
         "associations.csv",
         "multiverse.csv",

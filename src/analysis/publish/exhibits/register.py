@@ -576,6 +576,11 @@ def entry(exhibit_id: str) -> Entry:
     raise one_of("An exhibit", exhibit_id, (item.id for item in _all()))
 
 
+def promised(notebook: str) -> list[str]:
+    """Files that every run of a notebook writes for its exhibits, relative to its folder."""
+    return [name for item in entries(notebook) if not item.is_optional for name in files(item)]
+
+
 def files(item: Entry) -> list[str]:
     """Files of an exhibit, relative to the folder of results; none where only own customs files make it."""
     if not item.outputs:

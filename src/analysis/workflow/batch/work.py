@@ -240,8 +240,7 @@ def _is_asked(name: str, job: Job) -> bool:
 
 def declared_files(notebook: str) -> list[str]:
     """Files a notebook promises, relative to a run's folder."""
-    exhibits = [name for entry in register.entries(notebook) for name in register.files(entry)]
-    return [*exhibits, *TABLES.get(notebook, ())]
+    return [*register.promised(notebook), *TABLES.get(notebook, ())]
 
 
 def _keep_notebook(job: Job, partial: Path, executed: nbformat.NotebookNode) -> None:
