@@ -35,6 +35,13 @@ from analysis.publish.output import read_card
 Style = Literal["bibtex", "csl-json", "gost", "apa"]
 STYLES: tuple[Style, ...] = get_args(Style)
 PROJECT = "project"
+# what a reader chooses by
+STYLE_NAMES: dict[Style, str] = {
+    "gost": "ГОСТ Р 7.0.5-2008",
+    "apa": "APA",
+    "bibtex": "BibTeX",
+    "csl-json": "CSL-JSON",
+}
 # GOST R 7.0.5-2008 in its form with numbered references; the other form leaves out the edition
 _CSL = {"gost": "gost-r-7-0-5-2008-numeric", "apa": "apa"}
 _LOCALES: dict[Language, str] = {"en": "en-US", "ru": "ru-RU"}

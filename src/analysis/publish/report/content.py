@@ -1,10 +1,11 @@
-"""What the pages say: findings, exhibits with their files, the ledger, the sources. No HTML."""
+"""What the pages say: findings, exhibits with their files, the sources. No HTML."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,22 @@ import pandas as pd
 
 from analysis import ledger
 from analysis.data import formats, indicators, package, regions
-from analysis.data.formats import number, p_value
+from analysis.data.messages import Message, _
 from analysis.data.regions import Language
-from analysis.publish import citation, parameters, readme
+from analysis.publish import citation, parameters
 from analysis.publish.exhibits import register
-from analysis.publish.exhibits.ledger import VERDICT_HEADS
-from analysis.publish.exhibits.multiverse import DRAWN
 from analysis.publish.output import read_card
-from analysis.publish.report.words import words
+from analysis.publish.words import Words, text
+from analysis.rating import associations
+
+# exhibits that rebuild one of the paper's own
+_OWN = re.compile(r"(?P<kind>table|chart)-(?P<number>\d+)")
+# the level at which a test of many indicators together is said to find something
+LEVEL = 0.05
+# one indicator a concept, in its latest year: dependence on China, volume of trade, investment
+HEADLINE = (("china_share", "2021"), ("trade_turnover", "2021"), ("investment", "2024"))
+# the coefficient that leads everywhere
+LEADING = "kendall_tau_b"
 
 
 @dataclass(frozen=True)
@@ -28,8 +37,6 @@ class Page:
 
     Attributes
     ----------
-    entry : Entry
-        Its entry in the register.
     card : dict
         What was recorded when it was made.
     files : tuple of str
@@ -38,10 +45,37 @@ class Page:
         The ledger's rows on it.
     """
 
-    entry: register.Entry
     card: Mapping[str, Any]
     files: tuple[str, ...]
     claims: tuple[ledger.LedgerRow, ...]
+
+    @property
+    def id(self) -> str:
+        """Identifier."""
+        return str(self.card["id"])
+
+    @property
+    def notebook(self) -> str:
+        """Notebook that made it."""
+        return str(self.card["notebook"])
+
+    @property
+    def printed_name(self) -> Message | None:
+        """``Table 2`` where it rebuilds one of the paper's own exhibits."""
+        found = _OWN.fullmatch(self.id)
+        if found is None:
+            return None
+        words = {"table": _("Table {number}"), "chart": _("Chart {number}")}
+        return Message(words[found["kind"]].key, {"number": found["number"]})
+
+    def title(self, language: Language) -> str:
+        """Title, with the paper's own number before it."""
+        title = str(self.card["title"][language])
+        return title if self.printed_name is None else f"{text(self.printed_name, language)}. {title}"
+
+    def has(self, output: str) -> bool:
+        """Whether it has a table or a figure."""
+        return output in self.card["outputs"]
 
     @property
     def verdict_counts(self) -> dict[str, int]:
@@ -59,7 +93,7 @@ class Content:
     folder : Path
         The folder.
     pages : tuple of Page
-        One an exhibit, in the order of the register.
+        One an exhibit, in the order of reading.
     found : Ledger
         The ledger.
     specifications : pandas.DataFrame
@@ -71,6 +105,10 @@ class Content:
     found: ledger.Ledger
     specifications: pd.DataFrame
 
+    def page(self, exhibit_id: str) -> Page | None:
+        """Page of an exhibit; None where it was not made."""
+        return next((page for page in self.pages if page.id == exhibit_id), None)
+
 
 def read(folder: Path) -> Content:
     """Read what the pages need from a folder of results.
@@ -78,66 +116,162 @@ def read(folder: Path) -> Content:
     An exhibit that was not made (of a batch, or of customs files the reader does not have) gets no page.
     """
     found = ledger.read_ledger(folder / "ledger.csv")
-    pages = []
-    for registered in register.made(folder):
-        card = read_card(folder, registered.id)
-        assert card is not None  # `made` looks for it
-        entry = replace(registered, outputs=tuple(card["outputs"]), title=card["title"])
-        files = tuple(name for name in register.files(entry) if not name.startswith("exhibits/"))
-        claims = tuple(row for row in found.rows if row.exhibit == entry.id)
-        pages.append(Page(entry, card, files, claims))
     table = pd.read_csv(
         folder / "multiverse.csv",
         dtype={name: str for name in ("period", "region_set", "strata", "regions")},
         keep_default_na=False,
         na_values={"p_minp": [""], "loo_low": [""], "loo_high": [""]},
     )
-    return Content(folder, tuple(pages), found, table)
+    return Content(folder, tuple(_pages(folder, found)), found, table)
 
 
-def findings(content: Content, language: Language) -> list[str]:
-    """Five sentences with the numbers of these results, and a sixth where a reader's own files took part."""
-    sentences = [
-        *readme.association_sentences(content.folder, language),
-        _all_specifications(content, language),
+def _pages(folder: Path, found: ledger.Ledger) -> list[Page]:
+    """Exhibits by notebook, each notebook's in the order in which it saves them."""
+    order = [entry.id for entry in register.entries()]
+    cards = [card for path in (folder / "exhibits").glob("*.json") if (card := read_card(folder, path.stem))]
+    studied = set(parameters.study())
+    cards = [card for card in cards if card["notebook"] in studied]
+    cards.sort(
+        key=lambda card: (
+            card["notebook"],
+            order.index(card["id"]) if card["id"] in order else len(order),
+            card["id"],
+        )
+    )
+    return [
+        Page(
+            card,
+            exhibit_files(folder, card["id"]),
+            tuple(row for row in found.rows if row.exhibit == card["id"]),
+        )
+        for card in cards
     ]
-    return [*sentences, _own_files(language)] if indicators.has_own() else sentences
 
 
-def _own_files(language: Language) -> str:
-    differ = len(indicators.disagreements())
-    return {
-        "en": "The reader's own files under data/user/ took part in these results, in the verdicts of the ledger too; "
-        f"figures that differ from another source: {differ} (data/processed/disagreements.csv).",
-        "ru": "В этих результатах, в том числе в выводах реестра, участвуют собственные файлы читателя из data/user/; "
-        f"значений, которые расходятся с другим источником: {differ} (data/processed/disagreements.csv).",
-    }[language]
+def exhibit_files(folder: Path, exhibit_id: str) -> tuple[str, ...]:
+    """Tables and figures of an exhibit, relative to the folder of results."""
+    return tuple(
+        f"{kind}/{path.name}"
+        for kind in ("tables", "figures")
+        for path in sorted((folder / kind).glob(f"{exhibit_id}.*"))
+    )
 
 
-def _all_specifications(content: Content, language: Language) -> str:
+# ------------------------------------------------------------------ what was found
+
+
+def _leading(folder: Path) -> pd.DataFrame:
+    """Associations of the current edition over the Far East by the leading coefficient."""
+    rows = pd.read_csv(folder / "associations.csv", dtype={"period": str})
+    chosen = (rows["edition"] == "III") & (rows["subset"] == "far_east") & (rows["statistic"] == LEADING)
+    return rows[chosen].set_index(["indicator", "period"])
+
+
+def answer(folder: Path) -> Message:
+    """Answer the study's title in one sentence: does the rating follow trade, investment and crossings?"""
+    rows = _leading(folder)
+    family = rows[rows["family"] == rows.loc[HEADLINE[0], "family"]]
+    standing = int((family["p_maxt"] <= LEVEL).sum())
+    if standing:
+        return _(
+            "In the Far East the rating goes with {n:d} of {size:d} indicators and years of trade and investment that were tested "
+            "together",
+            n=standing,
+            size=len(family),
+        )
+    return _(
+        "In the Far East the rating is not shown to follow trade, investment or border crossings, and eleven regions cannot rule "
+        "it out"
+    )
+
+
+def association_sentences(folder: Path) -> list[Message]:
+    """Main associations in four sentences, from a folder of results."""
+    rows = _leading(folder)
+    found = []
+    for name, period in HEADLINE:
+        row = rows.loc[(name, period)]
+        found.append(
+            _(
+                "{label}, {period}: Kendall's tau-b {estimate:.2f}, exact p {p:p}; adjusted for all {size:d} indicators and years "
+                "tested together, p {adjusted:p}. Without any one region tau-b lies between {low:.2f} and {high:.2f}.",
+                label=indicators.indicator(name).name,
+                period=period,
+                estimate=float(row["estimate"]),
+                p=float(row["p_exact"]),
+                size=int((rows["family"] == row["family"]).sum()),
+                adjusted=float(row["p_maxt"]),
+                low=float(row["loo_low"]),
+                high=float(row["loo_high"]),
+            )
+        )
+    densities = [rows.loc[(name, "2020")] for name in associations.CROSSINGS[:2]]
+    least = min(float(row["p_min"]) for row in densities)
+    found.append(
+        _(
+            "Density of border crossings: there are five border regions, and with their scores no two-sided p below {least:p} is "
+            "possible, so nothing can be concluded.",
+            least=least,
+        )
+    )
+    return found
+
+
+def findings(content: Content) -> list[Message]:
+    """What was found, in sentences with the numbers of these results."""
+    sentences = [*association_sentences(content.folder), _all_specifications(content)]
+    sentences += _country(content.folder)
+    return [*sentences, _own_files()] if indicators.has_own() else sentences
+
+
+def _country(folder: Path) -> list[Message]:
+    """The same question for every region of the rating, where a notebook asked it."""
+    path = folder / "tables" / "country-associations.csv"
+    if not path.is_file():
+        return []
+    rows = pd.read_csv(path)
+    if not {"covariate", "n_all", "tau_all", "p_all", "tau_inside"} <= set(rows.columns):
+        return []
+    row = rows.iloc[0]
+    name, period = str(row["covariate"]).split(":")
+    return [
+        _(
+            "Over all {n:d} regions with figures, {label}, {period}: tau-b {all:.2f} (p {p:p}); in the Far East alone {inside:.2f}.",
+            n=int(row["n_all"]),
+            label=indicators.indicator(name).name,
+            period=period,
+            all=float(row["tau_all"]),
+            p=float(row["p_all"]),
+            inside=float(row["tau_inside"]),
+        )
+    ]
+
+
+def _own_files() -> Message:
+    return _(
+        "The reader's own files under data/user/ took part in these results, in the verdicts of the ledger too; figures that "
+        "differ from another source: {differ:d} (data/processed/disagreements.csv).",
+        differ=len(indicators.disagreements()),
+    )
+
+
+def _all_specifications(content: Content) -> Message:
     rows = content.specifications
     together = int(rows["p_minp"].notna().sum())
-    rows = rows[rows["statistic"] == DRAWN]
-    positive, low = int((rows["estimate"] > 0).sum()), float(rows["p_minp"].min())
-    smallest, largest = (
-        number(float(value), 2, language) for value in (rows["estimate"].min(), rows["estimate"].max())
+    rows = rows[rows["statistic"] == LEADING]
+    return _(
+        "All {n:d} defensible specifications with tau-b: from {smallest:.2f} to {largest:.2f}, {positive:d} of them above zero; the "
+        "smallest p, adjusted for all {together:d} rank specifications together, is {low:p}.",
+        n=len(rows),
+        smallest=float(rows["estimate"].min()),
+        largest=float(rows["estimate"].max()),
+        positive=int((rows["estimate"] > 0).sum()),
+        together=together,
+        low=float(rows["p_minp"].min()),
     )
-    return {
-        "en": f"All {len(rows)} defensible specifications with tau-b: from {smallest} to {largest}, {positive} of them above zero; "
-        f"the smallest p, adjusted for all {together} rank specifications together, is {p_value(low, 'en')}.",
-        "ru": f"Все обоснованные спецификации с тау-b, {len(rows)}: от {smallest} до {largest}, выше нуля — {positive}; "
-        f"наименьшее p с поправкой сразу на все ранговые спецификации ({together}) — {p_value(low, 'ru')}.",
-    }[language]
 
 
-def verdict_name(verdict: str, language: Language) -> str:
-    """Verdict in words."""
-    return VERDICT_HEADS[verdict][language]
-
-
-def basis_name(basis: str, language: Language) -> str:
-    """What a claim was judged from, in words."""
-    return str(getattr(words(language), "no_basis" if basis == "none" else basis))
+# ------------------------------------------------------------------ one exhibit
 
 
 def parameter_rows(card: Mapping[str, Any], language: Language) -> list[tuple[str, str, bool]]:
@@ -158,9 +292,54 @@ def references(name: str, folder: Path) -> dict[str, str]:
     return {style: citation.cite(name, style, folder=folder) for style in citation.STYLES}
 
 
-def resources(folder: Path) -> list[dict[str, Any]]:
-    """Descriptor entries of the raw files, with those exhibits of a folder of results that may draw on each."""
-    # one that needs the reader's own files may not have been made, and has no page to link to
-    made = register.made(folder)
-    used = {name: [entry.id for entry in made if name in entry.inputs] for name in package.resources()}
+# ------------------------------------------------------------------ the sources
+
+
+def resources(pages: Sequence[Page]) -> list[dict[str, Any]]:
+    """Descriptor entries of the raw files, each with the exhibits that draw on it."""
+    used: dict[str, list[Page]] = {name: [] for name in package.resources()}
+    for page in pages:
+        for name in page.card["sources"]:
+            if name in used:
+                used[name].append(page)
     return [{**entry, "used_by": used[entry["name"]]} for entry in package.descriptor()["resources"]]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A raw file as a page shows it.
+
+    Attributes
+    ----------
+    heads : tuple of str
+        Headings.
+    rows : tuple of (str, tuple of str)
+        Anchor and cells of each row, as they stand in the file.
+    """
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def raw_table(name: str) -> RawTable:
+    """Figures of a raw file: as they stand in it, or, for a series by region and year, a row a region and a column a year.
+
+    Checksums of the documents, the same in each row, are left out; an anchor is made of the row's key.
+    """
+    item = package.resource(name)
+    frame = pd.read_csv(item.path, dtype=str, keep_default_na=False)
+    frame = frame.drop(columns=[column for column in frame.columns if column.endswith("_sha256")])
+    keys = list(item.primary_key)
+    if keys == ["region", "year"]:
+        long = frame.melt(keys, var_name="series", value_name="value")
+        frame = (
+            long.pivot(index=["series", "region"], columns="year", values="value").fillna("").reset_index()
+        )
+        keys = ["series", "region"]
+    anchors = ["-".join(_plain(row[key]) for key in keys if key in row) for row in frame.to_dict("records")]
+    cells = [tuple(map(str, row)) for row in frame.itertuples(index=False)]
+    return RawTable(tuple(map(str, frame.columns)), tuple(zip(anchors, cells, strict=True)))
+
+
+def _plain(value: Words) -> str:
+    return re.sub(r"\W+", "_", str(value)) or "none"

@@ -10,29 +10,32 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 from pygments.formatters import HtmlFormatter
 
-from analysis import ledger, paths
+from analysis import paths
 from analysis.data import formats, package
+from analysis.data.messages import Message, _
 from analysis.data.regions import LANGUAGES, Language
+from analysis.ledger import BASES, RULE_WORDS, VERDICTS
 from analysis.publish import citation, parameters
-from analysis.publish.exhibits import register
-from analysis.publish.exhibits.multiverse import DRAWN
-from analysis.publish.report import content, explorer, svg
-from analysis.publish.report.content import Content, Page
-from analysis.publish.report.words import words
+from analysis.publish.report import claims, content, explorer, notebooks, svg
+from analysis.publish.report.content import LEADING, Content, Page
+from analysis.publish.words import text
 
 FOLDER = "report"
 ASSETS = ("report.css", "report.js")
 # pages with the same name in both languages
 PAIRED = ("index", "exhibits", "ledger", "multiverse", "notebooks", "sources")
-# drawn on the first page: the answer and how it depends on the choices made
-FIRST_FIGURES = ("association-forest", "multiverse-curve")
+# drawn on the first page, where they were made: what an economist looks for first ...
+FIRST_PICTURES = ("china-share-lines", "rating-map", "country-scatter")
+# ... and how far it can be trusted
+FIRST_STATISTICS = ("association-forest", "multiverse-curve")
 EXPLORED = "multiverse-curve"
+# of a table, in its picture in the gallery
+PREVIEW_ROWS, PREVIEW_COLUMNS = 6, 4
 
 
 def build(results: Path) -> Path:
@@ -52,15 +55,14 @@ def build(results: Path) -> Path:
     Raises
     ------
     AnalysisError
-        If something the register promises is not there.
+        If a file that a page needs is not there.
     """
     target = results / FOLDER
     shutil.rmtree(target, ignore_errors=True)
     site = _Site(content.read(results), target)
     for language in LANGUAGES:
         site.write_language(language)
-    for name in parameters.study():
-        site.write_notebook(name)
+    site.write_raw_tables()
     _write_assets(target)
     return target
 
@@ -109,134 +111,174 @@ class _Site:
         )
         self.references = {
             name: content.references(name, found.folder)
-            for name in (citation.PROJECT, *(page.entry.id for page in found.pages), *parameters.study())
+            for name in (citation.PROJECT, *(page.id for page in found.pages), *parameters.study())
         }
+        self.resources = content.resources(found.pages)
 
     def write_language(self, language: Language) -> None:
         """Write every page of a language."""
         self._write("index", language, self._index(language))
-        self._write("exhibits", language, {"groups": self._groups(language)})
+        self._write("exhibits", language, self._gallery(language))
         for number, page in enumerate(self.found.pages):
-            self._write(f"exhibits/{page.entry.id}", language, self._exhibit(number, language), "exhibit")
+            self._write(f"exhibits/{page.id}", language, self._exhibit(number, language), "exhibit")
         self._write("ledger", language, self._ledger(language))
         self._write("multiverse", language, self._explorer(language))
         self._write("notebooks", language, {"groups": self._groups(language)})
-        self._write("sources", language, {"resources": content.resources(self.found.folder)})
+        for name in parameters.study():
+            self._write(f"notebooks/{name}", language, self._notebook(name, language), "notebook")
+        self._write("sources", language, {"resources": self.resources})
 
-    def write_notebook(self, name: str) -> None:
-        """Write the page of an executed notebook, in English."""
-        executed = nbformat.read(self.found.folder / "notebooks" / f"{name}.ipynb", as_version=4)
-        body, _ = self.exporter.from_notebook_node(executed)
-        # the cells' own exhibits are escaped where they are made, the rest by nbconvert
-        told = _scrolling(_scrolling_images(body, words("en").figure_scroll), words("en").table_scroll)
-        context = {"name": name, "title": citation.notebook_title(name, "en"), "body": told}
-        self._write(f"notebooks/{name}", "en", context | {"references": self.references[name]}, "notebook")
+    def write_raw_tables(self) -> None:
+        """Write a page for each raw file; its figures have no language, and its headings are the file's."""
+        for item in self.resources:
+            table = content.raw_table(item["name"])
+            self._write(f"sources/{item['name']}", "en", {"item": item, "table": table}, "raw")
 
     def _write(self, name: str, language: Language, context: Mapping[str, Any], template: str = "") -> None:
-        is_paired = name in PAIRED or name.startswith("exhibits/")
+        is_paired = not name.startswith("sources/")
         here = address(name, language)
         link = _linker(here)
-        text = self.templates.get_template(f"{template or name}.html").render(
+        made = self.templates.get_template(f"{template or name}.html").render(
             context,
-            w=words(language),
+            _=lambda key, **values: text(Message(key, values), language),
             language=language,
             here=name,
-            other=link(address(name if is_paired else "notebooks", "ru" if language == "en" else "en")),
+            other=link(address(name if is_paired else "sources", "ru" if language == "en" else "en")),
             page=lambda name: link(address(name, language)),
-            english=lambda name: link(address(name, "en")),
+            raw=lambda name: link(f"sources/{name}.html"),
             asset=lambda name: link(f"assets/{name}"),
             result=lambda name: link(f"../{name}"),
             study=citation.metadata(),
-            exhibit_name=ledger.exhibit_name,
-            period_name=formats.period_name,
-            verdict_name=content.verdict_name,
-            basis_name=content.basis_name,
-            told=package.told,
+            study_title=citation.study_title(language),
+            style_names=citation.STYLE_NAMES,
+            text=lambda words: text(words, language),
+            part_name=lambda name: claims.part_name(name, language),
+            period_name=lambda period: formats.period_name(period, language),
+            verdict_name=lambda name: claims.verdict_name(name, language),
+            basis_name=lambda name: claims.basis_name(name, language),
+            told=lambda entry, key: package.told(entry, key, language),
         )
-        paths.write_text(self.target / here, text)
+        paths.write_text(self.target / here, made)
 
     def _figure(self, page: Page, language: Language) -> Markup | None:
-        if "figure" not in page.entry.outputs:
+        if not page.has("figure"):
             return None
-        path = self.found.folder / "figures" / f"{page.entry.id}.{language}.svg"
-        sentence = page.card["sentence"][language]
-        return Markup(svg.inline(path, page.entry.id, page.entry.title[language], sentence))
+        path = self.found.folder / "figures" / f"{page.id}.{language}.svg"
+        return Markup(svg.inline(path, page.id, page.title(language), page.card["sentence"][language]))
 
     def _table(self, page: Page, language: Language) -> Markup | None:
         """Table as its notebook wrote it, every cell escaped there, in a box that scrolls."""
-        if "table" not in page.entry.outputs:
+        if not page.has("table"):
             return None
-        path = self.found.folder / "tables" / f"{page.entry.id}.{language}.html"
-        return _scrolling(path.read_text(encoding="utf-8"), words(language).table_scroll)
+        path = self.found.folder / "tables" / f"{page.id}.{language}.html"
+        return notebooks.wide(path.read_text(encoding="utf-8"), language)
+
+    def _drawn(self, names: tuple[str, ...], language: Language) -> list[tuple[Page, Markup | None]]:
+        pages = [page for name in names if (page := self.found.page(name)) is not None]
+        return [(page, self._figure(page, language)) for page in pages]
 
     def _index(self, language: Language) -> dict[str, Any]:
-        first = [page for page in self.found.pages if page.entry.id in FIRST_FIGURES]
+        rows = self.found.found.rows
         return {
-            "findings": content.findings(self.found, language),
-            "headline": ledger.headline(self.found.found).sentence(language),
-            "figures": [(page, self._figure(page, language)) for page in first],
+            "answer": content.answer(self.found.folder),
+            "summary": claims.summary(rows),
+            "counts": claims.counts(rows),
+            "finds": claims.finds(rows),
+            "findings": content.findings(self.found),
+            "pictures": self._drawn(FIRST_PICTURES, language),
+            "statistics": self._drawn(FIRST_STATISTICS, language),
             "references": self.references[citation.PROJECT],
         }
 
-    def _groups(self, language: Language) -> list[tuple[str, str, list[register.Entry]]]:
+    def _gallery(self, language: Language) -> dict[str, Any]:
+        """The paper's own exhibits under their numbers, then the others by notebook, each with a picture."""
+        own = sorted(
+            (page for page in self.found.pages if page.printed_name),
+            key=lambda page: (not page.id.startswith("table"), page.id),
+        )
+        groups = [(text(_("The paper's own tables and charts"), language), "", own)]
+        groups += [
+            (title, name, [page for page in pages if not page.printed_name])
+            for name, title, pages in self._groups(language)
+        ]
+        previews = {page.id: self._preview(page, language) for page in self.found.pages}
+        return {"groups": groups, "previews": previews}
+
+    def _preview(self, page: Page, language: Language) -> list[list[Markup]]:
+        """First cells of a table without a figure, as its picture."""
+        if page.has("figure") or not page.has("table"):
+            return []
+        path = self.found.folder / "tables" / f"{page.id}.{language}.html"
+        rows = re.findall(r"<tr[^>]*>(.*?)</tr>", path.read_text(encoding="utf-8"), re.DOTALL)
+        # the cells are escaped in the file
+        cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows[:PREVIEW_ROWS]]
+        return [[Markup(cell) for cell in row[:PREVIEW_COLUMNS]] for row in cells]
+
+    def _groups(self, language: Language) -> list[tuple[str, str, list[Page]]]:
         """Notebooks with their titles and exhibits."""
         return [
-            (name, citation.notebook_title(name, language), list(register.made(self.found.folder, name)))
+            (
+                name,
+                citation.notebook_title(name, language),
+                [page for page in self.found.pages if page.notebook == name],
+            )
             for name in parameters.study()
         ]
 
     def _exhibit(self, number: int, language: Language) -> dict[str, Any]:
         pages = self.found.pages
         page = pages[number]
-        verdicts = f"{page.entry.id}-verdicts"
+        verdicts = f"{page.id}-verdicts"
+        used = [item for item in self.resources if item["name"] in page.card["sources"]]
         return {
             "shown": page,
-            "entry": page.entry,
             "figure": self._figure(page, language),
             "table": self._table(page, language),
+            "failures": claims.in_language([row for row in page.claims if row.is_failure], language),
             "parameters": content.parameter_rows(page.card, language),
             "files": [name for name in page.files if f".{_other(language)}." not in name],
-            "references": self.references[page.entry.id],
-            "verdicts": verdicts if any(other.entry.id == verdicts for other in pages) else None,
-            "before": pages[number - 1].entry if number else None,
-            "after": pages[number + 1].entry if number + 1 < len(pages) else None,
+            "resources": used,
+            "references": self.references[page.id],
+            "verdicts": verdicts if self.found.page(verdicts) else None,
+            "before": pages[number - 1] if number else None,
+            "after": pages[number + 1] if number + 1 < len(pages) else None,
+        }
+
+    def _notebook(self, name: str, language: Language) -> dict[str, Any]:
+        body = notebooks.body(self.found.folder, name, language, self.exporter)
+        link = _linker(address(f"notebooks/{name}", language))
+        return {
+            "name": name,
+            "title": citation.notebook_title(name, language),
+            "body": Markup(body.replace(Markup("{results}"), Markup(link("..")))),
+            "references": self.references[name],
         }
 
     def _ledger(self, language: Language) -> dict[str, Any]:
         rows = self.found.found.rows
         return {
-            "rows": rows,
-            "headline": ledger.headline(self.found.found).sentence(language),
-            "customs": ledger.customs_sentence(rows, language),
-            "verdicts": [name for name in ledger.VERDICTS if any(row.verdict == name for row in rows)],
-            "bases": [name for name in ledger.BASES if any(row.basis == name for row in rows)],
+            "rows": claims.in_language(rows, language),
+            "summary": claims.summary(rows),
+            "counts": claims.counts(rows),
+            "customs": claims.customs_sentence(rows, language),
+            "verdicts": [name for name in VERDICTS if any(row.verdict == name for row in rows)],
+            "bases": [name for name in BASES if any(row.basis == name for row in rows)],
             "parts": list(dict.fromkeys(row.exhibit for row in rows)),
-            "rules": [name for name in ledger.RULE_WORDS if any(row.rule == name for row in rows)],
-            "rule_words": {name: text[language] for name, text in ledger.RULE_WORDS.items()},
+            "rules": {
+                name: claims.rule_name(name, language)
+                for name in RULE_WORDS
+                if any(row.rule == name for row in rows)
+            },
         }
 
     def _explorer(self, language: Language) -> dict[str, Any]:
-        card = next(page.card for page in self.found.pages if page.entry.id == EXPLORED)
-        alpha = float(card["parameters"]["alpha"])
-        return {"data": explorer.data(self.found.specifications, alpha, language), "drawn": DRAWN}
+        page = self.found.page(EXPLORED)
+        alpha = float(page.card["parameters"]["alpha"]) if page else content.LEVEL
+        return {"data": explorer.data(self.found.specifications, alpha, language), "drawn": LEADING}
 
 
 def _other(language: Language) -> Language:
     return "ru" if language == "en" else "en"
-
-
-def _scrolling(text: str, label: str) -> Markup:
-    """Text with its tables, written by `analysis.publish.tables.to_html`, in boxes that scroll and can be sorted."""
-    box = f'<div class="scroll" role="group" tabindex="0" aria-label="{Markup.escape(label)}"><table class="sortable">'
-    # every cell is escaped, so these strings stand only where a table begins and ends
-    text = text.replace('<table class="dataframe exhibit">', box).replace("</table>", "</table></div>")
-    return Markup(text.replace(' style="text-align: left;"', ""))
-
-
-def _scrolling_images(text: str, label: str) -> str:
-    """Text with the images of figures, written by `analysis.publish.exhibits.publish`, in boxes that scroll."""
-    box = f'<div class="scroll" role="group" tabindex="0" aria-label="{Markup.escape(label)}">'
-    return re.sub(r'(<figure id="[\w-]+" lang="\w+">)(<img [^>]*>)', rf"\1{box}\2</div>", text)
 
 
 def _linker(here: str) -> Callable[[str], str]:

@@ -32,6 +32,7 @@
 
   function sort(table, column, heading) {
     const body = table.tBodies[0];
+    close(table);
     const step = { none: "ascending", ascending: "descending", descending: "none" }[heading.getAttribute("aria-sort") || "none"];
     for (const other of heading.parentNode.children) other.removeAttribute("aria-sort");
     if (step !== "none") heading.setAttribute("aria-sort", step);
@@ -59,6 +60,81 @@
     });
   }
 
+  // ---------------------------------------------------------------- tables wider than their room
+
+  // What does not fit waits behind a button of its row: the oldest years first, else from the right; the first stays.
+  function close(table) {
+    for (const row of table.querySelectorAll("tr.rest")) row.remove();
+    for (const button of table.querySelectorAll("button.rest")) button.setAttribute("aria-expanded", "false");
+  }
+
+  function fit(table) {
+    const box = table.parentElement;
+    const heads = [...table.tHead.rows[0].cells];
+    close(table);
+    for (const cell of table.querySelectorAll("th, td")) cell.hidden = false;
+    for (const button of table.querySelectorAll("button.rest")) button.remove();
+    const isCut = () => table.scrollWidth > box.clientWidth + 1;
+    const bar = table.fitBar || (table.fitBar = element("p", { className: "columns", hidden: true }));
+    bar.hidden = true;
+    if (table.showsAll || !isCut()) {
+      if (table.showsAll) offer(table, bar, said.fewerColumns);
+      return;
+    }
+    const isYear = (head) => /^\d{4}$/.test(head.textContent.trim());
+    const order = heads.map((_, column) => column).slice(1);
+    const years = order.filter((column) => isYear(heads[column]));
+    const others = order.filter((column) => !isYear(heads[column])).reverse();
+    const leaving = [...years.slice(0, -1), ...others, ...years.slice(-1)];
+    const rows = [...table.tHead.rows, ...table.tBodies[0].rows].filter((row) => row.cells.length === heads.length);
+    for (const column of leaving.slice(0, -1)) {
+      for (const row of rows) row.cells[column].hidden = true;
+      if (!isCut()) break;
+    }
+    const left = heads.map((head, column) => column).filter((column) => heads[column].hidden);
+    for (const row of table.tBodies[0].rows) {
+      if (row.cells.length !== heads.length) continue;
+      const button = element("button", { type: "button", className: "rest" });
+      button.setAttribute("aria-label", said.rest);
+      button.setAttribute("aria-expanded", "false");
+      button.addEventListener("click", () => {
+        const isOpen = button.getAttribute("aria-expanded") === "true";
+        button.setAttribute("aria-expanded", String(!isOpen));
+        if (isOpen) { row.nextElementSibling.remove(); return; }
+        const list = element("dl");
+        for (const column of left) {
+          list.append(element("dt", { textContent: heads[column].textContent }), element("dd", { textContent: row.cells[column].textContent }));
+        }
+        const cell = element("td", { colSpan: heads.length - left.length }, list);
+        row.after(element("tr", { className: "rest" }, cell));
+      });
+      row.cells[0].prepend(button);
+    }
+    offer(table, bar, said.allColumns);
+  }
+
+  function offer(table, bar, word) {
+    const button = element("button", { type: "button", textContent: word });
+    button.addEventListener("click", () => { table.showsAll = !table.showsAll; fit(table); });
+    bar.replaceChildren(button);
+    bar.hidden = false;
+    if (!bar.isConnected) table.parentElement.before(bar);
+  }
+
+  const isFittable = (table) => table.tHead && table.tBodies.length === 1 && !table.querySelector("[rowspan], [colspan]");
+  const fitted = [...document.querySelectorAll(".scroll > table")].filter(isFittable);
+  const fitAll = () => fitted.forEach(fit);
+  let waiting = 0;
+  let seen = innerWidth;
+  addEventListener("resize", () => {
+    // a phone's address bar changes the height alone
+    if (innerWidth === seen) return;
+    seen = innerWidth;
+    clearTimeout(waiting);
+    waiting = setTimeout(fitAll, 150);
+  });
+  fitAll();
+
   // code that scrolls sideways must be reachable by keyboard
   for (const block of document.querySelectorAll(".notebook pre")) {
     if (block.scrollWidth > block.clientWidth) {
@@ -66,6 +142,29 @@
       block.setAttribute("role", "group");
       block.setAttribute("aria-label", said.code);
     }
+  }
+
+  const codeToggle = document.getElementById("code-toggle");
+  if (codeToggle) {
+    codeToggle.hidden = false;
+    codeToggle.addEventListener("click", () => {
+      const isHidden = document.querySelector(".notebook").classList.toggle("no-code");
+      codeToggle.setAttribute("aria-pressed", String(isHidden));
+      codeToggle.textContent = isHidden ? codeToggle.dataset.show : codeToggle.dataset.hide;
+    });
+  }
+
+  const gallery = document.getElementById("gallery-filter");
+  if (gallery) {
+    const cards = [...document.querySelectorAll(".gallery li")];
+    const words = new Map(cards.map((card) => [card, `${card.querySelector(".name").textContent} ${card.querySelector("code").textContent}`.toLowerCase()]));
+    gallery.addEventListener("input", () => {
+      const asked = gallery.elements.text.value.trim().toLowerCase().split(/\s+/);
+      for (const card of cards) card.hidden = !asked.every((word) => words.get(card).includes(word));
+      for (const group of document.querySelectorAll(".group")) group.hidden = !group.querySelector("li:not([hidden])");
+      document.getElementById("gallery-nothing").hidden = cards.some((card) => !card.hidden);
+    });
+    gallery.addEventListener("submit", (event) => event.preventDefault());
   }
 
   // ---------------------------------------------------------------- references
@@ -172,6 +271,7 @@
         ...data.choices.map((choice, c) => element("td", { textContent: inRow(choice.options[row[c]]) })),
         element("td", { textContent: data.regions[row[row.length - 1]] }))));
       more.hidden = rows.length <= limit;
+      fit(document.getElementById("explorer-table"));
     }
 
     function draw() {

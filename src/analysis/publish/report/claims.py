@@ -1,0 +1,211 @@
+"""The ledger as the pages show it: every word of a row in a language, the counts, and the finds worth a first page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import pandas as pd
+
+from analysis import ledger
+from analysis.data import indicators, regions
+from analysis.data.messages import Message, _
+from analysis.data.regions import Language
+from analysis.ledger import LedgerRow
+from analysis.publish.exhibits.ledger import VERDICT_HEADS
+from analysis.publish.words import Words, text
+
+GROUPS: dict[str, Words] = {
+    "text": _("Statements in the text"),
+    "cell": _("Cells of the tables"),
+    "reference": _("References"),
+}
+BASIS_WORDS: dict[str, Words] = {
+    "internal": _("the paper's own figures"),
+    "external": _("independent data"),
+    "none": _("nothing"),
+}
+AMUR = "RU-AMU"
+# the paper speaks of the last few years and came out in 2025
+INVESTMENT_YEARS = ("2020", "2021", "2022", "2023", "2024")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row of the ledger in a language."""
+
+    row: LedgerRow
+    language: Language
+
+    @property
+    def place(self) -> str:
+        """Where it is printed."""
+        return self.row.place(self.language)
+
+    @property
+    def reproduced(self) -> str:
+        """What the inputs give."""
+        return self.row.reproduced_in(self.language)
+
+    @property
+    def note(self) -> str:
+        """The arithmetic, or what is missing."""
+        return self.row.note_in(self.language)
+
+    @property
+    def sentence(self) -> str:
+        """What was printed, what comes out, the verdict."""
+        return self.row.sentence(self.language)
+
+    @property
+    def verdict(self) -> str:
+        """Verdict in words."""
+        return verdict_name(self.row.verdict, self.language)
+
+    @property
+    def rule(self) -> str:
+        """What the rule looks at; empty where there is none."""
+        return "" if self.row.rule == "none" else rule_name(self.row.rule, self.language)
+
+
+def in_language(rows: Iterable[LedgerRow], language: Language) -> list[Claim]:
+    """Rows with their words in a language."""
+    return [Claim(row, language) for row in rows]
+
+
+def verdict_name(verdict: str, language: Language) -> str:
+    """Verdict in words."""
+    return text(VERDICT_HEADS[verdict], language)
+
+
+def basis_name(basis: str, language: Language) -> str:
+    """What a claim was judged from, in words."""
+    return text(BASIS_WORDS[basis], language)
+
+
+def part_name(exhibit: str, language: Language) -> str:
+    """Part of the paper in words."""
+    return ledger.exhibit_name(exhibit, language)
+
+
+def rule_name(rule: str, language: Language) -> str:
+    """What a rule looks at."""
+    return text(ledger.RULE_WORDS[rule], language)
+
+
+def customs_sentence(rows: Sequence[LedgerRow], language: Language) -> str:
+    """What the reader's customs files had to do with it; empty where none were asked."""
+    return ledger.customs_sentence(rows, language)
+
+
+@dataclass(frozen=True)
+class Count:
+    """Claims of one kind by verdict."""
+
+    label: Words
+    verdicts: tuple[tuple[str, int], ...]
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(number for verdict, number in self.verdicts)
+
+    @property
+    def shares(self) -> list[tuple[str, int, float]]:
+        """Verdict, number and per cent, without those that do not occur."""
+        return [(verdict, number, 100 * number / self.total) for verdict, number in self.verdicts if number]
+
+
+def counts(rows: Sequence[LedgerRow]) -> list[Count]:
+    """Claims by kind and verdict, every verdict that occurs anywhere in each."""
+    shown = [verdict for verdict in ledger.VERDICTS if any(row.verdict == verdict for row in rows)]
+    found = []
+    for group, label in GROUPS.items():
+        number = Counter(row.verdict for row in rows if row.group == group)
+        if number:
+            found.append(Count(label, tuple((verdict, number[verdict]) for verdict in shown)))
+    return found
+
+
+def summary(rows: Sequence[LedgerRow]) -> Message:
+    """How many printed claims can be checked and how many of these hold, in one sentence."""
+    checked = [row for row in rows if row.verdict != "not_checkable"]
+    values = {
+        "checked": len(checked),
+        "total": len(rows),
+        "hold": sum(row.verdict == "match" for row in checked),
+        "fail": sum(row.is_failure for row in checked),
+        "open": len(rows) - len(checked),
+    }
+    return _(
+        "Of {total:d} printed numbers, comparisons and references {checked:d} can be checked: {hold:d} hold, {fail:d} fail. "
+        "The other {open:d} cannot, most of them because the customs tables behind them are no longer public.",
+        **values,
+    )
+
+
+def finds(rows: Sequence[LedgerRow]) -> list[tuple[Message, LedgerRow]]:
+    """What fails that a reader would tell a colleague, each with its row; only what fails in these results."""
+    by_id = {row.claim_id: row for row in rows}
+    found: list[tuple[Message, LedgerRow]] = []
+    total = by_id.get("cell.table-3.9")
+    if total is not None and total.is_failure:
+        found += [(message, total) for message in _timber(total)]
+    roads = by_id.get("table-1.caption-roads")
+    if roads is not None and roads.is_failure:
+        message = _(
+            "Table 1 gives road densities under the heading {printed}; all of them are Rosstat's of {found}.",
+            printed=roads.published,
+            found=str(text(roads.reproduced, "en")),
+        )
+        found.append((message, roads))
+    first = next((row for row in rows if row.claim_id.startswith("text.investment-first")), None)
+    if first is not None:
+        found += [(message, first) for message in _investment()]
+    return found
+
+
+def _timber(total: LedgerRow) -> list[Message]:
+    printed, whole = _number(total.published), _number(str(text(total.reproduced, "en")))
+    if printed is None or whole is None:
+        return []
+    # thousand dollars in the table, millions in the sentence
+    return [
+        _(
+            "The total of Table 3 adds goods to the headings that contain them: {printed:.1f} million dollars of timber exports "
+            "instead of {whole:.1f} million.",
+            printed=float(printed) / 1000,
+            whole=float(whole) / 1000,
+        )
+    ]
+
+
+def _number(printed: str) -> Decimal | None:
+    try:
+        return Decimal("".join(printed.split()).replace(",", "."))
+    except InvalidOperation:
+        return None
+
+
+def _investment() -> list[Message]:
+    table = indicators.observations()
+    table = table[(table["indicator"] == "investment") & table["period"].isin(INVESTMENT_YEARS)]
+    table = table[table["region"].isin(regions.codes(regions.far_east()))]
+    by_year: pd.Series = table.groupby("period").apply(
+        lambda rows: rows.loc[rows["value"].idxmax(), "region"]
+    )
+    years = int((by_year == AMUR).sum())
+    if years == len(by_year):
+        return []
+    return [
+        _(
+            "The paper calls the Amur region first in the Far East by investment in fixed capital. It was first in {years:d} of the "
+            "{all:d} years {begin}–{end}.",
+            years=years,
+            all=len(by_year),
+            begin=str(by_year.index.min()),
+            end=str(by_year.index.max()),
+        )
+    ]
