@@ -21,6 +21,7 @@ from analysis.errors import AnalysisError
 from analysis.publish import documents, parameters
 from analysis.publish.exhibits import association, disagreements
 from analysis.publish.report import content
+from analysis.publish.words import text
 from analysis.rating import associations
 from analysis.workflow import cli, reproduce
 from analysis.workflow.batch import identity
@@ -595,15 +596,15 @@ def test_notebook_05_runs_with_own_figures(store, user, tmp_path):
 
 def test_the_reports_first_page_says_that_own_files_took_part(user, tmp_path, monkeypatch):
     """Verdicts that rest on a reader's own files must not pass for the study's."""
-    monkeypatch.setattr(content.readme, "association_sentences", lambda folder, language: [])
+    monkeypatch.setattr(content, "association_sentences", lambda folder: [])
     table = pd.read_csv(paths.reference() / "multiverse.csv")
     made = content.Content(paths.reference(), (), None, table)
-    without = content.findings(made, "en")
+    without = [text(sentence, "en") for sentence in content.findings(made)]
     rows = [["", 2024, 2025], ["Амурская область", 1, 2.5], ["Приморский край", 2, 3]]
     path = yearbook_file(tmp_path, rows)
     assert amur("ingest", "rosstat", path, "--table", "10.1").exit_code == 0
     forget()
-    told = content.findings(made, "en")
+    told = [text(sentence, "en") for sentence in content.findings(made)]
     assert told[:-1] == without
     assert "differ from another source: 2 " in told[-1]
-    assert "расходятся с другим источником: 2 " in content.findings(made, "ru")[-1]
+    assert "расходятся с другим источником: 2 " in text(content.findings(made)[-1], "ru")

@@ -19,7 +19,7 @@ from selenium.webdriver.common.keys import Keys
 
 import own_files
 from analysis import customs, ledger, paths
-from analysis.data import formats
+from analysis.data import formats, indicators, package
 from analysis.publish import citation, parameters, report, tables
 from analysis.publish.exhibits import ledger as exhibits
 from analysis.publish.exhibits import register
@@ -47,7 +47,10 @@ SAMPLES = (
     "ru/multiverse.html",
     "notebooks.html",
     "notebooks/05_association.html",
+    "ru/notebooks/05_association.html",
+    "ru/exhibits/leave-one-out.html",
     "ru/sources.html",
+    "sources/rosstat-trade.html",
 )
 
 pytestmark = [
@@ -103,10 +106,11 @@ def shown_rows(driver, table):
 def test_every_page_is_there_in_both_languages(site):
     names = {page.relative_to(site).as_posix() for page in pages(site)}
     expected = {f"{name}.html" for name in PAIRED} | {
-        f"exhibits/{e.id}.html" for e in register.made(site.parent)
+        f"exhibits/{path.stem}.html" for path in (site.parent / "exhibits").glob("*.json")
     }
-    notebooks = {f"notebooks/{name}.html" for name in parameters.study()}
-    assert names == expected | {f"ru/{name}" for name in expected} | notebooks
+    expected |= {f"notebooks/{name}.html" for name in parameters.study()}
+    expected |= {f"sources/{name}.html" for name in package.resources()}
+    assert names == expected | {f"ru/{name}" for name in expected}
 
 
 def test_every_link_and_anchor_leads_somewhere_without_errors_or_requests(site, driver):
@@ -133,7 +137,7 @@ def test_every_link_and_anchor_leads_somewhere_without_errors_or_requests(site, 
         parts = urlsplit(href)
         if parts.scheme in ("http", "https"):
             # the addresses of sources, to be followed by a person
-            assert page.name == "sources.html", (page, href)
+            assert page.name == "sources.html" or page.parent.name == "sources", (page, href)
             continue
         target = Path(unquote(parts.path))
         assert target.is_file(), (page, href)
@@ -145,7 +149,8 @@ def test_no_page_loads_anything_but_its_own_sheet_and_script(site):
     for page in pages(site):
         text = page.read_text(encoding="utf-8")
         for address in re.findall(r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=\"([^\"]*)\"", text):
-            assert address.startswith(("data:", "assets/", "../assets/", "../../assets/")), (
+            # the gallery and the notebooks show figures that lie beside the report
+            assert re.match(r"data:|(\.\./)*(assets|figures)/", address), (
                 page,
                 address[:80],
             )
@@ -246,6 +251,102 @@ def test_the_ledger_fits_a_screen(site, driver, page):
         "return [...document.querySelectorAll('#ledger-table .verdict.match')].map(v => v.offsetHeight)"
     )
     assert heights and max(heights) < 30
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["", "ru/"])
+def test_no_table_is_cut(site, driver, language, width):
+    """Columns beyond the edge are not read; what does not fit waits behind a button of its row."""
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        for name in ("leave-one-out", "association-data", "table-2", "rating-initiatives", "table-1"):
+            opened(driver, site / f"{language}exhibits/{name}.html")
+            assert driver.execute_script(
+                "const box = document.querySelector('.scroll:has(> table)'); return box.scrollWidth <= box.clientWidth + 1"
+            ), name
+        # the last, table-1: all columns are there, in the row or behind its button
+        heads, hidden = driver.execute_script(
+            "const heads = [...document.querySelectorAll('.scroll > table thead th')];"
+            "return [heads.length, heads.filter(h => h.hidden).length]"
+        )
+        assert bool(hidden) == (width == 390)
+        if hidden:
+            driver.execute_script("document.querySelector('button.rest').click()")
+            assert driver.execute_script("return document.querySelectorAll('tr.rest dt').length") == hidden
+            driver.execute_script("document.querySelector('.columns button').click()")
+            assert not driver.execute_script("return document.querySelectorAll('th[hidden]').length")
+            assert heads > hidden
+    finally:
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize(
+    ("page", "asked", "found"), [("", "table 2", "table-2"), ("ru/", "таблица 2", "table-2")]
+)
+def test_the_gallery_finds_by_the_papers_number(site, driver, page, asked, found):
+    opened(driver, site / f"{page}exhibits.html")
+    driver.find_element(By.ID, "gallery-text").send_keys(asked)
+    shown = [
+        card.find_element(By.TAG_NAME, "code").text
+        for card in driver.find_elements(By.CSS_SELECTOR, ".gallery li")
+        if card.is_displayed()
+    ]
+    assert found in shown and len(shown) < 6
+    driver.find_element(By.ID, "gallery-text").send_keys("zzz")
+    assert driver.find_element(By.ID, "gallery-nothing").is_displayed()
+
+
+def test_the_first_page_answers_before_it_counts(site, driver):
+    """A first sentence, what fails with its row in the ledger, then pictures, then the statistics."""
+    opened(driver, site / "index.html")
+    order = driver.execute_script(
+        "return ['h1', '#holds', '#finds', '#heading-china-share-lines', '#heading-rating-map', '#findings',"
+        "'#heading-association-forest'].map(s => document.querySelector(s).getBoundingClientRect().top)"
+    )
+    assert order == sorted(order)
+    finds = driver.find_elements(By.CSS_SELECTOR, "#finds + ul li")
+    text = " ".join(find.text for find in finds)
+    for figure in ("49.3 million", "14.3 million", "Rosstat's of 2018", "2 of the 5 years 2020–2024"):
+        assert figure in text
+    assert all("#claim-" in find.find_element(By.TAG_NAME, "a").get_attribute("href") for find in finds)
+
+
+def test_five_figures_can_be_followed_to_their_place_in_the_source(site, driver):
+    """From a figure of the observations to its row on the page of its raw file, with publisher and place; one click from an exhibit."""
+    table = indicators.observations()
+    # derived ones are computed from several
+    table = table[table["source"].str.startswith("rosstat-") & (table["basis"] == "observed")]
+    described = {entry["name"]: entry for entry in package.descriptor()["resources"]}
+    for figure in table.sample(5, random_state=20261126).to_dict("records"):
+        opened(driver, site / "sources" / f"{figure['source']}.html")
+        entry = described[figure["source"]]
+        shown = driver.find_element(By.TAG_NAME, "main").text
+        assert entry["sources"][0]["title"] in shown and entry["table"] in shown
+        region = formats.region_name(figure["region"], "ru")
+        rows = driver.execute_script(
+            "const heads = [...document.querySelectorAll('.raw th')].map(h => h.textContent);"
+            "return [...document.querySelectorAll('.raw tbody tr')].filter(r => [...r.cells].some(c => c.textContent === "
+            "arguments[0])).map(r => r.cells[heads.indexOf(arguments[1])].textContent)",
+            region,
+            figure["period"],
+        )
+        numbers = [float(value) for value in rows if value]
+        # an indicator may be a sum of a row's series, or one of them in another unit
+        total = sum(numbers)
+        assert any(
+            abs(figure["value"] - made * scale) <= 1e-6 * abs(figure["value"])
+            for made in (*numbers, total, *(a + b for a in numbers for b in numbers))
+            for scale in (1, 1000)
+        ), figure
+    exhibit = (site / "exhibits" / "association-data.html").read_text(encoding="utf-8")
+    assert 'href="../sources/rosstat-trade.html"' in exhibit
+
+
+def test_russian_notebooks_show_russian_exhibits(site, driver):
+    opened(driver, site / "ru" / "notebooks" / "05_association.html")
+    for shown in driver.find_elements(By.CSS_SELECTOR, ".notebook figure[id]"):
+        assert shown.get_attribute("lang") == "ru"
 
 
 def test_the_ledger_says_that_a_readers_customs_files_took_part(site, tmp_path, monkeypatch):
@@ -385,8 +486,8 @@ def test_on_a_phone_a_figure_keeps_its_width_in_print_and_can_be_opened_alone(si
     in_print = 180 / 25.4 * 96
     assert box < 390 < in_print - 1 <= svg
     target = Path(unquote(urlsplit(alone).path))
-    language = "ru" if page.startswith("ru/") else "en"
-    assert target == site.parent / "figures" / f"association-forest.{language}.svg"
+    name = "association-forest.ru" if page.startswith("ru/") else f"{report.site.FIRST_PICTURES[0]}.en"
+    assert target == site.parent / "figures" / f"{name}.svg"
 
 
 def test_on_a_phone_the_images_of_a_notebook_scroll_too(site, phone):
@@ -401,12 +502,15 @@ def test_on_a_phone_the_images_of_a_notebook_scroll_too(site, phone):
 
 
 def test_russian_pages_name_notebooks_and_describe_data_in_russian(site, driver):
-    for page, headings in (("ru/notebooks.html", ".list li > a:first-child"), ("ru/exhibits.html", "h2")):
-        opened(driver, site / page)
-        titles = [e.text for e in driver.find_elements(By.CSS_SELECTOR, f"main {headings}")]
-        questions = [citation.notebook_title(name, "ru") for name in parameters.study()]
-        # the tour has no exhibits of its own
-        assert titles == (questions if "notebooks" in page else questions[1:])
+    questions = [citation.notebook_title(name, "ru") for name in parameters.study()]
+    opened(driver, site / "ru" / "notebooks.html")
+    assert [
+        e.text for e in driver.find_elements(By.CSS_SELECTOR, "main .list li > a:first-child")
+    ] == questions
+    opened(driver, site / "ru" / "exhibits.html")
+    headings = [e.text for e in driver.find_elements(By.CSS_SELECTOR, "main h2")]
+    assert headings[0] == "Таблицы и диаграммы статьи"
+    assert set(headings[1:]) <= set(questions)
     opened(driver, site / "ru" / "sources.html")
     assert driver.find_elements(By.CSS_SELECTOR, "main [lang=en]") == []
     for paragraph in driver.find_elements(By.CSS_SELECTOR, ".source > p"):

@@ -168,10 +168,21 @@ def _leading(folder: Path) -> pd.DataFrame:
 
 
 def answer(folder: Path) -> Message:
-    """Answer the study's title in one sentence: does the rating follow trade, investment and crossings?"""
+    """One sentence on whether the rating follows trade, investment and border crossings."""
     rows = _leading(folder)
     family = rows[rows["family"] == rows.loc[HEADLINE[0], "family"]]
     standing = int((family["p_maxt"] <= LEVEL).sum())
+    country = _country_table(folder)
+    if country is not None and not standing:
+        everywhere = int((country["holm_all"] <= LEVEL).sum())
+        if everywhere:
+            return _(
+                "Across {regions:d} Russian regions the rating goes with {n:d} of {size:d} indicators of trade, investment and size; "
+                "within the Far East this is not shown and cannot be ruled out",
+                regions=int(country["n_all"].max()),
+                n=everywhere,
+                size=len(country),
+            )
     if standing:
         return _(
             "In the Far East the rating goes with {n:d} of {size:d} indicators and years of trade and investment that were tested "
@@ -224,24 +235,30 @@ def findings(content: Content) -> list[Message]:
     return [*sentences, _own_files()] if indicators.has_own() else sentences
 
 
-def _country(folder: Path) -> list[Message]:
-    """The same question for every region of the rating, where a notebook asked it."""
+def _country_table(folder: Path) -> pd.DataFrame | None:
+    """The same question for every region of the rating; None where no notebook asked it."""
     path = folder / "tables" / "country-associations.csv"
-    if not path.is_file():
-        return []
-    rows = pd.read_csv(path)
-    if not {"covariate", "n_all", "tau_all", "p_all", "tau_inside"} <= set(rows.columns):
+    return pd.read_csv(path) if path.is_file() else None
+
+
+def _country(folder: Path) -> list[Message]:
+    """Say what the leading indicator does over the whole country and in the Far East alone."""
+    rows = _country_table(folder)
+    if rows is None:
         return []
     row = rows.iloc[0]
     name, period = str(row["covariate"]).split(":")
     return [
         _(
-            "Over all {n:d} regions with figures, {label}, {period}: tau-b {all:.2f} (p {p:p}); in the Far East alone {inside:.2f}.",
+            "{label}, {period}, over all {n:d} regions with figures: tau-b {all:.2f}, p {p:p}, adjusted for {size:d} indicators "
+            "{adjusted:p}; in the Far East alone {inside:.2f}.",
             n=int(row["n_all"]),
             label=indicators.indicator(name).name,
             period=period,
             all=float(row["tau_all"]),
             p=float(row["p_all"]),
+            size=len(rows),
+            adjusted=float(row["holm_all"]),
             inside=float(row["tau_inside"]),
         )
     ]
@@ -333,7 +350,9 @@ def raw_table(name: str) -> RawTable:
     if keys == ["region", "year"]:
         long = frame.melt(keys, var_name="series", value_name="value")
         frame = (
-            long.pivot(index=["series", "region"], columns="year", values="value").fillna("").reset_index()
+            long.pivot_table(index=["series", "region"], columns="year", values="value", aggfunc="first")
+            .fillna("")
+            .reset_index()
         )
         keys = ["series", "region"]
     anchors = ["-".join(_plain(row[key]) for key in keys if key in row) for row in frame.to_dict("records")]

@@ -62,7 +62,6 @@ def build(results: Path) -> Path:
     site = _Site(content.read(results), target)
     for language in LANGUAGES:
         site.write_language(language)
-    site.write_raw_tables()
     _write_assets(target)
     return target
 
@@ -107,7 +106,10 @@ class _Site:
         self.target = target
         self.templates = _environment()
         self.exporter = HTMLExporter(
-            template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True
+            template_name="basic",
+            exclude_input_prompt=True,
+            exclude_output_prompt=True,
+            exclude_anchor_links=True,
         )
         self.references = {
             name: content.references(name, found.folder)
@@ -127,15 +129,11 @@ class _Site:
         for name in parameters.study():
             self._write(f"notebooks/{name}", language, self._notebook(name, language), "notebook")
         self._write("sources", language, {"resources": self.resources})
-
-    def write_raw_tables(self) -> None:
-        """Write a page for each raw file; its figures have no language, and its headings are the file's."""
         for item in self.resources:
             table = content.raw_table(item["name"])
-            self._write(f"sources/{item['name']}", "en", {"item": item, "table": table}, "raw")
+            self._write(f"sources/{item['name']}", language, {"item": item, "table": table}, "raw")
 
     def _write(self, name: str, language: Language, context: Mapping[str, Any], template: str = "") -> None:
-        is_paired = not name.startswith("sources/")
         here = address(name, language)
         link = _linker(here)
         made = self.templates.get_template(f"{template or name}.html").render(
@@ -143,9 +141,8 @@ class _Site:
             _=lambda key, **values: text(Message(key, values), language),
             language=language,
             here=name,
-            other=link(address(name if is_paired else "sources", "ru" if language == "en" else "en")),
+            other=link(address(name, _other(language))),
             page=lambda name: link(address(name, language)),
-            raw=lambda name: link(f"sources/{name}.html"),
             asset=lambda name: link(f"assets/{name}"),
             result=lambda name: link(f"../{name}"),
             study=citation.metadata(),
