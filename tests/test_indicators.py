@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.data import crossings, indicators, regions, rosstat
+from analysis.data import crossings, indicators, package, regions
 from analysis.errors import AnalysisError
 
 FAR_EAST = regions.codes(regions.far_east())
@@ -34,9 +34,39 @@ def test_exports_are_far_abroad_plus_cis():
     assert value("trade_turnover", "RU-CHU", "2021") == pytest.approx(361.9)
 
 
-def test_a_blank_cis_cell_is_no_trade_and_a_blank_far_abroad_cell_no_figure():
-    # Чукотский АО, 2015: 88.9 and 70.9 to and from the far abroad, CIS blank
+def test_a_dash_is_no_trade_and_a_blank_cell_no_figure():
+    # sheets 21.1.1 and 21.2.1: Чукотский АО, 2015: 88.9 to the far abroad and a dash for the CIS
     assert value("exports", "RU-CHU", "2015") == pytest.approx(88.9)
+    # Ненецкий АО, 2000-2002: dots
+    assert pd.isna(value("exports", "RU-NEN", "2002"))
+
+
+def test_russia_and_the_district_stand_beside_the_regions():
+    # sheet 21.1.1 and 21.2.1, row 8: 89 269.2 + 13 823.6; sheet 16.3, row 7
+    assert value("exports", "RU", "2000") == pytest.approx(103092.8)
+    assert value("rail_density", "RU", "2020") == 51
+    total = indicators.values("investment", "2021", FAR_EAST).sum()
+    assert value("investment", "FAR_EAST", "2021") == pytest.approx(total)
+
+
+def test_a_later_vintage_stands_where_a_figure_has_been_revised():
+    """The first estimate of a year would stand beside revised years, and growth mix the two."""
+    # 10.1 of the 2023 edition has 464 063.587 for Amur in 2022
+    assert value("investment", "RU-AMU", "2022") != pytest.approx(464063.587)
+    assert indicators.resources_of("investment", "2022", ["RU-AMU"]) == ["tochno-investment"]
+    assert indicators.resources_of("investment", "2021", ["RU-AMU"]) == ["rosstat-investment"]
+    assert indicators.resources_of("investment", "2022", ["RU"]) == ["rosstat-investment"]
+
+
+def test_two_publishers_of_one_series_are_compared():
+    """A slip in one of the two tables would not show."""
+    found = package.sources_agree().set_index("series")
+    assert (found["shared"] == found["equal"] + found["different"]).all()
+    trade = found.loc[[name for name in found.index if name.endswith("_usd")]]
+    assert trade["different"].sum() == 0
+    assert trade["shared"].sum() == 1723 + 1726 + 1687 + 1706 + 3 * 913
+    assert found.loc["investment_mln_rub", "revised"] == "2022"
+    assert found.loc["grp_per_head_rub", "revised"].startswith("2011, 2012")
 
 
 def test_turnover_with_china_is_share_times_turnover_in_the_years_it_holds_for():
@@ -64,7 +94,7 @@ def test_shares_of_the_district_add_up_to_a_hundred():
 
 
 def test_growth_needs_the_year_before():
-    assert "2001" not in indicators.periods("investment_growth")
+    assert "2000" not in indicators.periods("investment_growth")
     before, now = value("investment", "RU-AMU", "2022"), value("investment", "RU-AMU", "2023")
     assert value("investment_growth", "RU-AMU", "2023") == pytest.approx((now / before - 1) * 100)
 
@@ -108,9 +138,9 @@ def test_an_unknown_indicator_or_period_is_refused_with_what_there_is(name, peri
 
 def test_a_changed_raw_figure_reaches_the_derived_indicator(raw_copy, monkeypatch):
     monkeypatch.setattr(
-        rosstat,
+        package,
         "observations",
-        lambda original=rosstat.observations: original().assign(
+        lambda original=package.observations: original().assign(
             value=lambda table: table["value"].where(table["indicator"] != "investment", table["value"] * 2)
         ),
     )

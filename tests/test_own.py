@@ -16,7 +16,7 @@ from click.testing import CliRunner
 import test_emiss
 from analysis import customs, paths
 from analysis.customs import trade
-from analysis.data import emiss, indicators, regions, rosstat, units, user_data
+from analysis.data import emiss, indicators, package, regions, units, user_data
 from analysis.errors import AnalysisError
 from analysis.publish import documents, parameters
 from analysis.publish.exhibits import association, disagreements
@@ -186,8 +186,8 @@ def test_none_is_zero_in_the_yearbook_as_in_the_raw_extract(user, tmp_path):
     result = amur("ingest", "rosstat", path, "--table", "17.1", "--indicator", "rail_density")
     assert "No other source disagrees" in result.output, result.output
     assert raw("rail_density", "RU-MAG", "2020") == 0.0
-    table = rosstat.observations().query("indicator == 'rail_density' and region == 'RU-CE'")
-    # the extract has Chechnya from 2005 on; a blank before is no figure, not none
+    table = package.observations().query("indicator == 'rail_density' and region == 'RU-CE'")
+    # the extract has Chechnya from 2005 on; dots before are no figure, not none
     assert sorted(table["period"])[0] == "2005"
 
 
@@ -367,7 +367,7 @@ def test_rounding_is_no_disagreement(user, tmp_path):
 
 def test_decimals_of_a_figure():
     """How far rounding may carry a figure would be read wrongly."""
-    assert [indicators._decimals(value) for value in (1.0, 1.5, 10212.5406, 0.1 + 0.2, 1e9, 1 / 3)] == [
+    assert [package._decimals(value) for value in (1.0, 1.5, 10212.5406, 0.1 + 0.2, 1e9, 1 / 3)] == [
         0, 1, 4, 1, 0, 6,
     ]  # fmt: skip
 

@@ -37,6 +37,7 @@ def test_every_number_has_a_unit_and_every_resource_a_source(name):
         "words",
         "numbers",
         "latin_names",
+        "sheet_row",
         "value",
     }
     for field in entry["schema"]["fields"]:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import paths
-from analysis.data import crossings, paper, regions, rosstat, user_data
+from analysis.data import crossings, package, paper, regions, user_data
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of
 from analysis.rating import document, measures
@@ -104,7 +104,7 @@ def _published() -> pd.DataFrame:
     """Published figures of the raw extracts, without what is computed from them."""
     parts = [
         paper.observations(),
-        rosstat.observations(),
+        package.observations(),
         crossings.observations(),
         document.observations(),
         measures.observations(),
@@ -263,9 +263,7 @@ def _with_rounding(table: pd.DataFrame) -> pd.DataFrame:
     Half of the last decimal that a source uses for the indicator in the period; for the derived turnover
     with China what the rounding of the share makes of it.
     """
-    same = [table["source"], table["indicator"], table["period"]]
-    decimals = table["value"].map(_decimals).groupby(same).transform("max")
-    rounding = 0.5 * 10.0 ** -decimals.astype(float)
+    rounding = package.rounding(table)
     shares = table[table["indicator"] == "china_share"]
     # a half of the share's last decimal, relative to the share, by (region, period)
     relative = (rounding[shares.index] / shares["value"]).set_axis(
@@ -275,11 +273,6 @@ def _with_rounding(table: pd.DataFrame) -> pd.DataFrame:
     derived_from = pd.MultiIndex.from_frame(table.loc[is_derived, ["region", "period"]])
     rounding[is_derived] = table.loc[is_derived, "value"] * relative.reindex(derived_from).to_numpy()
     return table.assign(rounding=rounding)
-
-
-def _decimals(value: float) -> int:
-    """Decimals a figure shows, six at most: what lies beyond is binary arithmetic."""
-    return next((places for places in range(6) if round(value, places) == round(value, 6)), 6)
 
 
 def read(path: Path) -> pd.DataFrame:

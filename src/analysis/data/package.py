@@ -6,19 +6,20 @@ the check that its bytes are those that were committed.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis import paths
+from analysis.data import regions
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of, quoted
 
@@ -49,6 +50,12 @@ class Resource:
         Field descriptors of Table Schema: name, type, title, unit, constraints.
     primary_key : tuple of str
         Fields that identify a row.
+    checks : str
+        Resource of which this one is a re-publication, or empty.
+    vintage : str
+        When the figures were published, where another resource has them too (``2023-12``).
+    period : str
+        Period of every figure, where the file has no column ``year``.
     """
 
     name: str
@@ -60,10 +67,13 @@ class Resource:
     trust: str
     fields: tuple[dict[str, Any], ...]
     primary_key: tuple[str, ...]
+    checks: str = ""
+    vintage: str = ""
+    period: str = ""
 
 
 def descriptor() -> dict[str, Any]:
-    """Content of the descriptor.
+    """Content of the descriptor, parsed once for each state of the file.
 
     Raises
     ------
@@ -71,6 +81,15 @@ def descriptor() -> dict[str, Any]:
         If it cannot be read, is not JSON in UTF-8, or lacks what the study needs of a resource.
     """
     path = paths.raw() / DESCRIPTOR
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise AnalysisError(f"{paths.relative(path)} cannot be read ({error.strerror}).") from None
+    return _descriptor(path, status.st_mtime_ns, status.st_size)
+
+
+@cache
+def _descriptor(path: Path, *stamp: int) -> dict[str, Any]:
     where = paths.relative(path)
     try:
         content: dict[str, Any] = json.loads(path.read_bytes().decode("utf-8"))
@@ -86,6 +105,8 @@ def descriptor() -> dict[str, Any]:
     return content
 
 
+# types of fields
+KINDS = ("string", "number", "integer", "year", "boolean")
 # texts that the study reads of every resource
 _TEXTS = ("name", "path", "hash", "title_en", "title_ru", "table", "date", "trust")
 
@@ -130,14 +151,20 @@ def _check_schema(schema: Any, place: str, need: Callable[[bool, str, str], None
         is_named = isinstance(field, dict) and isinstance(field.get("name"), str)
         need(is_named, f"a field of {place}", "have a name")
         need(
-            isinstance(field.get("type"), str) and field["type"] in _CONVERTERS,
+            isinstance(field.get("type"), str) and field["type"] in KINDS,
             f"the type of {quoted(field['name'])} of {place}",
-            f"be one of {', '.join(_CONVERTERS)}",
+            f"be one of {', '.join(KINDS)}",
         )
         need(
             isinstance(field.get("constraints", {}), dict),
             f"the constraints of {quoted(field['name'])} of {place}",
             "be a table",
+        )
+        held = field.get("indicators", [])
+        need(
+            isinstance(held, list) and all(isinstance(name, str) for name in held),
+            f"the indicators of {quoted(field['name'])} of {place}",
+            "be a list of names of the catalogue",
         )
     key = schema.get("primaryKey")
     names = [field["name"] for field in fields or ()]
@@ -168,6 +195,9 @@ def resources() -> dict[str, Resource]:
             trust=entry["trust"],
             fields=tuple(entry["schema"]["fields"]),
             primary_key=tuple(_as_list(entry["schema"]["primaryKey"])),
+            checks=entry.get("checks", ""),
+            vintage=entry.get("vintage", ""),
+            period=entry.get("period", ""),
         )
     return found
 
@@ -288,61 +318,266 @@ def read(name: str) -> pd.DataFrame:
         If the bytes differ, the header differs, a cell cannot be read or a row stands twice.
     """
     item = resource(name)
-    where = paths.relative(item.path)
-    # newline="" keeps a line break inside a quoted cell
-    rows = list(csv.reader(io.StringIO(checked_bytes(item).decode("utf-8"), newline="")))
+    return _typed_table(item, checked_bytes(item), paths.relative(item.path))
+
+
+def _typed_table(item: Resource, content: bytes, where: str) -> pd.DataFrame:
     expected = [field["name"] for field in item.fields]
-    if not rows or rows[0] != expected:
+    try:
+        texts = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise AnalysisError(f"{where} cannot be read as CSV ({error}).") from None
+    if not isinstance(texts.index, pd.RangeIndex):  # pandas takes a cell too many for the row's name
+        raise AnalysisError(f"{where}, line 2, has more cells than the header, which has {len(expected)}.")
+    if list(texts.columns) != expected:
         raise AnalysisError(f"{where} must have the columns {', '.join(expected)}.")
-    for line, row in enumerate(rows[1:], start=2):
-        if len(row) != len(expected):
-            raise AnalysisError(
-                f"{where}, line {line}, has {len(row)} cells; the header has {len(expected)}."
-            )
-    columns: dict[str, Any] = {}
-    for number, field in enumerate(item.fields):
-        cells = [row[number] for row in rows[1:]]
-        columns[field["name"]] = _typed(cells, field, where)
-    table = pd.DataFrame(columns)
+    short = texts.isna().any(axis=1)
+    if short.any():
+        raise AnalysisError(
+            f"{where}, line {_line(short)}, has fewer cells than the header, which has {len(expected)}."
+        )
+    table = pd.DataFrame({field["name"]: _typed(texts[field["name"]], field, where) for field in item.fields})
     repeated = table.duplicated(list(item.primary_key))
     if repeated.any():
-        line = int(repeated.to_numpy().argmax()) + 2  # header line and counting from one
-        raise AnalysisError(f"{where}, line {line}, repeats an earlier row ({', '.join(item.primary_key)}).")
+        raise AnalysisError(
+            f"{where}, line {_line(repeated)}, repeats an earlier row ({', '.join(item.primary_key)})."
+        )
     return table
 
 
-def _typed(cells: list[str], field: dict[str, Any], where: str) -> Any:
-    required = field.get("constraints", {}).get("required", False)
-    convert = _CONVERTERS[field["type"]]
-    values = []
-    for line, cell in enumerate(cells, start=2):
-        if cell == "" and field["type"] != "string":
-            if required:
-                raise AnalysisError(f"{where}, line {line}, has no {field['name']}.")
-            values.append(float("nan"))
-            continue
-        try:
-            values.append(convert(cell))
-        except ValueError:
-            raise AnalysisError(
-                f"{where}, line {line}, has {cell!r} as {field['name']}, which must be {field['type']}."
-            ) from None
-    return values
+def _line(rows: pd.Series) -> int:
+    """Line of the first row for which `rows` holds: the header counts, and lines count from one."""
+    return int(rows.to_numpy().argmax()) + 2
 
 
-def _boolean(cell: str) -> bool:
-    if cell not in ("true", "false"):
-        raise ValueError(cell)
-    return cell == "true"
-
-
-_CONVERTERS: dict[str, Callable[[str], Any]] = {
-    "number": float,
-    "integer": int,
-    "year": int,
-    "boolean": _boolean,
-    "string": str,
+# what a cell of each type must look like, and the type it becomes
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_TYPES: dict[str, tuple[str, type]] = {
+    "number": (_NUMBER, float),
+    "integer": (r"[+-]?\d+", int),
+    "year": (r"\d{4}", int),
+    "boolean": ("true|false", bool),
 }
+
+
+def _typed(cells: pd.Series, field: dict[str, Any], where: str) -> pd.Series:
+    if field["type"] == "string":
+        return cells
+    shape, kind = _TYPES[field["type"]]
+    blank = cells == ""
+    if field.get("constraints", {}).get("required", False) and blank.any():
+        raise AnalysisError(f"{where}, line {_line(blank)}, has no {field['name']}.")
+    wrong = ~blank & ~cells.str.fullmatch(shape)
+    if wrong.any():
+        cell = quoted(cells[wrong].iloc[0])
+        raise AnalysisError(
+            f"{where}, line {_line(wrong)}, has {cell} as {field['name']}, which must be {field['type']}."
+        )
+    if kind is bool:
+        return cells == "true"
+    return cells.where(~blank, "nan").astype(float) if kind is float or blank.any() else cells.astype(kind)
+
+
+OBSERVATION = ["region", "indicator", "period", "value", "source"]
+
+
+def observations() -> pd.DataFrame:
+    """Figures of every resource whose fields name the indicators they hold.
+
+    A field of the descriptor with ``indicators`` is a column of figures by ``region`` (a name or code of the
+    register, ``Российская Федерация``, a federal district) and ``year``. Several fields of one resource with
+    the same indicator are added, to the ``decimals`` the publisher prints; a sum lacking a part is missing.
+    With ``blank_is_none`` a blank is 0 in a region without any figure. Of a figure that two resources give,
+    see `preferred`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``region, indicator, period, value, source``; ``region`` is an ISO code, ``RU`` or
+        ``FAR_EAST``. Other districts and territories outside the register have no row.
+
+    Raises
+    ------
+    AnalysisError
+        If a raw file differs from its checksum, or names a region that is not known.
+    """
+    parts = [
+        _observations_of(item) for item in resources().values() if any("indicators" in f for f in item.fields)
+    ]
+    return preferred(pd.concat(parts, ignore_index=True))
+
+
+def _observations_of(item: Resource) -> pd.DataFrame:
+    table = read(item.name)
+    table = table.assign(region=_codes(item, table["region"]))
+    table["period"] = table["year"].astype(str) if "year" in table else item.period
+    fields: dict[str, list[dict[str, Any]]] = {}
+    for field in item.fields:
+        for indicator in field.get("indicators", ()):
+            fields.setdefault(indicator, []).append(field)
+    parts = [
+        table[["region", "period"]].assign(indicator=indicator, value=_sum(table, summed), source=item.name)
+        for indicator, summed in fields.items()
+    ]
+    long = pd.concat(parts, ignore_index=True).dropna(subset="value")
+    known = {*regions.codes(regions.all_regions()), regions.RUSSIA, regions.FAR_EAST}
+    return long[long["region"].isin(known)][OBSERVATION]
+
+
+def _sum(table: pd.DataFrame, fields: list[dict[str, Any]]) -> pd.Series:
+    columns = [
+        _none_is_zero(table, field["name"]) if field.get("blank_is_none") else table[field["name"]]
+        for field in fields
+    ]
+    if len(columns) == 1:
+        return columns[0].astype(float)
+    return (
+        pd.concat(columns, axis=1).sum(axis=1, skipna=False).round(max(f.get("decimals", 9) for f in fields))
+    )
+
+
+def _none_is_zero(table: pd.DataFrame, column: str) -> pd.Series:
+    """A column in which a blank of a region without any figure is 0; in others it is a figure not given."""
+    has_figures = table.groupby("region")[column].transform("count") > 0
+    return table[column].where(table[column].notna() | has_figures, 0.0)
+
+
+def _codes(item: Resource, names: pd.Series) -> pd.Series:
+    codes = {name: regions.area(name) for name in names.unique()}
+    unknown = names.map(codes).isna()
+    if unknown.any():
+        raise AnalysisError(
+            f"{paths.relative(item.path)}, line {_line(unknown)}, names the region {quoted(names[unknown].iloc[0])}, "
+            "which is not in the register; allowed are the names and spellings in "
+            "src/analysis/data/register/regions.csv."
+        )
+    return names.map(codes)
+
+
+def preferred(found: pd.DataFrame) -> pd.DataFrame:
+    """Of a figure in two resources, of which one checks the other, the one that counts.
+
+    The primary publisher's stands where both are equal within their rounding, and so does the later vintage
+    where they differ: the figure has been revised. Other figures given twice stay twice.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        Columns `OBSERVATION`.
+    """
+    known = resources()
+    key = ["region", "indicator", "period"]
+    is_check = found["source"].map(lambda name: bool(known[name].checks))
+    first, second = found[~is_check].set_index(key), found[is_check].set_index(key)
+    both = first.merge(second, left_index=True, right_index=True, suffixes=("", "_check"))
+    tolerance = pd.concat([rounding(first), rounding(second)], axis=1, keys=["first", "second"]).max(axis=1)
+    differs = (both["value"] - both["value_check"]).abs() > tolerance.reindex(both.index) * (1 + 1e-9)
+    is_later = both["source_check"].map(lambda name: known[name].vintage) > both["source"].map(
+        lambda name: known[name].vintage
+    )
+    revised = both.index[differs & is_later]
+    kept = [
+        first[~first.index.isin(revised)],
+        second[second.index.isin(revised) | ~second.index.isin(first.index)],
+    ]
+    return pd.concat(kept).reset_index()[OBSERVATION]
+
+
+def rounding(figures: pd.DataFrame) -> pd.Series:
+    """How far each figure may lie from what it was rounded from.
+
+    Half of the last decimal that its source uses for the indicator in the period.
+
+    Parameters
+    ----------
+    figures : pandas.DataFrame
+        Columns ``value``, ``source``; ``indicator`` and ``period`` as columns or in the index.
+    """
+    table = figures.reset_index()
+    decimals = (
+        table["value"].map(_decimals).groupby([table[name] for name in ("source", "indicator", "period")])
+    )
+    return pd.Series(0.5 * 10.0 ** -decimals.transform("max").to_numpy(dtype=float), index=figures.index)
+
+
+def _decimals(value: float) -> int:
+    """Decimals a figure shows, six at most: what lies beyond is binary arithmetic."""
+    return next((places for places in range(6) if round(value, places) == round(value, 6)), 6)
+
+
+AGREEMENT = [
+    "series",
+    "resource",
+    "other_resource",
+    "first_year",
+    "last_year",
+    "shared",
+    "equal",
+    "different",
+    "revised",
+    "largest_difference",
+    "region",
+    "year",
+]
+
+
+def sources_agree() -> pd.DataFrame:
+    """How far the publisher's own figures and their re-publication agree, series by series.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a series: its column, the two resources, the years both have, how many ``shared`` figures
+        are ``equal`` within the rounding of the coarser one and ``different``, in which years they differ
+        (``revised``: the re-publication is the later vintage), and the ``largest_difference`` relative to
+        the publisher's figure, in per cent, with its ``region`` (ISO code) and ``year``.
+
+    Raises
+    ------
+    AnalysisError
+        If a raw file differs from its checksum.
+    """
+    rows = []
+    for other in (item for item in resources().values() if item.checks):
+        first = resource(other.checks)
+        names = [field["name"] for field in other.fields if field["type"] == "number"]
+        for name in names:
+            rows.append(
+                {
+                    "series": name,
+                    "resource": first.name,
+                    "other_resource": other.name,
+                    **_agreement(first, other, name),
+                }
+            )
+    return pd.DataFrame(rows, columns=AGREEMENT)
+
+
+def _agreement(first: Resource, other: Resource, column: str) -> dict[str, object]:
+    series = []
+    for item in (first, other):
+        table = read(item.name)
+        part = table.assign(region=_codes(item, table["region"]), indicator=column, source=item.name)
+        part = part.rename(columns={column: "value", "year": "period"})[OBSERVATION].dropna(subset="value")
+        series.append(part.set_index(["region", "indicator", "period"]))
+    both = series[0].merge(series[1], left_index=True, right_index=True, suffixes=("", "_check"))
+    tolerance = pd.concat([rounding(part) for part in series], axis=1).max(axis=1).reindex(both.index)
+    difference = both["value_check"] - both["value"]
+    differs = difference.abs() > tolerance * (1 + 1e-9)
+    relative = (difference / both["value"].abs().where(both["value"] != 0))[differs] * 100
+    years = both.index.get_level_values("period")
+    found: dict[str, object] = {
+        "first_year": int(years.min()),
+        "last_year": int(years.max()),
+        "shared": len(both),
+        "equal": int((~differs).sum()),
+        "different": int(differs.sum()),
+        "revised": ", ".join(str(year) for year in sorted(set(years[differs]))),
+    }
+    if len(relative):
+        place = relative.abs().idxmax()
+        found |= {"largest_difference": float(relative[place]), "region": place[0], "year": int(place[2])}
+    return found
 
 
 def _as_list(key: str | list[str]) -> list[str]:

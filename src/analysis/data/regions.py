@@ -175,6 +175,36 @@ def find_district(written: str) -> str | None:
     return _districts().get(name_key(written))
 
 
+RUSSIA, FAR_EAST = "RU", "FAR_EAST"
+RUSSIA_NAME: dict[Language, str] = {"en": "Russia", "ru": "Российская Федерация"}
+
+
+def area(written: str) -> str | None:
+    """Code of a territory by its name: a region's, ``RU``, ``FAR_EAST``, another district's key, or None."""
+    if name_key(written) in {RUSSIA.casefold(), *map(name_key, RUSSIA_NAME.values())}:
+        return RUSSIA
+    district = find_district(written)
+    if district is not None:
+        return FAR_EAST if district == "far_eastern" else district
+    region = find(written)
+    return None if region is None else region.code
+
+
+def area_name(code: str) -> str:
+    """Russian name of a territory as a publisher's table has it.
+
+    Raises
+    ------
+    AnalysisError
+        If `code` is none that `area` gives, nor a district's key.
+    """
+    if code == RUSSIA:
+        return RUSSIA_NAME["ru"]
+    if code in DISTRICT_NAMES:
+        return f"{DISTRICT_NAMES[code]['ru']} федеральный округ"
+    return by_code(code).name_ru
+
+
 @cache
 def _districts() -> dict[str, str]:
     index = {}

@@ -116,6 +116,18 @@ def read_table(path: Path, number: str, required: Sequence[str] | None = None) -
     )
 
 
+def has_table(path: Path, number: str) -> bool:
+    """Whether a workbook has a sheet of that number.
+
+    Raises
+    ------
+    AnalysisError
+        If the file is no workbook or hostile.
+    """
+    with tabular.workbook(path) as book:
+        return plain_number(number) in map(plain_number, book.sheets)
+
+
 def observations(
     table: YearbookTable, indicator: str, unit: str, source: str, group: str = ""
 ) -> pd.DataFrame:

@@ -25,8 +25,8 @@ _QUESTION_SOURCES = (
     measures.STATEMENTS,
     measures.DICTIONARY,
     follow_up.RESOURCE,
-    "rosstat-population",
-    "rosstat-investment",
+    "tochno-population",
+    "tochno-investment",
 )
 _TIER_NAMES: dict[str, dict[Language, str]] = {
     "high": {"en": "high (10-7)", "ru": "высокая (10–7)"},
@@ -171,7 +171,7 @@ def entry_length() -> Exhibit:
             language: f"{finding.sentence(language)} {_NAMED[language]} {finding.cannot_show(language)}"
             for language in LANGUAGES
         },
-        (SCORES, measures.STATEMENTS, measures.DICTIONARY, "rosstat-population", "rosstat-investment"),
+        (SCORES, measures.STATEMENTS, measures.DICTIONARY, "tochno-population", "tochno-investment"),
         draw=lambda language, title, footer: charts_rating.length_scatter(
             frame.reset_index(), language, title, footer
         ),

@@ -68,7 +68,9 @@ _COVARIATES = (
     "paper-table-2",
     "rosstat-trade",
     "rosstat-investment",
+    "tochno-investment",
     "rosstat-population",
+    "tochno-population",
     "paper-table-1",
     "crossings-2026",
 )
@@ -83,7 +85,9 @@ _LEDGER = (
     "paper-sources",
     "rosstat-trade",
     "rosstat-investment",
+    "tochno-investment",
     "rosstat-transport",
+    "tochno-transport",
     "rosreestr-area",
     "crossings-2026",
     "press-soybeans-2021",
@@ -94,7 +98,9 @@ _ENTRY_SOURCES = (
     "rating-dictionary-counts",
     "rating-initiatives",
     "rosstat-population",
+    "tochno-population",
     "rosstat-investment",
+    "tochno-investment",
 )
 
 _ENTRIES: tuple[Entry, ...] = (
@@ -102,7 +108,7 @@ _ENTRIES: tuple[Entry, ...] = (
         "table-1-verdicts",
         "01_transit_potential",
         ("table",),
-        ("paper-claims", *_TRANSIT, "rosstat-transport"),
+        ("paper-claims", *_TRANSIT, "rosstat-transport", "tochno-transport"),
         "Table 1 cell by cell: what holds",
         "Таблица 1 по ячейкам: что подтвердилось",
     ),
@@ -390,7 +396,13 @@ _ENTRIES: tuple[Entry, ...] = (
         "all-regions",
         "05_association",
         ("table",),
-        ("rating-scores", "rosstat-investment", "rosstat-population"),
+        (
+            "rating-scores",
+            "rosstat-investment",
+            "tochno-investment",
+            "rosstat-population",
+            "tochno-population",
+        ),
         "The score over all 83 regions: ordered logit",
         "Оценка по всем 83 регионам: порядковая логит-модель",
     ),

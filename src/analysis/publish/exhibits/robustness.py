@@ -373,7 +373,14 @@ def all_regions(edition: str, periods: Periods) -> Exhibit:
         "all-regions",
         f"{edition}; {periods.investment}",
         {language: _against_the_rest(compared, language) for language in regions.LANGUAGES},
-        ("rating-scores", "rosstat-investment", "rosstat-population"),
+        (
+            "rating-scores",
+            *dict.fromkeys(
+                name
+                for indicator in ("investment", "population")
+                for name in indicators.resources_of(indicator, periods.investment)
+            ),
+        ),
         table,
     )
 
