@@ -66,7 +66,8 @@ def test_two_publishers_of_one_series_are_compared():
     assert trade["different"].sum() == 0
     assert trade["shared"].sum() == 1723 + 1726 + 1687 + 1706 + 3 * 913
     assert found.loc["investment_mln_rub", "revised"] == "2022"
-    assert found.loc["grp_per_head_rub", "revised"].startswith("2011, 2012")
+    assert found.loc["grp_per_head_rub", "revised"] == "2011–2021"
+    assert found.loc["grp_mln_rub", "revised"] == "2015, 2021"
 
 
 def test_turnover_with_china_is_share_times_turnover_in_the_years_it_holds_for():

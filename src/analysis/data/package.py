@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ import pandas as pd
 
 from analysis import paths
 from analysis.data import regions
+from analysis.data.messages import Name
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of, quoted
 
@@ -505,6 +506,20 @@ def _decimals(value: float) -> int:
     return next((places for places in range(6) if round(value, places) == round(value, 6)), 6)
 
 
+def series_name(resource_name: str, column: str) -> Name:
+    """Name of a column of a resource, in both languages.
+
+    Raises
+    ------
+    AnalysisError
+        If there is no such resource or column.
+    """
+    fields = {field["name"]: field for field in resource(resource_name).fields}
+    if column not in fields:
+        raise one_of(f"A column of {resource_name}", column, fields)
+    return Name(fields[column]["title"], told(fields[column], "title", "ru"))
+
+
 AGREEMENT = [
     "series",
     "resource",
@@ -553,6 +568,17 @@ def sources_agree() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=AGREEMENT)
 
 
+def _ranges(years: Iterable[int]) -> str:
+    """Years in order, runs of three and more as ``2011–2021``."""
+    runs: list[list[int]] = []
+    for year in sorted(set(years)):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+
+
 def _agreement(first: Resource, other: Resource, column: str) -> dict[str, object]:
     series = []
     for item in (first, other):
@@ -572,7 +598,7 @@ def _agreement(first: Resource, other: Resource, column: str) -> dict[str, objec
         "shared": len(both),
         "equal": int((~differs).sum()),
         "different": int(differs.sum()),
-        "revised": ", ".join(str(year) for year in sorted(set(years[differs]))),
+        "revised": _ranges(years[differs]),
     }
     if len(relative):
         place = relative.abs().idxmax()
