@@ -14,9 +14,9 @@ from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.numdiff import approx_fprime
 
 from analysis import stats
-from analysis.errors import AnalysisError
 from analysis.stats import _compiled, exact, joint, kernels, maxt, ordinal, paired, proportional_odds, ranks
 from analysis.stats.arrangements import arrangements
+from analysis.stats.errors import StatisticsError
 from analysis.stats.multiplicity import joint_null
 from analysis.stats.ordered_model import ProportionalOdds
 from analysis.stats.ranks import doubled_midranks, tie_groups
@@ -293,7 +293,7 @@ def test_holm_and_benjamini_hochberg_by_hand():
 )
 def test_rows_without_a_coefficient_have_no_place_in_a_family(rows, words):
     """Fails if a constant or empty row enters with a p of its own making."""
-    with pytest.raises(AnalysisError, match=words):
+    with pytest.raises(StatisticsError, match=words):
         stats.step_down_max_t(SCORE_III, rows)
 
 
@@ -302,7 +302,7 @@ def test_arrangements_are_all_different_and_all_there():
     rows = arrangements([2, 1, 0, 3])
     assert len(rows) == 60 == len({tuple(row) for row in rows.tolist()})
     assert (np.sort(rows, axis=1) == [0, 0, 1, 3, 3, 3]).all()
-    with pytest.raises(AnalysisError, match="at most"):
+    with pytest.raises(StatisticsError, match="at most"):
         arrangements([1] * 12)
 
 
@@ -428,7 +428,7 @@ def test_the_narrowest_number_holds_its_bound_and_no_more(bits, bound):
     if bits < 64:
         assert ranks.narrowest(bound + 1).itemsize * 8 == 2 * bits
     else:
-        with pytest.raises(AnalysisError, match="64 bits"):
+        with pytest.raises(StatisticsError, match="64 bits"):
             ranks.narrowest(bound + 1)
 
 
@@ -444,7 +444,7 @@ def test_sums_are_exact_up_to_the_bound(bound):
 
 def test_sums_past_the_last_bound_are_refused():
     """Fails if doubles are trusted past 2**53."""
-    with pytest.raises(AnalysisError, match="more than floats hold"):
+    with pytest.raises(StatisticsError, match="more than floats hold"):
         kernels.row_sums_plain(np.ones((1, 1)), np.ones((1, 1)), bound=2**53)
 
 
@@ -474,7 +474,7 @@ def test_a_joint_null_too_large_to_tabulate_is_refused():
     score[0] = 1
     rows = np.stack([np.arange(500.0), np.arange(500.0)])
     rows[1, 3] = NAN
-    with pytest.raises(AnalysisError, match="are kept for a joint null"):
+    with pytest.raises(StatisticsError, match="are kept for a joint null"):
         stats.step_down_max_t(score, rows, "spearman_rho")
 
 
@@ -546,7 +546,7 @@ def test_square_tables_that_allow_nothing(test):
     still = test([[3, 0], [0, 4]])
     assert still.p is None and "no region" in still.sentence("en") and still.sentence("ru")
     for table, words in (([[1, 2]], "square"), ([[1, -1], [0, 1]], "counts"), ([[0.5, 1], [0, 1]], "counts")):
-        with pytest.raises(AnalysisError, match=words):
+        with pytest.raises(StatisticsError, match=words):
             test(table)
 
 
@@ -574,7 +574,7 @@ def test_weighted_kappa_by_hand():
         expected = np.outer(table.sum(1), table.sum(0)) / table.sum()
         by_hand = 1 - (distance * table).sum() / (distance * expected).sum()
         assert stats.weighted_kappa(table, weights).estimate == pytest.approx(by_hand)
-    with pytest.raises(AnalysisError, match="quadratic"):
+    with pytest.raises(StatisticsError, match="quadratic"):
         stats.weighted_kappa(table, "cubic")
 
 
@@ -584,7 +584,7 @@ def test_agreement_without_variation_cannot_be_had():
     assert stats.weighted_kappa([[0, 0], [0, 0]]).estimate is None
     assert "same score" in stats.krippendorff_alpha([[4, 4], [4, 4]]).sentence("en")
     assert stats.krippendorff_alpha([[4.0, NAN], [NAN, 4.0]]).sentence("ru").endswith("дважды.")
-    with pytest.raises(AnalysisError, match="one row an edition"):
+    with pytest.raises(StatisticsError, match="one row an edition"):
         stats.krippendorff_alpha([1, 2, 3])
 
 
@@ -592,7 +592,7 @@ def test_transition_table_counts_old_against_new():
     """Fails if rows and columns are exchanged or a score off the scale is dropped."""
     table = stats.transition_table([1, 1, 2], [2, 1, 3], [1, 2, 3])
     assert table.tolist() == [[1, 1, 0], [0, 0, 1], [0, 0, 0]]
-    with pytest.raises(AnalysisError, match="allowed are: 1, 2, 3"):
+    with pytest.raises(StatisticsError, match="allowed are: 1, 2, 3"):
         stats.transition_table([1, 4], [1, 1], [1, 2, 3])
 
 
@@ -629,5 +629,5 @@ def test_ordered_logit_refuses_what_has_no_maximum(score, columns, words):
     found = stats.ordered_logit(list(score), np.array([list(c) for c in columns]).T, names)
     assert found.coefficients == () and words in found.sentence("en")
     assert found.sentence("ru").startswith("Порядковая")
-    with pytest.raises(AnalysisError, match="shape"):
+    with pytest.raises(StatisticsError, match="shape"):
         stats.ordered_logit(list(score), np.zeros((3, 1)), names)

@@ -7,6 +7,7 @@ scipy.stats, nor statsmodels, nor numba: those are fetched by the few functions 
 from analysis.stats.agreement import Agreement, krippendorff_alpha, transition_table, weighted_kappa
 from analysis.stats.coefficients import (
     RANK_STATISTICS,
+    CostWarning,
     associate,
     exact_p_values,
     goodman_kruskal_gamma,
@@ -14,12 +15,13 @@ from analysis.stats.coefficients import (
     somers_d,
     spearman_rho,
 )
-from analysis.stats.detectable import MinimumDetectable, minimum_detectable_effect
+from analysis.stats.detectable import MinimumDetectable, PowerCurve, minimum_detectable_effect, power_curve
 from analysis.stats.groups import GroupComparison, compare_groups
 from analysis.stats.intervals import Interval, LeaveOneOut, interval, leave_one_out
 from analysis.stats.multiplicity import benjamini_hochberg, distinct_rows, holm, step_down_max_t
 from analysis.stats.ordinal import OrderedLogit, ordered_logit
 from analysis.stats.paired import SignedRank, SquareTableTest, bowker, signed_rank, stuart_maxwell
+from analysis.stats.pairs import PairCounts, pair_counts
 from analysis.stats.partial import PartialAssociation, partial_rank_correlation
 from analysis.stats.pearson import pearson_r
 from analysis.stats.results import STATISTIC_NAMES, TWO_SIDED_RULE, Association
@@ -30,12 +32,15 @@ __all__ = [
     "TWO_SIDED_RULE",
     "Agreement",
     "Association",
+    "CostWarning",
     "GroupComparison",
     "Interval",
     "LeaveOneOut",
     "MinimumDetectable",
     "OrderedLogit",
+    "PairCounts",
     "PartialAssociation",
+    "PowerCurve",
     "SignedRank",
     "SquareTableTest",
     "associate",
@@ -52,8 +57,10 @@ __all__ = [
     "leave_one_out",
     "minimum_detectable_effect",
     "ordered_logit",
+    "pair_counts",
     "partial_rank_correlation",
     "pearson_r",
+    "power_curve",
     "signed_rank",
     "somers_d",
     "spearman_rho",

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.data.regions import Language
-from analysis.errors import AnalysisError, one_of
+from analysis.stats.errors import StatisticsError, one_of
 from analysis.stats.paired import checked_square
 from analysis.stats.ranks import Integers, checked_pair
 from analysis.stats.wording import Reason, checked_language, decimal
@@ -99,7 +99,7 @@ def transition_table(before: ArrayLike, after: ArrayLike, levels: Sequence[int])
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If a series is not numeric, has gaps, lengths differ, or a score is not on the scale.
     """
     first, second = checked_pair(before, after)
@@ -125,7 +125,7 @@ def weighted_kappa(table: ArrayLike, weights: str = "quadratic") -> Agreement:
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If the table is not a square of counts or the weights are not known.
     """
     if weights not in WEIGHTS:
@@ -157,12 +157,12 @@ def krippendorff_alpha(ratings: ArrayLike) -> Agreement:
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If the ratings are not a table of numbers.
     """
     values = np.asarray(ratings)
     if values.ndim != 2 or values.dtype.kind not in "iuf":
-        raise AnalysisError("The ratings must be a table of numbers, one row an edition.")
+        raise StatisticsError("The ratings must be a table of numbers, one row an edition.")
     values = values.astype(np.float64)
     twice = (~np.isnan(values)).sum(axis=0) >= 2
     if not twice.any():

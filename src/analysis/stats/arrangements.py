@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import AnalysisError
+from analysis.stats.errors import StatisticsError
 from analysis.stats.ranks import arrangement_count, narrowest
 
 # Edition II of eleven regions has 1 663 200 arrangements in 18 MB; twice that is still at hand.
@@ -40,12 +41,12 @@ def arrangements(counts: Sequence[int]) -> NDArray[np.int8]:
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If there are more than `MOST_ROWS`, or they would take more than `MOST_PLACES`.
     """
     n = sum(counts)
     if not listable(counts):
-        raise AnalysisError(
+        raise StatisticsError(
             f"There are {told(arrangement_count(counts))} arrangements of {n} cases; at most {MOST_ROWS} of them, "
             f"and {MOST_PLACES} places in all, are listed one by one."
         )
@@ -61,7 +62,7 @@ def arrangements(counts: Sequence[int]) -> NDArray[np.int8]:
 
 def told(count: int) -> str:
     """Count as digits, or as a power of ten where nobody would read them."""
-    return f"{count:,}" if count < 10**9 else f"about 10^{len(str(count)) - 1}"
+    return f"{count:,}" if count < 10**9 else f"about 10^{math.log10(count):.0f}"
 
 
 def _place(

@@ -3,34 +3,66 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import AnalysisError, one_of
-from analysis.stats.exact import Kernel, NullTable, Pattern, exact_cost, null_table
+from analysis.stats.errors import StatisticsError, one_of
+from analysis.stats.exact import (
+    SECONDS,
+    Cost,
+    Kernel,
+    NullTable,
+    Pattern,
+    exact_cost,
+    null_mean,
+    null_table,
+)
+from analysis.stats.normal import normal_p, null_variance
+from analysis.stats.pairs import counts_within, surplus
 from analysis.stats.ranks import (
+    TIES,
     Integers,
-    checked_pair,
+    checked_levels,
     checked_strata,
-    concordance,
     doubled_midranks,
+    same_length,
     tie_groups,
     untied_pairs,
 )
 from analysis.stats.results import Association
-from analysis.stats.sampling import sampled_ranks
+from analysis.stats.sampling import RESAMPLES, affordable_resamples, sampled_ranks
+from analysis.stats.testing import Alternative, Strategy, Test
 from analysis.stats.wording import Reason
 
 RANK_STATISTICS = ("kendall_tau_b", "spearman_rho", "somers_d", "gamma")
-# Two regions have two arrangements at most: nothing to speak of as an association.
+# Two cases have two arrangements at most: nothing to speak of as an association.
 SMALLEST_N = 3
+# An exact distribution that would take longer, or fill more memory, is refused even where it is asked for
+LONGEST_SECONDS, LARGEST_BYTES = 86_400.0, 4e9
+
+Strata = Sequence[Any] | NDArray[Any]
+
+
+class CostWarning(UserWarning):
+    """An exact distribution was asked for that takes long; said before it is begun."""
 
 
 def kendall_tau_b(
-    score: ArrayLike, covariate: ArrayLike, *, strata: Sequence[Any] | NDArray[Any] | None = None
+    score: ArrayLike,
+    covariate: ArrayLike,
+    *,
+    strata: Strata | None = None,
+    alternative: Alternative = "two-sided",
+    ties: float = TIES,
+    method: Strategy = "auto",
+    resamples: int | None = None,
+    seed: int | None = None,
+    seconds: float = SECONDS,
 ) -> Association:
     """Kendall's tau-b with its exact permutation p.
 
@@ -42,9 +74,26 @@ def kendall_tau_b(
     Parameters
     ----------
     score, covariate : array_like, shape (n,)
-        One number a region.
+        One number a case.
     strata : sequence, shape (n,), optional
-        Label of each region's stratum.
+        Label of each case's stratum. A stratum of one case contributes nothing.
+    alternative : {"two-sided", "greater", "less"}
+        ``greater`` is a positive association.
+    ties : float or int
+        Figures tie within this relative tolerance (below 1), or (from 1 on) where they agree to so
+        many decimals; 0 compares floats as they are. Whole numbers are always compared as they are.
+    method : {"auto", "exact", "monte_carlo", "normal"}
+        ``auto`` takes the exact distribution where it is estimated to take no more than `seconds`,
+        else as many random arrangements as do (99 999 or 9 999), else the tie-corrected normal
+        approximation; the result names what was done. ``exact`` insists, and warns beforehand
+        (`CostWarning`) of what takes longer. The choice follows from the data alone, so that two
+        machines give the same figures.
+    resamples : int, optional
+        Random arrangements where sampling is needed.
+    seed : int, optional
+        Seed of the random arrangements; fixed if left out.
+    seconds : float
+        What a distribution may be estimated to take.
 
     Returns
     -------
@@ -53,14 +102,24 @@ def kendall_tau_b(
 
     Raises
     ------
-    AnalysisError
-        If a series is not numeric, has gaps, or lengths differ.
+    StatisticsError
+        If a series is not numeric, has gaps, lengths differ, or an argument is not allowed.
     """
-    return associate("kendall_tau_b", score, covariate, strata=strata)
+    test = Test(alternative, ties, method, resamples, seed, seconds)
+    return tested("kendall_tau_b", score, covariate, strata, test)
 
 
 def spearman_rho(
-    score: ArrayLike, covariate: ArrayLike, *, strata: Sequence[Any] | NDArray[Any] | None = None
+    score: ArrayLike,
+    covariate: ArrayLike,
+    *,
+    strata: Strata | None = None,
+    alternative: Alternative = "two-sided",
+    ties: float = TIES,
+    method: Strategy = "auto",
+    resamples: int | None = None,
+    seed: int | None = None,
+    seconds: float = SECONDS,
 ) -> Association:
     """Spearman's rho of midranks with its exact permutation p.
 
@@ -70,11 +129,21 @@ def spearman_rho(
 
     Parameters, returns and errors are those of `kendall_tau_b`.
     """
-    return associate("spearman_rho", score, covariate, strata=strata)
+    test = Test(alternative, ties, method, resamples, seed, seconds)
+    return tested("spearman_rho", score, covariate, strata, test)
 
 
 def somers_d(
-    score: ArrayLike, covariate: ArrayLike, *, strata: Sequence[Any] | NDArray[Any] | None = None
+    score: ArrayLike,
+    covariate: ArrayLike,
+    *,
+    strata: Strata | None = None,
+    alternative: Alternative = "two-sided",
+    ties: float = TIES,
+    method: Strategy = "auto",
+    resamples: int | None = None,
+    seed: int | None = None,
+    seconds: float = SECONDS,
 ) -> Association:
     """Somers' D of the score given the covariate, with the exact permutation p of S.
 
@@ -83,11 +152,21 @@ def somers_d(
 
     Parameters, returns and errors are those of `kendall_tau_b`.
     """
-    return associate("somers_d", score, covariate, strata=strata)
+    test = Test(alternative, ties, method, resamples, seed, seconds)
+    return tested("somers_d", score, covariate, strata, test)
 
 
 def goodman_kruskal_gamma(
-    score: ArrayLike, covariate: ArrayLike, *, strata: Sequence[Any] | NDArray[Any] | None = None
+    score: ArrayLike,
+    covariate: ArrayLike,
+    *,
+    strata: Strata | None = None,
+    alternative: Alternative = "two-sided",
+    ties: float = TIES,
+    method: Strategy = "auto",
+    resamples: int | None = None,
+    seed: int | None = None,
+    seconds: float = SECONDS,
 ) -> Association:
     """Goodman and Kruskal's gamma with the exact permutation p of its numerator.
 
@@ -97,60 +176,163 @@ def goodman_kruskal_gamma(
 
     Parameters, returns and errors are those of `kendall_tau_b`.
     """
-    return associate("gamma", score, covariate, strata=strata)
+    test = Test(alternative, ties, method, resamples, seed, seconds)
+    return tested("gamma", score, covariate, strata, test)
 
 
 def associate(
     statistic: str,
     score: ArrayLike,
     covariate: ArrayLike,
-    strata: Sequence[Any] | NDArray[Any] | None = None,
+    strata: Strata | None = None,
+    *,
+    alternative: Alternative = "two-sided",
+    ties: float = TIES,
+    method: Strategy = "auto",
+    resamples: int | None = None,
+    seed: int | None = None,
+    seconds: float = SECONDS,
 ) -> Association:
-    """Coefficient by name, exact where the cost estimate allows it and sampled otherwise.
+    """Coefficient by name.
 
     Parameters
     ----------
     statistic : {"kendall_tau_b", "spearman_rho", "somers_d", "gamma"}
-        See the function of that name.
-    score, covariate : array_like, shape (n,)
-        One number a region.
-    strata : sequence, shape (n,), optional
-        Label of each region's stratum.
+        See the function of that name; the other arguments are those of `kendall_tau_b`.
 
     Raises
     ------
-    AnalysisError
-        If the statistic is not known, a series is not numeric or has gaps, or lengths differ.
+    StatisticsError
+        If the statistic is not known; else as `kendall_tau_b`.
+    """
+    test = Test(alternative, ties, method, resamples, seed, seconds)
+    return tested(statistic, score, covariate, strata, test)
+
+
+def tested(
+    statistic: str, score: ArrayLike, covariate: ArrayLike, strata: Strata | None, test: Test
+) -> Association:
+    """`associate` with its options in one object.
+
+    Raises
+    ------
+    StatisticsError
+        As `associate`.
     """
     if statistic not in RANK_STATISTICS:
         raise one_of("statistic", statistic, RANK_STATISTICS)
-    a, b = checked_pair(score, covariate)
+    a, b = checked_levels(score, "score", test.ties), checked_levels(covariate, "covariate", test.ties)
+    same_length(a, b)
     groups = None if strata is None else checked_strata(strata, len(a))
+    if groups is not None:
+        a, b, groups = without_single(a, b, groups)
     cannot = obstacle(a, b, groups)
     if cannot is not None:
-        return Association(statistic=statistic, n=len(a), cannot=cannot)
+        return Association(statistic=statistic, n=len(a), alternative=test.alternative, cannot=cannot)
     x, y = midranks_within(a, groups), midranks_within(b, groups)
+    found = _tested(statistic, x, y, groups, test)
+    return replace(found, statistic=statistic, estimate=coefficient(statistic, x, y, groups))
+
+
+def without_single(
+    a: NDArray[np.float64], b: NDArray[np.float64], groups: Integers
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Integers]:
+    """Leave out strata of one case, which has nothing to be compared or exchanged with.
+
+    Parameters
+    ----------
+    a, b : ndarray of float64, shape (n,)
+        Both series.
+    groups : ndarray of int64, shape (n,)
+        Stratum of each case as whole numbers from zero.
+
+    Returns
+    -------
+    tuple of three ndarrays
+        The same of the cases that stay, strata numbered anew.
+    """
+    keep = np.bincount(groups, minlength=1)[groups] > 1
+    return a[keep], b[keep], checked_strata(groups[keep].tolist(), int(keep.sum()))
+
+
+def _tested(statistic: str, x: Integers, y: Integers, groups: Integers | None, test: Test) -> Association:
+    """The test alone, by the method that was asked for or that the cost allows."""
     kernel: Kernel = "product" if statistic == "spearman_rho" else "concordance"
     pattern = stratum_pattern(x, y, groups)
-    observed = stratum_sum(kernel, x, y, groups)
-    sizes = () if groups is None else tuple(np.bincount(groups).tolist())
-    estimate = coefficient(statistic, x, y, groups)
-    table = affordable_table(kernel, pattern)
-    if table is None:
-        return sampled_ranks(statistic, kernel, x, y, groups, estimate, exact_cost(kernel, pattern).seconds)
-    exceeding = table.at_least_as_far(observed)
+    cost = exact_cost(kernel, pattern)
+    if test.method == "exact" or (test.method == "auto" and cost.affordable(test.seconds)):
+        _announce(cost, test)
+        return _exact(kernel, pattern, stratum_sum(kernel, x, y, groups), groups, test)
+    resamples = test.resamples or affordable_resamples(kernel, x, y, test.seconds)
+    if test.method == "monte_carlo" or (test.method == "auto" and resamples is not None):
+        found = sampled_ranks(statistic, kernel, x, y, groups, test, resamples or RESAMPLES[-1])
+    else:
+        found = _normal(kernel, pattern, stratum_sum(kernel, x, y, groups), groups, test)
+    return replace(found, cost_seconds=cost.seconds)
+
+
+def _announce(cost: Cost, test: Test) -> None:
+    """Say what an exact distribution that was insisted on will take, or refuse what nobody can wait for.
+
+    Raises
+    ------
+    StatisticsError
+        If it would take more than `LONGEST_SECONDS` or `LARGEST_BYTES`.
+    """
+    if cost.affordable(test.seconds):
+        return
+    price = f"about {cost.seconds:,.0f} seconds and {cost.bytes / 1e6:,.0f} MB"
+    if not (cost.seconds <= LONGEST_SECONDS and cost.bytes <= LARGEST_BYTES):
+        price = price if cost.seconds < math.inf else "more time than can be estimated"
+        raise StatisticsError(
+            f"The exact distribution of these data would take {price}; method='monte_carlo' samples it."
+        )
+    warnings.warn(f"The exact distribution takes {price} on one core.", CostWarning, stacklevel=5)
+
+
+def _exact(
+    kernel: Kernel, pattern: Pattern, observed: int, groups: Integers | None, test: Test
+) -> Association:
+    table = null_table(kernel, pattern)
+    counts = {
+        "two-sided": table.at_least_as_far(observed),
+        "greater": table.at_least(observed),
+        "less": table.at_most(observed),
+    }
+    nearer = table.next_count(observed, test.alternative)
     return Association(
-        statistic=statistic,
-        n=len(a),
-        estimate=estimate,
+        statistic="",
+        n=sum(sum(score[1]) for score, _ in pattern),
+        alternative=test.alternative,
         arrangements=table.arrangements,
-        p_exact=exceeding / table.arrangements,
-        p_min=table.farthest() / table.arrangements,
+        p_exact=counts[test.alternative] / table.arrangements,
+        p_min=table.reachable(test.alternative)[0] / table.arrangements,
+        p_next=None if nearer is None else nearer / table.arrangements,
         method=table.method,
-        exceeding=exceeding,
-        upper=table.at_least(observed),
-        strata=sizes,
+        exceeding=counts["two-sided"],
+        upper=counts["greater"],
+        lower=counts["less"],
+        strata=_sizes(groups),
     )
+
+
+def _normal(
+    kernel: Kernel, pattern: Pattern, observed: int, groups: Integers | None, test: Test
+) -> Association:
+    numerator, denominator = null_mean(kernel, pattern)
+    deviation = (observed * denominator - numerator) / denominator
+    return Association(
+        statistic="",
+        n=sum(sum(score[1]) for score, _ in pattern),
+        alternative=test.alternative,
+        method="normal",
+        p_normal=normal_p(deviation, null_variance(kernel, pattern), test.alternative),
+        strata=_sizes(groups),
+    )
+
+
+def _sizes(groups: Integers | None) -> tuple[int, ...]:
+    return () if groups is None else tuple(np.bincount(groups).tolist())
 
 
 def affordable_table(kernel: Kernel, pattern: Pattern) -> NullTable | None:
@@ -163,7 +345,7 @@ def affordable_table(kernel: Kernel, pattern: Pattern) -> NullTable | None:
     pattern : tuple
         Tie groups of both sides by stratum, as `stratum_pattern` gives them.
     """
-    return null_table(kernel, pattern) if exact_cost(kernel, pattern).affordable else None
+    return null_table(kernel, pattern) if exact_cost(kernel, pattern).affordable() else None
 
 
 def midranks_within(values: NDArray[np.float64], strata: Integers | None) -> Integers:
@@ -174,7 +356,7 @@ def midranks_within(values: NDArray[np.float64], strata: Integers | None) -> Int
     values : ndarray of float64, shape (n,)
         Numbers without gaps.
     strata : ndarray of int64, shape (n,), or None
-        Stratum of each region as whole numbers from zero; None for one stratum of all.
+        Stratum of each case as whole numbers from zero; None for one stratum of all.
 
     Returns
     -------
@@ -197,7 +379,7 @@ def stratum_pattern(x: Integers, y: Integers, strata: Integers | None) -> Patter
     x, y : ndarray of int64, shape (n,)
         Doubled midranks of the score and of the covariate, as `midranks_within` gives them.
     strata : ndarray of int64, shape (n,), or None
-        Stratum of each region as whole numbers from zero; None for one stratum of all.
+        Stratum of each case as whole numbers from zero; None for one stratum of all.
 
     Returns
     -------
@@ -220,14 +402,14 @@ def stratum_sum(kernel: Kernel, x: Integers, y: Integers, strata: Integers | Non
     x, y : ndarray of int64, shape (n,)
         Doubled midranks of the score and of the covariate, as `midranks_within` gives them.
     strata : ndarray of int64, shape (n,), or None
-        Stratum of each region as whole numbers from zero; None for one stratum of all.
+        Stratum of each case as whole numbers from zero; None for one stratum of all.
     """
     if kernel == "product":
         return int(x @ y)
     if strata is None:
-        return concordance(x, y)
+        return surplus(x, y)
     labels = range(int(strata.max()) + 1)
-    return sum(concordance(x[strata == label], y[strata == label]) for label in labels)
+    return sum(surplus(x[strata == label], y[strata == label]) for label in labels)
 
 
 def coefficient(statistic: str, x: Integers, y: Integers, strata: Integers | None = None) -> float:
@@ -240,16 +422,16 @@ def coefficient(statistic: str, x: Integers, y: Integers, strata: Integers | Non
     if statistic == "spearman_rho":
         a, b = centred_within(x, strata), centred_within(y, strata)
         return float(a @ b / math.sqrt((a @ a) * (b @ b)))
+    if statistic == "gamma":
+        counts = counts_within(x, y, strata)
+        return counts.surplus / counts.untied
     pattern = stratum_pattern(x, y, strata)
-    surplus = stratum_sum("concordance", x, y, strata)
+    total = stratum_sum("concordance", x, y, strata)
     differ_score = sum(untied_pairs(score[1]) for score, _ in pattern)
     differ_covariate = sum(untied_pairs(covariate[1]) for _, covariate in pattern)
     if statistic == "somers_d":
-        return surplus / differ_covariate
-    if statistic == "kendall_tau_b":
-        return surplus / math.sqrt(differ_score * differ_covariate)
-    differ_both = np.abs(np.sign(x[:, None] - x) * np.sign(y[:, None] - y))[strata[:, None] == strata]
-    return 2 * surplus / int(differ_both.sum())
+        return total / differ_covariate
+    return total / math.sqrt(differ_score * differ_covariate)
 
 
 def centred_within(ranks: Integers, strata: Integers) -> NDArray[np.float64]:
@@ -258,7 +440,7 @@ def centred_within(ranks: Integers, strata: Integers) -> NDArray[np.float64]:
     Parameters
     ----------
     ranks, strata : ndarray of int64, shape (n,)
-        Doubled midranks, and the stratum of each region as whole numbers from zero.
+        Doubled midranks, and the stratum of each case as whole numbers from zero.
 
     Returns
     -------
@@ -279,31 +461,30 @@ def obstacle(
     score, covariate : ndarray of float64, shape (n,)
         Checked series.
     strata : ndarray of int64, shape (n,), optional
-        Stratum of each region as whole numbers from zero.
+        Stratum of each case as whole numbers from zero.
 
     Returns
     -------
     Reason or None
-        No region, fewer than three, a constant series; with strata a stratum of one region, or none in which
-        both series vary.
+        No case, fewer than three, a constant series; with strata none in which both series vary.
     """
     n = len(score)
     if n == 0:
-        return Reason("the region set leaves no region.", "в выборке не осталось ни одного региона.")
+        return Reason("no case is left.", "в выборке не осталось ни одного региона.")
     if n < SMALLEST_N:
         return Reason(
-            f"only {n} region{'s' if n > 1 else ''} with both figures, at least {SMALLEST_N} are needed.",
+            f"only {n} case{'s' if n > 1 else ''} with both figures, at least {SMALLEST_N} are needed.",
             f"оба значения есть лишь для {n} регион{'ов' if n > 1 else 'а'}, нужно не менее {SMALLEST_N}.",
         )
     if strata is not None:
         return _strata_obstacle(score, covariate, strata)
     if (score == score[0]).all():
         return Reason(
-            f"the score is the same in all {n} regions.", f"оценка одинакова во всех регионах (их {n})."
+            f"the score is the same in all {n} cases.", f"оценка одинакова во всех регионах (их {n})."
         )
     if (covariate == covariate[0]).all():
         return Reason(
-            f"the covariate is the same in all {n} regions.",
+            f"the covariate is the same in all {n} cases.",
             f"показатель одинаков во всех регионах (их {n}).",
         )
     return None
@@ -312,11 +493,6 @@ def obstacle(
 def _strata_obstacle(
     score: NDArray[np.float64], covariate: NDArray[np.float64], strata: Integers
 ) -> Reason | None:
-    if np.bincount(strata).min() == 1:
-        return Reason(
-            "a stratum holds a single region, and one region cannot be permuted.",
-            "одна из страт состоит из единственного региона, переставлять в ней нечего.",
-        )
     labels = range(int(strata.max()) + 1)
     varied = [
         len(np.unique(score[strata == label])) > 1 and len(np.unique(covariate[strata == label])) > 1
@@ -338,7 +514,7 @@ def exact_p_values(statistic: str, score: ArrayLike, covariates: ArrayLike) -> N
     statistic : {"kendall_tau_b", "spearman_rho", "somers_d", "gamma"}
         As in `associate`.
     score : array_like, shape (n,)
-        One number a region.
+        One number a case.
     covariates : array_like, shape (k, n)
         One covariate a row, without gaps.
 
@@ -349,29 +525,30 @@ def exact_p_values(statistic: str, score: ArrayLike, covariates: ArrayLike) -> N
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         As `associate`; also if a row allows no exact p, naming the row and why.
     """
     if statistic not in RANK_STATISTICS:
         raise one_of("statistic", statistic, RANK_STATISTICS)
     kernel: Kernel = "product" if statistic == "spearman_rho" else "concordance"
     rows = np.atleast_2d(np.asarray(covariates))
-    a, _ = checked_pair(score, rows[0])
+    a = checked_levels(score, "score")
     x = doubled_midranks(a)
     score_groups = tie_groups(x)
     ranks = np.empty(rows.shape, dtype=np.int64)
     alike: dict[bytes, list[int]] = {}
     for number, row in enumerate(rows):
-        _, b = checked_pair(score, row)
+        b = checked_levels(row, "covariate")
+        same_length(a, b)
         ranks[number] = doubled_midranks(b)
         if (cannot := obstacle(a, b)) is not None:
-            raise AnalysisError(f"Covariate {number + 1} has no exact p: {cannot.en}")
+            raise StatisticsError(f"Covariate {number + 1} has no exact p: {cannot.en}")
         alike.setdefault(np.sort(ranks[number]).tobytes(), []).append(number)
     p = np.empty(len(rows))
     for members in alike.values():
         table = affordable_table(kernel, ((score_groups, tie_groups(ranks[members[0]])),))
         if table is None:
-            raise AnalysisError(
+            raise StatisticsError(
                 f"Covariate {members[0] + 1} has no exact p within reach; use associate to sample it."
             )
         p[members] = table.tails(_sums(kernel, x, ranks[members])) / table.arrangements

@@ -1,27 +1,25 @@
-"""The smallest association that so few regions could have shown."""
+"""What so few cases could have shown: power under a Gaussian copula, and the smallest detectable association."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.data.regions import Language
-from analysis.errors import AnalysisError, one_of
-from analysis.stats.coefficients import affordable_table, obstacle
-from analysis.stats.exact import Kernel, NullTable
-from analysis.stats.ranks import Floats, Integers, checked_pair, doubled_midranks, tie_groups
+from analysis.stats.copula import DRAWS, copula_design
+from analysis.stats.errors import StatisticsError
 from analysis.stats.results import STATISTIC_NAMES
+from analysis.stats.testing import checked_level
 from analysis.stats.wording import Reason, checked_language, decimal
 
-# Draws per power: standard error 0.003 at a power of 0.8
-DRAWS = 20_000
-SEED = 20260602
 # Cohen's usual level (1988)
 POWER = 0.8
 # Halvings of [0, 1]: the answer to two decimals, finer than the draws allow
 STEPS = 8
+GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 @dataclass(frozen=True)
@@ -33,9 +31,9 @@ class MinimumDetectable:
     statistic : str
         The coefficient tested.
     n : int
-        Regions.
+        Cases.
     alpha, power : float
-        Level of the two-sided exact test, and the power asked for.
+        Level of the two-sided test, and the power asked for.
     latent_correlation : float or None
         Smallest correlation of the Gaussian copula at which the test has that power.
     expected_estimate : float or None
@@ -80,9 +78,15 @@ class MinimumDetectable:
 
 
 def minimum_detectable_effect(
-    statistic: str, score: ArrayLike, covariate: ArrayLike, alpha: float = 0.05
+    statistic: str,
+    score: ArrayLike,
+    covariate: ArrayLike,
+    alpha: float = 0.05,
+    *,
+    strata: Sequence[Any] | NDArray[Any] | None = None,
+    power: float = POWER,
 ) -> MinimumDetectable:
-    """Smallest latent correlation that the exact test would have found with power 0.8.
+    """Smallest latent correlation that the test would have found with a given power.
 
     Pairs are drawn from a bivariate normal distribution and replaced, rank by rank, by the observed
     scores and covariate: a Gaussian copula cut at the observed ties. It is a statement about the
@@ -95,50 +99,37 @@ def minimum_detectable_effect(
     score, covariate : array_like, shape (n,)
         Only their tie patterns are used.
     alpha : float
-        Level, between 0 and 1.
+        Level of the two-sided test, between 0 and 1.
+    strata : sequence, shape (n,), optional
+        Labels within which the test permutes; the copula then holds within each stratum.
+    power : float
+        Power asked for, between 0 and 1.
 
     Raises
     ------
-    AnalysisError
-        As `analysis.stats.coefficients.associate`; also if alpha is not between 0 and 1.
+    StatisticsError
+        As `analysis.stats.kendall_tau_b`; also if alpha or power is not between 0 and 1.
     """
-    if statistic not in ("kendall_tau_b", "spearman_rho"):
-        raise one_of("statistic", statistic, ("kendall_tau_b", "spearman_rho"))
-    if not 0 < alpha < 1:
-        raise AnalysisError(f"alpha is {alpha!r}; it must lie between 0 and 1.")
-    a, b = checked_pair(score, covariate)
-    none = MinimumDetectable(statistic, len(a), alpha, POWER)
-    cannot = obstacle(a, b)
-    if cannot is not None:
-        return _without(none, cannot)
-    x, y = np.sort(doubled_midranks(a)), np.sort(doubled_midranks(b))
-    kernel: Kernel = "product" if statistic == "spearman_rho" else "concordance"
-    table = affordable_table(kernel, ((tie_groups(x), tie_groups(y)),))
-    if table is None:
-        return _without(none, OUT_OF_REACH)
-    rejected = table.tails(table.values.astype(np.int64)) <= alpha * table.arrangements
-    best = int(np.searchsorted(table.values.astype(np.int64), _greatest(kernel, x, y)))
-    if not rejected[best]:
-        return _without(none, _too_few(table, alpha))
-    latent = _smallest(kernel, table, rejected.astype(bool), x, y)
-    sums = _drawn_sums(kernel, latent, x, y)
-    scale = _divisor(kernel, x, y)
-    mean = table.mean[0] / table.mean[1]
-    return MinimumDetectable(statistic, len(a), alpha, POWER, latent, float((sums.mean() - mean) / scale))
+    checked_level(alpha, "alpha")
+    checked_level(power, "power")
+    design = copula_design(statistic, score, covariate, strata)
+    none = MinimumDetectable(statistic, design.n, alpha, power)
+    if design.cannot is not None:
+        return replace(none, cannot=design.cannot)
+    if (smallest := design.smallest_p()) is not None and smallest > alpha:
+        return replace(none, cannot=_too_few(smallest, alpha))
+    low, high = 0.0, 1.0
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        if design.rejected(design.sums(middle), alpha).mean() >= power:
+            high = middle
+        else:
+            low = middle
+    estimate = float(design.estimates(design.sums(high)).mean())
+    return replace(none, latent_correlation=high, expected_estimate=estimate, draws=design.draws)
 
 
-OUT_OF_REACH = Reason(
-    "the exact test itself is out of reach for these ties.",
-    "точный критерий при таких совпадениях недостижим.",
-)
-
-
-def _without(empty: MinimumDetectable, reason: Reason) -> MinimumDetectable:
-    return MinimumDetectable(empty.statistic, empty.n, empty.alpha, empty.power, cannot=reason)
-
-
-def _too_few(table: NullTable, alpha: float) -> Reason:
-    smallest = table.farthest() / table.arrangements
+def _too_few(smallest: float, alpha: float) -> Reason:
     return Reason(
         f"the smallest reachable p is {smallest:.4f}, and even a perfect order stays above {alpha}.",
         f"наименьшее достижимое p равно {decimal(smallest, 4, 'ru')}, даже полное совпадение порядка даёт больше "
@@ -146,52 +137,71 @@ def _too_few(table: NullTable, alpha: float) -> Reason:
     )
 
 
-def _smallest(
-    kernel: Kernel, table: NullTable, rejected: NDArray[np.bool_], x: Integers, y: Integers
-) -> float:
-    """Bisection on the latent correlation; the draws are the same throughout, so power only rises."""
-    low, high = 0.0, 1.0
-    values = table.values.astype(np.int64)
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        sums = _drawn_sums(kernel, middle, x, y)
-        if rejected[np.searchsorted(values, sums)].mean() >= POWER:
-            high = middle
-        else:
-            low = middle
-    return high
+@dataclass(frozen=True)
+class PowerCurve:
+    """Power of a test by the strength of the association, under one named alternative.
+
+    Attributes
+    ----------
+    statistic : str
+        The coefficient tested.
+    n : int
+        Cases.
+    alpha : float
+        Level of the two-sided test.
+    latent, expected_estimate, power : tuple of float
+        Correlation of the Gaussian copula, mean coefficient there, and share of draws rejected.
+    draws : int
+        Samples each power was estimated from.
+    cannot : Reason or None
+        Why there is none.
+    """
+
+    statistic: str
+    n: int
+    alpha: float
+    latent: tuple[float, ...] = ()
+    expected_estimate: tuple[float, ...] = ()
+    power: tuple[float, ...] = ()
+    draws: int = DRAWS
+    cannot: Reason | None = None
 
 
-def _drawn_sums(kernel: Kernel, latent: float, x: Integers, y: Integers) -> Integers:
-    """S of each draw at a latent correlation, shape (DRAWS,)."""
-    generator = np.random.default_rng(SEED)
-    first, second = generator.standard_normal((2, DRAWS, len(x)))
-    second = latent * first + np.sqrt(1 - latent**2) * second
-    scores, covariates = _cut(first, x), _cut(second, y)
-    if kernel == "product":
-        return np.einsum("ij,ij->i", scores, covariates)
-    i, j = np.triu_indices(len(x), 1)
-    signs = np.sign(scores[:, j] - scores[:, i]) * np.sign(covariates[:, j] - covariates[:, i])
-    return signs.sum(axis=1)
+def power_curve(
+    statistic: str,
+    score: ArrayLike,
+    covariate: ArrayLike,
+    alpha: float = 0.05,
+    *,
+    strata: Sequence[Any] | NDArray[Any] | None = None,
+    latent: Sequence[float] = GRID,
+) -> PowerCurve:
+    """Power of the permutation test along a grid of latent correlations (Gaussian copula).
 
+    Parameters
+    ----------
+    statistic, score, covariate, alpha, strata
+        As in `minimum_detectable_effect`.
+    latent : sequence of float
+        Correlations from -1 to 1.
 
-def _cut(normal: Floats, ranks: Integers) -> Integers:
-    """Replace each draw's order by the observed midranks (sorted)."""
-    return ranks[np.argsort(np.argsort(normal, axis=1), axis=1)]
-
-
-def _greatest(kernel: Kernel, x: Integers, y: Integers) -> int:
-    """S of the perfect order (both sorted)."""
-    if kernel == "product":
-        return int(x @ y)
-    i, j = np.triu_indices(len(x), 1)
-    return int((np.sign(x[j] - x[i]) * np.sign(y[j] - y[i])).sum())
-
-
-def _divisor(kernel: Kernel, x: Integers, y: Integers) -> float:
-    """Divisor that turns S less its mean into the coefficient."""
-    if kernel == "product":
-        a, b = x - x.mean(), y - y.mean()
-        return float(np.sqrt((a @ a) * (b @ b)))
-    i, j = np.triu_indices(len(x), 1)
-    return float(np.sqrt(np.count_nonzero(x[j] - x[i]) * np.count_nonzero(y[j] - y[i])))
+    Raises
+    ------
+    StatisticsError
+        As `minimum_detectable_effect`; also if a correlation lies outside -1 to 1.
+    """
+    checked_level(alpha, "alpha")
+    if not all(-1 <= value <= 1 for value in latent):
+        raise StatisticsError("A latent correlation lies outside -1 to 1.")
+    design = copula_design(statistic, score, covariate, strata)
+    none = PowerCurve(statistic, design.n, alpha, cannot=design.cannot)
+    if design.cannot is not None:
+        return none
+    drawn = [design.sums(value) for value in latent]
+    return replace(
+        none,
+        latent=tuple(float(value) for value in latent),
+        expected_estimate=tuple(float(design.estimates(sums).mean()) for sums in drawn),
+        power=tuple(float(design.rejected(sums, alpha).mean()) for sums in drawn),
+        draws=design.draws,
+    )

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from analysis.stats.ranks import Integers, TieGroups, arrangement_count, untied_pairs
 
 Kernel = Literal["product", "concordance"]
-Method = Literal["lattice", "q-multinomial", "enumeration", "monte_carlo"]
+Method = Literal["lattice", "q-multinomial", "enumeration", "monte_carlo", "normal"]
 # score and covariate tie groups of every stratum (one stratum when there are none)
 Pattern = tuple[tuple[TieGroups, TieGroups], ...]
 
@@ -106,6 +106,38 @@ class NullTable:
         place = bisect_left(values, value)
         return int(tails[place]) if place < len(tails) else 0
 
+    def at_most(self, value: int) -> int:
+        """Arrangements with S <= value."""
+        return self.arrangements - self.at_least(value + 1)
+
+    def next_count(self, value: int, alternative: str) -> int | None:
+        """Arrangements counted by the next larger p the data can reach, or None where p is one already.
+
+        Parameters
+        ----------
+        value : int
+            A reachable value of S.
+        alternative : {"two-sided", "greater", "less"}
+            Direction of the test.
+        """
+        if alternative == "two-sided":
+            distances, tails = self._two_sided
+            numerator, denominator = self.mean
+            place = bisect_left(distances, abs(value * denominator - numerator)) - 1
+            return int(tails[place]) if place >= 0 else None
+        values, tails = self._upper
+        place = bisect_left(values, value)
+        if alternative == "greater":
+            return int(tails[place - 1]) if place > 0 else None
+        return self.at_most(values[place + 1]) if place + 1 < len(values) else None
+
+    def reachable(self, alternative: str) -> list[int]:
+        """Arrangements counted by every p the data can reach, rising."""
+        if alternative == "two-sided":
+            return self._two_sided[1][::-1]
+        values, tails = self._upper
+        return tails[::-1] if alternative == "greater" else [self.at_most(value) for value in values]
+
     def farthest(self) -> int:
         """Arrangements at the greatest distance from the mean: the smallest reachable count."""
         return int(self._two_sided[1][-1])
@@ -164,11 +196,12 @@ def _total(groups: TieGroups) -> int:
 
 # --- cost -------------------------------------------------------------------------------------
 
-# One transition of the lattice costs about 0.5 us of interpreter plus 0.2 ns a byte of the shifted
-# polynomial (measured on one core); above this many seconds sampling is the better bargain.
-EXACT_SECONDS = 3.0
+# What an exact distribution may take before sampling is the better bargain
+SECONDS = 1.0
 # Two layers of states are held at once; the project's kernels promise to stay below 100 MB.
 EXACT_BYTES = 80e6
+# Above it even the estimate is not worth making: a distribution would have millions of values
+LARGEST_N = 3000
 
 
 @dataclass(frozen=True)
@@ -184,35 +217,48 @@ class Cost:
     seconds: float
     bytes: float
 
-    @property
-    def affordable(self) -> bool:
-        """Whether the exact distribution is worth its price."""
-        return self.seconds <= EXACT_SECONDS and self.bytes <= EXACT_BYTES
+    def affordable(self, seconds: float = SECONDS) -> bool:
+        """Whether the exact distribution can be had within `seconds` and `EXACT_BYTES`."""
+        return self.seconds <= seconds and self.bytes <= EXACT_BYTES
 
 
 def exact_cost(kernel: Kernel, pattern: Pattern) -> Cost:
     """Estimate the price of `null_table` for a pattern, from the tie groups alone.
+
+    One transition of the lattice costs about 0.5 us of interpreter plus 0.2 ns a byte of the shifted
+    polynomial (measured on one core).
 
     Parameters
     ----------
     kernel, pattern
         As in `null_table`.
     """
+    if sum(sum(score[1]) for score, _ in pattern) > LARGEST_N:
+        return Cost(math.inf, math.inf)
     seconds = memory = 0.0
     bits = _coefficient_bits(kernel, pattern)
     for score, covariate in pattern:
         if _closed_form(kernel, score, covariate):
             # two passes a region over half the coefficients, some 5 ns a limb of six bytes
-            seconds += sum(score[1]) * untied_pairs(score[1]) * bits / 48 * 5e-9
+            steps = untied_pairs(score[1]) * bits / 48
+            seconds += sum(score[1]) * steps * 5e-9
+            # the limbs, and the copies made while they are shifted and packed
+            memory += steps * 8 * 2
             continue
         states, walk = _roles(score, covariate)
-        lattice = math.prod(count + 1 for count in states[1])
-        moves = max(math.comb(size + len(states[1]) - 1, size) for size in walk[1])
+        lattice = math.exp(min(700.0, sum(math.log(count + 1) for count in states[1])))
+        moves = max(_ways(size, len(states[1])) for size in walk[1])
         width = _degree(kernel, score, covariate) * bits / 8
         seconds += lattice * min(moves, lattice) * (5e-7 + width * 2e-10)
         # a state's polynomial is on average half as long as the last one's
         memory += lattice * width / 2
     return Cost(seconds, memory)
+
+
+def _ways(size: int, groups: int) -> float:
+    """Ways to fill `size` places from so many groups; as a float, for the estimate."""
+    logarithm = math.lgamma(size + groups) - math.lgamma(size + 1) - math.lgamma(groups)
+    return math.exp(min(700.0, logarithm))
 
 
 def _degree(kernel: Kernel, score: TieGroups, covariate: TieGroups) -> int:

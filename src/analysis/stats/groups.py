@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.data.regions import Language
-from analysis.errors import AnalysisError
 from analysis.stats.coefficients import associate, coefficient
+from analysis.stats.errors import StatisticsError
 from analysis.stats.ranks import checked_pair, doubled_midranks
 from analysis.stats.results import Association
 from analysis.stats.wording import Reason, checked_language, decimal, probability, whole
@@ -79,12 +79,12 @@ def compare_groups(score: ArrayLike, member: ArrayLike) -> GroupComparison:
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         As `associate`; also if `member` holds anything but true and false (or 1 and 0).
     """
     a, inside = checked_pair(score, member)
     if not np.isin(inside, (0.0, 1.0)).all():
-        raise AnalysisError("The group membership holds other values than true and false (1 and 0).")
+        raise StatisticsError("The group membership holds other values than true and false (1 and 0).")
     count = int(inside.sum())
     if len(a) > 0 and count in (0, len(a)):
         nobody = Reason("one of the two groups is empty.", "одна из двух сравниваемых групп пуста.")

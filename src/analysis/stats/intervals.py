@@ -184,7 +184,7 @@ def leave_one_out(statistic: str, score: ArrayLike, covariate: ArrayLike) -> Lea
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         As `associate`.
     """
     a, b = checked_pair(score, covariate)

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import AnalysisError
 from analysis.stats.arrangements import told
+from analysis.stats.errors import StatisticsError
 from analysis.stats.exact import Kernel, null_table
 from analysis.stats.kernels import row_sums
 from analysis.stats.ranks import Floats, Integers, doubled_midranks, narrowest, tie_groups
@@ -226,7 +226,7 @@ class JointNull:
             for row, bound in zip(self.rows, self._bounds, strict=True)
         ]
         if max(self._sizes, default=0) > MOST_CELLS:
-            raise AnalysisError(
+            raise StatisticsError(
                 f"A coefficient of {len(self._levels)} cases can take {told(max(self._sizes))} values here; at most "
                 f"{MOST_CELLS} are kept for a joint null."
             )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import AnalysisError
+from analysis.stats.errors import StatisticsError
 from analysis.stats.ranks import Integers, narrowest
 
 Shorts = NDArray[np.int16]
@@ -57,7 +57,7 @@ def row_sums(columns: NDArray[Any], vectors: NDArray[Any], *, bound: int, work: 
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If the bound is 2**53 or more, which floats do not hold.
     """
     kind = narrowest(bound)
@@ -87,7 +87,7 @@ def row_sums_plain(columns: NDArray[Any], vectors: NDArray[Any], *, bound: int) 
         ``vectors @ columns``.
     """
     if bound >= 2**53:
-        raise AnalysisError(f"A sum of these data can reach {bound:.1e}, more than floats hold exactly.")
+        raise StatisticsError(f"A sum of these data can reach {bound:.1e}, more than floats hold exactly.")
     kind = np.float32 if bound < 2**24 else np.float64
     return (vectors.astype(kind) @ columns.astype(kind)).astype(narrowest(bound))
 

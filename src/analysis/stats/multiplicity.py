@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import AnalysisError, one_of
 from analysis.stats.arrangements import arrangements
 from analysis.stats.coefficients import RANK_STATISTICS, obstacle
+from analysis.stats.errors import StatisticsError, one_of
 from analysis.stats.exact import Kernel
 from analysis.stats.joint import Frame, JointNull, Row, StepDown, make_row
 from analysis.stats.maxt import FIRST, LARGEST_N, rho_max_t
@@ -70,7 +70,7 @@ def step_down_max_t(score: ArrayLike, covariates: ArrayLike, statistic: str = "k
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If a row allows no coefficient, or the arrangements are too many to be listed.
     """
     if statistic not in RANK_STATISTICS:
@@ -78,7 +78,7 @@ def step_down_max_t(score: ArrayLike, covariates: ArrayLike, statistic: str = "k
     a = checked_series(score, "score")
     rows = np.atleast_2d(np.asarray(covariates, dtype=np.float64))
     if rows.shape[1] != len(a):
-        raise AnalysisError(f"The covariates have {rows.shape[1]} columns and the score {len(a)} values.")
+        raise StatisticsError(f"The covariates have {rows.shape[1]} columns and the score {len(a)} values.")
     kernel: Kernel = "product" if statistic == "spearman_rho" else "concordance"
     if kernel == "product" and not np.isnan(rows).any():
         centred = np.sign(rows[:, :, None] - rows[:, None, :]).sum(axis=2).astype(np.int64)
@@ -112,7 +112,7 @@ def joint_null(score: Floats, rows: Sequence[Row]) -> JointNull:
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If the arrangements are too many to be listed.
     """
     _, levels, counts = np.unique(score, return_inverse=True, return_counts=True)
@@ -122,7 +122,7 @@ def joint_null(score: Floats, rows: Sequence[Row]) -> JointNull:
 def _row(kernel: Kernel, score: Floats, covariate: Floats, number: int) -> Row:
     there = np.flatnonzero(~np.isnan(covariate))
     if (cannot := obstacle(score[there], covariate[there])) is not None:
-        raise AnalysisError(f"Covariate {number + 1} has no place in the family: {cannot.en}")
+        raise StatisticsError(f"Covariate {number + 1} has no place in the family: {cannot.en}")
     return make_row(Frame(kernel, tuple(there.tolist())), covariate)
 
 

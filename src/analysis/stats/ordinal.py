@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.data.regions import Language
-from analysis.errors import AnalysisError
+from analysis.stats.errors import StatisticsError
 from analysis.stats.proportional_odds import maximise
 from analysis.stats.ranks import Floats, Integers, checked_series
 from analysis.stats.wording import Reason, checked_language, decimal, probability
@@ -101,13 +101,13 @@ def ordered_logit(score: ArrayLike, covariates: ArrayLike, names: Sequence[str])
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If the figures are not numeric, have gaps, or shapes do not fit.
     """
     y = checked_series(score, "score")
     columns = np.asarray(covariates)
     if columns.ndim != 2 or columns.shape != (len(y), len(names)):
-        raise AnalysisError(
+        raise StatisticsError(
             f"The covariates have the shape {columns.shape}; {len(y)} regions by {len(names)} names are needed."
         )
     x = np.column_stack([checked_series(columns[:, j], name) for j, name in enumerate(names)])

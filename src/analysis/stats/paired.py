@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.data.regions import Language
-from analysis.errors import AnalysisError
+from analysis.stats.errors import StatisticsError
 from analysis.stats.exact import packed_counts
 from analysis.stats.ranks import Integers, checked_pair, doubled_midranks
 from analysis.stats.wording import Reason, checked_language, decimal, of_regions, probability, whole
@@ -93,7 +93,7 @@ def signed_rank(before: ArrayLike, after: ArrayLike) -> SignedRank:
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If a series is not numeric, has gaps, or lengths differ.
     """
     first, second = checked_pair(before, after)
@@ -206,7 +206,7 @@ def bowker(table: ArrayLike) -> SquareTableTest:
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If the table is not square or holds anything but counts.
     """
     counts = checked_square(table)
@@ -289,16 +289,16 @@ def checked_square(table: ArrayLike) -> Integers:
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If it is not square or holds anything but whole numbers from zero up.
     """
     counts = np.asarray(table)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
-        raise AnalysisError(
+        raise StatisticsError(
             f"The table has the shape {counts.shape}; old against new scores make a square one."
         )
     if counts.dtype.kind not in "iuf" or (counts < 0).any() or (counts != np.round(counts)).any():
-        raise AnalysisError(
+        raise StatisticsError(
             "The table holds something other than counts; whole numbers from zero up are allowed."
         )
     return counts.astype(np.int64)

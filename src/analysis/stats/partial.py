@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.data.regions import Language
-from analysis.errors import one_of
 from analysis.stats.coefficients import associate, coefficient, obstacle
+from analysis.stats.errors import one_of
 from analysis.stats.ranks import checked_pair, doubled_midranks
 from analysis.stats.results import Association
 from analysis.stats.wording import Reason, checked_language, decimal
@@ -92,7 +92,7 @@ def partial_rank_correlation(
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         As `associate`.
     """
     if statistic not in DEFINITIONS:

@@ -3,78 +3,135 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.stats.arrangements import MOST_ROWS, arrangements
+from analysis.stats.arrangements import arrangements, listable
 from analysis.stats.coefficients import obstacle
-from analysis.stats.ranks import Floats, arrangement_count, checked_pair
+from analysis.stats.exact import SECONDS
+from analysis.stats.normal import normal_p
+from analysis.stats.ranks import Floats, Integers, arrangement_count, checked_pair
 from analysis.stats.results import Association
-from analysis.stats.sampling import sampled
+from analysis.stats.sampling import RESAMPLES, affordable_resamples, sampled
+from analysis.stats.testing import Alternative, Strategy, Test
 
 # Where 63 bits do not hold the sums, floats are compared with this slack relative to the greatest
 # distance: arrangements a rounding error apart are ties, and the p can only err upwards.
 SLACK = 1e-10
 # Room for n times a sum of n products, whatever the signs
 WHOLE_BELOW = 2**62
+# Above it the count of arrangements is too long to be worth making; nothing that large is listable
+ARRANGED_N = 3000
 
 
-def pearson_r(score: ArrayLike, covariate: ArrayLike) -> Association:
-    """Pearson's r with its exact permutation p.
+# Sums of products that enumeration adds up in a second, at some 2 ns each
+ENUMERATED_A_SECOND = 500_000_000
 
-    The score is permuted over all its distinct arrangements; where they are more than four million
-    they are sampled. Figures are taken as the decimal numbers they print as, so that sums of
-    products are compared as whole numbers wherever 63 bits hold them.
+
+def pearson_r(
+    score: ArrayLike,
+    covariate: ArrayLike,
+    *,
+    alternative: Alternative = "two-sided",
+    method: Strategy = "auto",
+    resamples: int | None = None,
+    seed: int | None = None,
+    seconds: float = SECONDS,
+) -> Association:
+    """Pearson's r with its permutation p.
+
+    The score is permuted over all its distinct arrangements. Figures are taken as the decimal
+    numbers they print as, so that sums of products are compared as whole numbers wherever 63 bits
+    hold them.
 
     Parameters
     ----------
     score, covariate : array_like, shape (n,)
-        One number a region.
+        One number a case.
+    alternative, method, resamples, seed, seconds
+        As in `analysis.stats.kendall_tau_b`.
 
     Returns
     -------
     Association
-        Method ``enumeration`` or ``monte_carlo``; `Association.cannot` set where the data allow no coefficient.
+        Method ``enumeration``, ``monte_carlo`` or ``normal``; `Association.cannot` set where the data allow
+        no coefficient.
 
     Raises
     ------
-    AnalysisError
-        If a series is not numeric, has gaps, or lengths differ.
+    StatisticsError
+        If a series is not numeric, has gaps, lengths differ, an argument is not allowed, or arrangements too
+        many to be listed are insisted on.
     """
+    test = Test(alternative, method=method, resamples=resamples, seed=seed, seconds=seconds)
     a, b = checked_pair(score, covariate)
     cannot = obstacle(a, b)
     if cannot is not None:
-        return Association(statistic="pearson_r", n=len(a), cannot=cannot)
-    estimate = product_moment(a, b)
+        return Association(statistic="pearson_r", n=len(a), alternative=alternative, cannot=cannot)
+    return replace(_tested(a, b, test), estimate=product_moment(a, b))
+
+
+def _tested(a: Floats, b: Floats, test: Test) -> Association:
     x, y, slack = _comparable(a, b)
+    levels, codes, counts = np.unique(x, return_inverse=True, return_counts=True)
+    few = len(x) <= ARRANGED_N and listable(counts.tolist())
+    fits = few and arrangement_count(counts.tolist()) * len(x) <= test.seconds * ENUMERATED_A_SECOND
+    if test.method == "exact" or (test.method == "auto" and fits):
+        return _enumerated(levels, codes, counts.tolist(), y, slack, test)
 
     def deviations(rows: NDArray[Any]) -> NDArray[Any]:
         return (rows @ y) * len(x) - x.sum() * y.sum()
 
-    levels, codes, counts = np.unique(x, return_inverse=True, return_counts=True)
-    total = arrangement_count(counts.tolist())
-    if total > MOST_ROWS:
-        return sampled("pearson_r", x, np.zeros(len(x), dtype=np.int64), deviations, estimate, slack)
+    resamples = test.resamples or affordable_resamples("product", x, y, test.seconds)
+    if test.method == "monte_carlo" or (test.method == "auto" and resamples is not None):
+        groups = np.zeros(len(x), dtype=np.int64)
+        return sampled("pearson_r", x, groups, deviations, test, resamples or RESAMPLES[-1], slack)
+    # over all arrangements r has the variance 1 / (n - 1) (Kendall and Gibbons 1990, section 5.19)
+    p = normal_p(product_moment(a, b), 1 / (len(a) - 1), test.alternative)
+    return Association(
+        statistic="pearson_r", n=len(a), alternative=test.alternative, method="normal", p_normal=p
+    )
+
+
+def _enumerated(
+    levels: NDArray[Any], codes: Integers, counts: list[int], y: NDArray[Any], slack: float, test: Test
+) -> Association:
     # a column of scores at a time: the whole table of values would be eight times the codes'
-    every = arrangements(counts.tolist())
+    every = arrangements(counts)
     sums = sum(levels[column] * weight for column, weight in zip(every.T, y, strict=True))
-    found = np.asarray(sums) * len(x) - x.sum() * y.sum()
-    observed = deviations(levels[codes][None, :])[0]
-    exceeding = int((np.abs(found) >= abs(observed) - slack).sum())
+    middle = (levels @ np.array(counts)) * y.sum()
+    found = np.asarray(sums) * len(y) - middle
+    observed = (levels[codes] @ y) * len(y) - middle
+    hits, best = (_hits(found, value, slack) for value in (observed, None))
     return Association(
         statistic="pearson_r",
-        n=len(a),
-        estimate=estimate,
-        arrangements=total,
-        p_exact=exceeding / total,
-        p_min=int((np.abs(found) >= np.abs(found).max() - slack).sum()) / total,
+        n=len(y),
+        alternative=test.alternative,
+        arrangements=len(every),
+        p_exact=hits[test.alternative] / len(every),
+        p_min=best[test.alternative] / len(every),
         method="enumeration",
-        exceeding=exceeding,
-        upper=int((found >= observed - slack).sum()),
+        exceeding=hits["two-sided"],
+        upper=hits["greater"],
+        lower=hits["less"],
     )
+
+
+def _hits(found: NDArray[Any], observed: Any, slack: float) -> dict[str, int]:
+    """Arrangements at least as far out as the observed one in each direction, or (None) as the farthest."""
+    size = np.abs(found)
+    far, high, low = (
+        (size.max(), found.max(), found.min()) if observed is None else (abs(observed), *[observed] * 2)
+    )
+    return {
+        "two-sided": int((size >= far - slack).sum()),
+        "greater": int((found >= high - slack).sum()),
+        "less": int((found <= low + slack).sum()),
+    }
 
 
 def product_moment(a: Floats, b: Floats) -> float:
@@ -103,6 +160,7 @@ def _comparable(a: Floats, b: Floats) -> tuple[NDArray[Any], NDArray[Any], float
 def _decimals(values: Floats) -> list[int]:
     """Printed decimals as whole numbers in units of the last place, less the smallest."""
     exact = [Decimal(repr(value)) for value in values.tolist()]
-    shifted = [value - min(exact) for value in exact]
+    least = min(exact)
+    shifted = [value - least for value in exact]
     places = max(0, *(-int(value.normalize().as_tuple().exponent) for value in shifted))
     return [int(value.scaleb(places)) for value in shifted]

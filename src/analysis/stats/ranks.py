@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import AnalysisError
+from analysis.stats.errors import StatisticsError
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -33,45 +33,141 @@ def narrowest(bound: int) -> np.dtype[Any]:
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If 64 bits do not hold it.
     """
     for kind in (np.int8, np.int16, np.int32, np.int64):
         if bound <= np.iinfo(kind).max:
             return np.dtype(kind)
-    raise AnalysisError(f"A statistic of these data can reach {bound:.1e}, more than 64 bits hold.")
+    raise StatisticsError(f"A statistic of these data can reach {bound:.1e}, more than 64 bits hold.")
 
 
-def checked_series(values: ArrayLike, what: str) -> Floats:
-    """Values of one variable over the regions, as a one-dimensional array of finite floats.
+# Relative distance below which two measured figures are the same: float noise is some 1e-16 a
+# step of arithmetic, and no source prints thirteen digits
+TIES = 1e-12
+# Beyond it doubles no longer hold every whole number
+WHOLE_FLOATS = 2**53
+
+
+def checked_array(values: ArrayLike, what: str) -> NDArray[Any]:
+    """Values of one variable over the cases: one-dimensional, numeric, finite, in their own type.
 
     Parameters
     ----------
     values : array_like, shape (n,)
-        One number a region.
+        One number a case.
     what : str
         The variable's name, for the error's sentence.
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If the values are not numbers, not one-dimensional, or some are missing or infinite.
     """
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise StatisticsError(f"The {what} is no flat series of numbers.") from None
     if array.size == 0 and array.ndim == 1:
         return np.empty(0)
     if array.dtype.kind not in "iufb":
-        raise AnalysisError(f"The {what} holds {array.dtype} values; only numbers can be ranked.")
+        raise StatisticsError(f"The {what} holds {array.dtype} values; only numbers can be ranked.")
     if array.ndim != 1:
-        raise AnalysisError(f"The {what} has {array.ndim} dimensions; a flat series is needed.")
-    array = array.astype(np.float64)
-    broken = np.flatnonzero(~np.isfinite(array))
-    if broken.size:
-        places = ", ".join(str(i + 1) for i in broken[:5])
-        raise AnalysisError(
-            f"The {what} is missing or infinite at position {places}; leave regions without a figure out first."
-        )
+        raise StatisticsError(f"The {what} has {array.ndim} dimensions; a flat series is needed.")
+    if array.dtype.kind == "f":
+        broken = np.flatnonzero(~np.isfinite(array))
+        if broken.size:
+            places = ", ".join(str(i + 1) for i in broken[:5])
+            raise StatisticsError(
+                f"The {what} is missing or infinite at position {places}; leave cases without a figure out first."
+            )
     return array
+
+
+def checked_series(values: ArrayLike, what: str) -> Floats:
+    """Values of one variable over the cases, as finite floats.
+
+    Parameters
+    ----------
+    values, what
+        As in `checked_array`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        The values.
+
+    Raises
+    ------
+    StatisticsError
+        As `checked_array`; also if whole numbers beyond 2**53 would fall together as floats.
+    """
+    array = checked_array(values, what)
+    floats = array.astype(np.float64)
+    beyond = array.dtype.kind in "iu" and (np.abs(floats) >= WHOLE_FLOATS).any()
+    if beyond and len(np.unique(floats)) < len(np.unique(array)):
+        raise StatisticsError(
+            f"The {what} holds different whole numbers beyond 2**53 that floats cannot tell apart; subtract a "
+            "constant or divide first."
+        )
+    return floats
+
+
+def checked_levels(values: ArrayLike, what: str, ties: float = TIES) -> Floats:
+    """Values replaced by their level, 0 for the smallest: all that a rank statistic needs of them.
+
+    Whole numbers of any size are compared as they are. Measured figures tie where sorted neighbours
+    differ by no more than the tolerance.
+
+    Parameters
+    ----------
+    values, what
+        As in `checked_array`.
+    ties : float or int
+        Relative tolerance (below 1), or from 1 on the number of decimals that figures are compared
+        at; 0 compares floats as they are.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Whole numbers from zero.
+
+    Raises
+    ------
+    StatisticsError
+        As `checked_array`; also if `ties` is neither a tolerance nor a number of decimals.
+    """
+    array = checked_array(values, what)
+    if isinstance(ties, bool) or not isinstance(ties, (int, float, np.integer, np.floating)) or not ties >= 0:
+        raise StatisticsError(
+            f"ties is {ties!r}; a relative tolerance below 1 or a number of decimals is needed."
+        )
+    if ties >= 1 and ties != int(ties):
+        raise StatisticsError(f"ties is {ties!r}; from 1 on it is a whole number of decimals.")
+    if array.dtype.kind != "f":
+        return np.unique(array, return_inverse=True)[1].astype(np.float64)
+    if ties >= 1:
+        array = np.round(array, int(ties))
+    ordered, codes = np.unique(array, return_inverse=True)
+    if 0 < ties < 1 and len(ordered):
+        reach = ties * np.maximum(np.abs(ordered[1:]), np.abs(ordered[:-1]))
+        levels = np.concatenate(([0], np.cumsum(np.diff(ordered) > reach)))
+        codes = levels[codes]
+    return codes.astype(np.float64)
+
+
+def same_length(a: NDArray[Any], b: NDArray[Any]) -> None:
+    """Check that both series have one value a case.
+
+    Raises
+    ------
+    StatisticsError
+        If their lengths differ.
+    """
+    if len(a) != len(b):
+        raise StatisticsError(
+            f"The score has {len(a)} values and the covariate {len(b)}; both need one value a case."
+        )
 
 
 def checked_pair(score: ArrayLike, covariate: ArrayLike) -> tuple[Floats, Floats]:
@@ -80,7 +176,7 @@ def checked_pair(score: ArrayLike, covariate: ArrayLike) -> tuple[Floats, Floats
     Parameters
     ----------
     score, covariate : array_like, shape (n,)
-        One number a region.
+        One number a case.
 
     Returns
     -------
@@ -89,14 +185,11 @@ def checked_pair(score: ArrayLike, covariate: ArrayLike) -> tuple[Floats, Floats
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         As `checked_series`, and if the lengths differ.
     """
     a, b = checked_series(score, "score"), checked_series(covariate, "covariate")
-    if len(a) != len(b):
-        raise AnalysisError(
-            f"The score has {len(a)} values and the covariate {len(b)}; both need one value a region."
-        )
+    same_length(a, b)
     return a, b
 
 
@@ -106,9 +199,9 @@ def checked_strata(strata: Sequence[Any] | NDArray[Any], n: int) -> Integers:
     Parameters
     ----------
     strata : sequence, shape (n,)
-        Label of each region's stratum, of any kind that can be a key.
+        Label of each case's stratum, of any kind that can be a key.
     n : int
-        Number of regions.
+        Number of cases.
 
     Returns
     -------
@@ -117,16 +210,22 @@ def checked_strata(strata: Sequence[Any] | NDArray[Any], n: int) -> Integers:
 
     Raises
     ------
-    AnalysisError
-        If there are not `n` labels.
+    StatisticsError
+        If there are not `n` labels, or they cannot be keys.
     """
-    labels = list(strata)
+    try:
+        labels = list(strata)
+    except TypeError:
+        raise StatisticsError(f"strata is {strata!r}; one label a case is needed.") from None
     if len(labels) != n:
-        raise AnalysisError(
-            f"There are {len(labels)} stratum labels for {n} regions; one a region is needed."
-        )
+        raise StatisticsError(f"There are {len(labels)} stratum labels for {n} cases; one a case is needed.")
     index: dict[Any, int] = {}
-    return np.array([index.setdefault(label, len(index)) for label in labels], dtype=np.int64)
+    try:
+        return np.array([index.setdefault(label, len(index)) for label in labels], dtype=np.int64)
+    except TypeError:
+        raise StatisticsError(
+            "A stratum label is a list or another thing that cannot be compared; texts or numbers are needed."
+        ) from None
 
 
 def doubled_midranks(values: NDArray[Any]) -> Integers:
@@ -178,19 +277,7 @@ def arrangement_count(counts: Sequence[int]) -> int:
     return math.factorial(sum(counts)) // math.prod(math.factorial(count) for count in counts)
 
 
-def concordance(a: NDArray[Any], b: NDArray[Any]) -> int:
-    """Concordant minus discordant pairs (Kendall's S) of two series of equal length.
-
-    Parameters
-    ----------
-    a, b : ndarray, shape (n,)
-        Numbers without gaps; a pair tied in either series counts zero.
-    """
-    signs = np.sign(a[:, None] - a) * np.sign(b[:, None] - b)
-    return int(signs.sum()) // 2
-
-
 def untied_pairs(counts: Sequence[int]) -> int:
-    """Pairs of regions that differ, given the sizes of the tie groups."""
+    """Pairs of cases that differ, given the sizes of the tie groups."""
     n = sum(counts)
     return (n * n - sum(count * count for count in counts)) // 2

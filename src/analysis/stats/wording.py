@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from analysis.data.regions import LANGUAGES, Language
-from analysis.errors import one_of
+from analysis.stats.errors import one_of
 
 MINUS, NO_BREAK_SPACE = "\u2212", "\u00a0"
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -29,7 +29,7 @@ def checked_language(language: Language) -> Language:
 
     Raises
     ------
-    AnalysisError
+    StatisticsError
         If it is not ``en`` or ``ru``.
     """
     if language not in LANGUAGES:

@@ -30,6 +30,7 @@ from papermill.exceptions import PapermillExecutionError
 from analysis import paths
 from analysis.errors import AnalysisError, NoDataError
 from analysis.publish import parameters
+from analysis.stats.errors import StatisticsError
 from analysis.workflow.kernels.engine import KernelEndedError
 
 # the slowest cell takes seconds (the joint null over 1 663 200 arrangements); ten minutes mean a hang
@@ -287,7 +288,7 @@ class _Stop:
 
 def _cell_failed(notebook: str, error: PapermillExecutionError) -> RunError:
     # an error of ours is a sentence of its own, whatever module path Python prints before it
-    ours = (AnalysisError.__name__, NoDataError.__name__)
+    ours = (AnalysisError.__name__, NoDataError.__name__, StatisticsError.__name__)
     told = error.evalue if error.ename in ours else f"{error.ename}: {error.evalue}".strip()
     number = error.cell_index + 1
     has_no_data = error.ename == NoDataError.__name__

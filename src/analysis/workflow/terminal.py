@@ -21,6 +21,7 @@ import click
 
 from analysis import paths
 from analysis.errors import AnalysisError
+from analysis.stats.errors import StatisticsError
 
 REFUSED = 2
 FAULT = 70  # EX_SOFTWARE of sysexits.h
@@ -55,7 +56,7 @@ class Group(click.Group):
         with terminable():
             try:
                 return super().invoke(ctx)
-            except AnalysisError as error:
+            except (AnalysisError, StatisticsError) as error:
                 click.echo(f"amur: {error}", err=True)
                 status = REFUSED
             except OSError as error:
