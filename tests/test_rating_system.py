@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import paths, stats
-from analysis.data import regions
+from analysis.data import regions, tabular
 from analysis.errors import AnalysisError
 from analysis.rating import codebook, coding, document, follow_up, sheets, statements
 from analysis.rating.agreement import alpha
@@ -150,15 +150,15 @@ HOSTILE = [
 @pytest.mark.parametrize("cell", HOSTILE)
 def test_no_cell_starts_like_a_formula_and_its_text_comes_back(cell):
     """A spreadsheet would run the cell, or the round trip would change somebody's text."""
-    written = sheets.harmless(cell)
-    assert not written.lstrip(" \u00a0\ufeff").startswith(sheets.FORMULA_STARTS)
-    assert sheets.original(written) == cell
+    written = tabular.harmless(cell)
+    assert not written.lstrip(" \u00a0\ufeff").startswith(tabular.FORMULA_STARTS)
+    assert tabular.original(written) == cell
 
 
 @given(st.text(max_size=30))
 def test_every_text_survives_the_apostrophe(cell):
     """An apostrophe taken off too often or too seldom would change the text."""
-    assert sheets.original(sheets.harmless(cell)) == cell
+    assert tabular.original(tabular.harmless(cell)) == cell
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])

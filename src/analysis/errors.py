@@ -27,7 +27,7 @@ class AnalysisError(ValueError):
     """
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(_cut(_one_line(sentence), LONGEST))
+        super().__init__(_cut(one_line(sentence), LONGEST))
 
     def _render_traceback_(self) -> list[str]:
         # IPython asks for this: a notebook's reader sees the sentence, not the way to it
@@ -87,8 +87,8 @@ def _cut(text: str, longest: int) -> str:
     return f"{text[:half]}{CUT}{text[-half:]}"
 
 
-def _one_line(text: str) -> str:
-    """Text without line breaks, and with control characters (a terminal would obey them) as escapes."""
+def one_line(text: str) -> str:
+    """Write a text without line breaks, and with control characters (a terminal would obey them) as escapes."""
     if text.isprintable():
         return text
     line = " ".join(text.splitlines())

@@ -1,4 +1,4 @@
-"""The one door for tables from strangers: CSV and XLSX, with bounds on size, cells and time.
+"""The one door for tables from strangers, in and out: CSV and XLSX, with bounds on size, cells and time.
 
 A file that is hostile, damaged or too large ends in one sentence. What a spreadsheet program left
 beside the table (lock files, hidden files) is told by `is_litter` and is no table.
@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis import paths
 from analysis.data import archives
 from analysis.errors import AnalysisError, quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # A section of the yearbook has 0.7 MB packed and 12 MB unpacked; the largest table of a reader's own
 # that the study can use (83 regions, 30 years, some indicators) is smaller.
@@ -324,3 +328,47 @@ def _refuse_excess(path: Path, sheet: str, row: int, cells: int, deadline: float
         raise AnalysisError(
             f"{where} took more than {MAX_SECONDS:.0f} seconds to read and was left at row {row}."
         )
+
+
+# What Excel, LibreOffice and Google Sheets take for the start of a formula, full-width forms included
+# (OWASP, "CSV Injection").
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "\u2212")
+# a number with its sign, or a mark for a missing one: no spreadsheet can run those
+_FIGURE = re.compile(r"[-+\u2212]?[\d\s.,%?]*(?:e[-+]?\d+)?", re.IGNORECASE)
+
+
+def harmless(cell: str) -> str:
+    """Put an apostrophe before a cell that starts like a formula.
+
+    Spaces in front do not hide one; apostrophes that are already there get one more, so that `original`
+    gives the same text back.
+    """
+    return f"'{cell}" if cell.lstrip(" '\u00a0\ufeff").startswith(FORMULA_STARTS) else cell
+
+
+def original(cell: str) -> str:
+    """Take off the apostrophe `harmless` put before a cell."""
+    return cell[1:] if cell.startswith("'") and harmless(cell[1:]) != cell[1:] else cell
+
+
+def inert(frame: pd.DataFrame) -> pd.DataFrame:
+    """Table to be written as CSV, in which no text that came from elsewhere is run by a spreadsheet.
+
+    Figures stay as they are, negative ones too.
+    """
+    return _texts_changed(frame, lambda cell: cell if _FIGURE.fullmatch(cell) else harmless(cell))
+
+
+def revived(frame: pd.DataFrame) -> pd.DataFrame:
+    """Table whose CSV `inert` made, as it was."""
+    return _texts_changed(frame, lambda cell: cell if _FIGURE.fullmatch(cell[1:]) else original(cell))
+
+
+def _texts_changed(frame: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    """Table with its texts changed; columns of numbers, which hold none, are not gone through."""
+    changed = frame.copy(deep=False)
+    for place, kind in enumerate(frame.dtypes):
+        if kind.kind == "O":  # objects and texts
+            column = frame.iloc[:, place].map(lambda cell: change(cell) if isinstance(cell, str) else cell)
+            changed.isetitem(place, column.astype(kind))
+    return changed

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from analysis.data import user_data
+from analysis.data import tabular, user_data
 from analysis.data.formats import Text
 from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import AnalysisError, NoDataError, one_of
@@ -500,8 +500,8 @@ def _refuse_itself(claim: Claim, inputs: Mapping[str, Input]) -> None:
 
 
 def write_ledger(ledger: Ledger, path: Path) -> Path:
-    """Write a ledger as CSV, whole or not at all."""
-    return write_text(path, ledger.frame().to_csv(index=False, lineterminator="\n"))
+    """Write a ledger as CSV, whole or not at all; what a claim prints is nothing a spreadsheet runs."""
+    return write_text(path, tabular.inert(ledger.frame()).to_csv(index=False, lineterminator="\n"))
 
 
 def read_ledger(path: Path) -> Ledger:
@@ -515,7 +515,8 @@ def read_ledger(path: Path) -> Ledger:
     table = pd.read_csv(path, dtype="str", keep_default_na=False)
     if tuple(table.columns) not in (COLUMNS, (*COLUMNS, *EVIDENCE_COLUMNS)):
         raise AnalysisError(f"{relative(path)} has not the columns of a ledger: {', '.join(COLUMNS)}.")
-    return Ledger(tuple(_row_of(record) for record in table.itertuples(index=False, name=None)))
+    records = tabular.revived(table).itertuples(index=False, name=None)
+    return Ledger(tuple(_row_of(record) for record in records))
 
 
 def _row_of(record: tuple[str, ...]) -> LedgerRow:

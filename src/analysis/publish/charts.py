@@ -26,6 +26,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
@@ -820,6 +821,7 @@ def specification_curve(
         middle.set_yscale("log")
         middle.set_ylabel({"en": "exact p", "ru": "точное p"}[language])
         middle.set_yticks([1, 0.1, 0.01, 0.001, 0.0001])
+        middle.yaxis.set_minor_formatter(NullFormatter())  # the usual one writes mathtext
         middle.yaxis.set_major_formatter(
             lambda value, _: formats.number(value, 4, language).rstrip("0").rstrip(".,")
         )

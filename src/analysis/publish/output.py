@@ -355,8 +355,9 @@ def _captioned(figure: Figure, language: Language, title: str, footer: Sequence[
         english = artist.get_gid() or artist.get_text()
         artist.set_gid(english)
         artist.set_text(text(Message(english), language) if "{" not in english else english)
-    figure.suptitle(title)
-    figure.supxlabel("\n".join(footer), fontsize=8)
+    # a source may be a reader's own file, whose name may hold dollar signs
+    figure.suptitle(title, parse_math=False)
+    figure.supxlabel("\n".join(footer), fontsize=8, parse_math=False)
     return figure
 
 

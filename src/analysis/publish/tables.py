@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from analysis.data import tabular
 from analysis.data.formats import (
     MISSING,
     NO_BREAK_SPACE,
@@ -132,8 +133,8 @@ def caption(title: str, period: str, language: Language) -> str:
 
 
 def to_csv(table: Table) -> str:
-    """Rows as CSV: identifiers, full precision, Unix line ends, blank for missing."""
-    content: str = table.rows.to_csv(index=False, lineterminator="\n")
+    """Rows as CSV: identifiers, full precision, Unix line ends, blank for missing, no cell a spreadsheet would run."""
+    content: str = tabular.inert(table.rows).to_csv(index=False, lineterminator="\n")
     return content
 
 

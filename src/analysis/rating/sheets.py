@@ -14,11 +14,9 @@ from typing import Any
 
 from analysis import paths
 from analysis.data import tabular
+from analysis.data.tabular import harmless, original
 from analysis.errors import AnalysisError, one_of
 
-# What Excel, LibreOffice and Google Sheets take for the start of a formula, full-width forms included
-# (OWASP, "CSV Injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "\u2212")
 FORMATS = (".csv", ".xlsx")
 
 Row = Mapping[str, str]
@@ -28,20 +26,6 @@ INSTRUCTIONS_PAGE = "Instructions - Указания"
 INSTRUCTIONS_WIDTH = 100
 # Excel refuses a file whose input message is longer
 LONGEST_PROMPT = 255
-
-
-def harmless(cell: str) -> str:
-    """Put an apostrophe before a cell that starts like a formula.
-
-    Spaces in front do not hide one; apostrophes that are already there get one more, so that `original`
-    gives the same text back.
-    """
-    return f"'{cell}" if cell.lstrip(" '\u00a0\ufeff").startswith(FORMULA_STARTS) else cell
-
-
-def original(cell: str) -> str:
-    """Take off the apostrophe `harmless` put before a cell."""
-    return cell[1:] if cell.startswith("'") and harmless(cell[1:]) != cell[1:] else cell
 
 
 def write(

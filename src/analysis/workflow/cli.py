@@ -13,7 +13,7 @@ import click
 from analysis import paths
 from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import AnalysisError
-from analysis.workflow.terminal import STOPPED, Group
+from analysis.workflow.terminal import STOPPED, Group, echo
 
 if TYPE_CHECKING:
     from analysis.data import user_data
@@ -36,10 +36,10 @@ def reproduce(quiet: bool) -> None:
     from analysis.workflow import reproduce as job  # notebooks' libraries are loaded only when needed
 
     folder = job.reproduce(quiet=quiet)
-    click.echo(f"Done: {paths.relative(folder)}/ (checksums in {job.SUMS}, times in {job.RECORD}).")
+    echo(f"Done: {paths.relative(folder)}/ (checksums in {job.SUMS}, times in {job.RECORD}).")
     if indicators.has_own():
         differing = len(indicators.disagreements())
-        click.echo(
+        echo(
             f"Your own figures in data/user/ took part; {differing} differ from another source "
             f"(data/processed/{job.DISAGREEMENTS})."
         )
@@ -93,19 +93,19 @@ def batch(
     jobs = job.plan(grid, output, where, options)
     if dry_run:
         for line in job.listing(jobs):
-            click.echo(line)
+            echo(line)
         return
-    done = job.run(jobs, options, click.echo)
+    done = job.run(jobs, options, echo)
     for row in done.table:
         if row["state"] == "failed":
-            click.echo(f"failed {row['id']}: {row['reason']}")
-    click.echo(f"{summary.sentence(done.table)}. {paths.relative(done.output / summary.HTML)}")
+            echo(f"failed {row['id']}: {row['reason']}")
+    echo(f"{summary.sentence(done.table)}. {paths.relative(done.output / summary.HTML)}")
     if done.collected is not None:
-        click.echo(f"Collected: {paths.relative(done.collected)} (and .csv)")
+        echo(f"Collected: {paths.relative(done.collected)} (and .csv)")
     elif table is not None and not done.is_interrupted:
-        click.echo(f"Collected nothing: no run wrote {table}.")
+        echo(f"Collected nothing: no run wrote {table}.")
     if done.is_interrupted:
-        click.echo("Stopped; the same command goes on from here.", err=True)
+        echo("Stopped; the same command goes on from here.", err=True)
         sys.exit(STOPPED + signal.SIGINT)
     sys.exit(any(row["state"] in ("failed", "stopped") for row in done.table))
 
@@ -135,19 +135,17 @@ def ingest_rating(file: Path, language: Language) -> None:
     events = report.scores.with_name(f"{report.edition.label}.statements.csv")
     statements.write_statements(report.edition, events)
     for sentence in source.uncertainties(report.edition, language):
-        click.echo(sentence)
+        echo(sentence)
     for sentence in report.comparison.sentences(language):
-        click.echo(sentence)
+        echo(sentence)
     written = f"{len(report.edition.entries)} regions: {paths.relative(report.scores)}."
     if report.comparison.same_figures:
         written += {
             "en": " The figures are those committed in data/raw/rating/scores.csv.",
             "ru": " Значения совпадают с data/raw/rating/scores.csv.",
         }[language]
-    click.echo(written)
-    click.echo(
-        f"{paths.relative(events)}: {len(statements.to_rows(report.edition))} event statements, no text."
-    )
+    echo(written)
+    echo(f"{paths.relative(events)}: {len(statements.to_rows(report.edition))} event statements, no text.")
     if not report.comparison.same_figures:
         sys.exit(1)
 
@@ -172,13 +170,13 @@ def ingest_customs(files: tuple[Path, ...], replace: bool) -> None:
 
         report = customs.ingest(files, paths.user() / "customs", replace=replace, progress=progress)
     for table in report.files:
-        click.echo(f"{table.name}: {table.outcome}, {table.rows} rows, {len(table.unreadable)} unreadable.")
+        echo(f"{table.name}: {table.outcome}, {table.rows} rows, {len(table.unreadable)} unreadable.")
         for row in table.unreadable:
-            click.echo(f"  line {row.line}: {row.reason}")
+            echo(f"  line {row.line}: {row.reason}")
     for skipped in report.skipped:
-        click.echo(f"{skipped.name}: left out, {skipped.reason}")
+        echo(f"{skipped.name}: left out, {skipped.reason}")
     if report.replaced_rows:
-        click.echo(f"{report.replaced_rows} rows of earlier files gave way.")
+        echo(f"{report.replaced_rows} rows of earlier files gave way.")
     _tell_disagreements(user_data.CUSTOMS)
 
 
@@ -227,14 +225,14 @@ def _tell_joined(done: user_data.Ingested) -> None:
     source, name = str(table["source"].iloc[0]), str(table["indicator"].iloc[0])
     known = indicators.observations()
     joined = int((known["source"].eq(source) & known["indicator"].eq(name)).sum())
-    click.echo(
+    echo(
         f"{name}: {_count(len(table), 'figure')} of {_count(table['region'].nunique(), 'region')}, "
         f"{table['period'].min()}-{table['period'].max()}: {paths.relative(done.path)}"
         + ("." if done.is_new else ", there already; nothing changed.")
     )
     if done.left_out:
-        click.echo(f"Left out, no regions of the register: {', '.join(done.left_out)}.")
-    click.echo(
+        echo(f"Left out, no regions of the register: {', '.join(done.left_out)}.")
+    echo(
         f"{joined} of them join the observations; for the others a figure in data/raw/, or a table that comes before "
         "this one, stands."
     )
@@ -252,19 +250,17 @@ def _tell_disagreements(source: str) -> None:
     found = indicators.disagreements()
     found = found[(found["source"] == source) | (found["other_source"] == source)]
     if found.empty:
-        click.echo("No other source disagrees.")
+        echo("No other source disagrees.")
         return
-    click.echo(
-        f"{_count(len(found), 'figure')} that two sources give differently, the largest difference first:"
-    )
+    echo(f"{_count(len(found), 'figure')} that two sources give differently, the largest difference first:")
     for row in indicators.largest_first(found).head(_LINES).itertuples():
         percent = "" if math.isnan(row.relative_difference) else f" ({row.relative_difference:+.2%})"
-        click.echo(
+        echo(
             f"  {row.region} {row.period} {row.indicator}: {row.value:.12g} in {row.source}, {row.other_value:.12g} "
             f"{'' if row.other_indicator == row.indicator else f'{row.other_indicator} '}in {row.other_source}{percent}"
         )
     if len(found) > _LINES:
-        click.echo(
+        echo(
             f"  and {len(found) - _LINES} more; `amur reproduce` writes all to data/processed/disagreements.csv."
         )
 
@@ -292,7 +288,7 @@ def rating_sheets(folder: Path, experts: tuple[str, ...], previous: Path | None,
 
     before = previous or paths.raw() / "rating" / "scores.csv"
     for written in edition.write_sheets(folder, experts, before, show_previous=show_previous):
-        click.echo(written.sentence())
+        echo(written.sentence())
 
 
 @rating_group.command("code")
@@ -306,7 +302,7 @@ def rating_code(document: Path, sheet: Path) -> None:
     from analysis.rating import coding
     from analysis.rating import document as source
 
-    click.echo(coding.write_sheet(source.read_edition(document), sheet).sentence())
+    echo(coding.write_sheet(source.read_edition(document), sheet).sentence())
 
 
 @rating_group.command("compare")
@@ -321,9 +317,9 @@ def rating_compare(document: Path, coded: tuple[Path, ...], language: Language) 
     codings = [coding.read_sheet(path, path.stem) for path in coded]
     dictionary = coding.dictionary(source.read_edition(document))
     if len(codings) > 1:
-        click.echo(coding.coders_alpha(codings).sentence(language))
+        echo(coding.coders_alpha(codings).sentence(language))
     for person in codings:
-        click.echo(coding.confusion(person, dictionary).sentence(language))
+        echo(coding.confusion(person, dictionary).sentence(language))
 
 
 @main.command()
@@ -356,11 +352,11 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
     else:
         ledger.write_ledger(found, target)
     for row in found.failures:
-        click.echo(row.sentence(language))
-    click.echo(ledger.headline(found).sentence(language))
+        echo(row.sentence(language))
+    echo(ledger.headline(found).sentence(language))
     if told := ledger.customs_sentence(found.rows, language):
-        click.echo(told)
-    click.echo(
+        echo(told)
+    echo(
         {
             "en": f"All verdicts ({len(found.rows)}): {target}",
             "ru": f"Все выводы ({len(found.rows)}): {target}",
@@ -386,7 +382,7 @@ def cite(name: str, style: str, language: Language | None, folder: Path | None) 
     from analysis.publish import citation, repository
 
     state = repository.state()
-    click.echo(citation.cite(name, style, folder=folder, language=language, state=state))  # type: ignore[arg-type]
+    echo(citation.cite(name, style, folder=folder, language=language, state=state))  # type: ignore[arg-type]
 
 
 @main.group(cls=Group)
@@ -400,9 +396,9 @@ def ro_crate(output: Path | None) -> None:
     """Write sources, results and their description as one RO-Crate ZIP, ready to deposit."""
     from analysis.workflow import archive
 
-    click.echo(paths.relative(archive.export(output)))
+    echo(paths.relative(archive.export(output)))
     for sentence in archive.remarks():
-        click.echo(sentence, err=True)
+        echo(sentence, err=True)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 import click
 
 from analysis import paths
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, one_line
 from analysis.stats.errors import StatisticsError
 
 REFUSED = 2
@@ -56,13 +56,13 @@ class Group(click.Group):
         with terminable():
             try:
                 return super().invoke(ctx)
-            except (AnalysisError, StatisticsError) as error:
-                click.echo(f"amur: {error}", err=True)
+from analysis.errors import AnalysisError, one_line
+from analysis.stats.errors import StatisticsError
                 status = REFUSED
             except OSError as error:
                 if error.errno == errno.EPIPE:  # whoever read along has gone; click ends quietly
                     raise
-                click.echo(f"amur: {paths.told(error)}", err=True)
+                echo(f"amur: {paths.told(error)}", err=True)
                 status = REFUSED
             except KeyboardInterrupt as error:
                 click.echo("amur: stopped.", err=True)
@@ -74,6 +74,11 @@ class Group(click.Group):
                 click.echo("amur: this is a fault of the program; please report the lines above.", err=True)
                 status = FAULT
             ctx.exit(status)
+
+
+def echo(text: object, *, err: bool = False) -> None:
+    """Print a line; what other people's files put into it is shown, and not obeyed by the terminal."""
+    click.echo("\n".join(one_line(line) for line in str(text).split("\n")), err=err)
 
 
 def prepare() -> None:

@@ -289,6 +289,8 @@ def page(found: Ledger, name: str, language: Language) -> str:
     told = html.escape(ledger.headline(found).sentence(language))
     return (
         f'<!DOCTYPE html>\n<html lang="{language}">\n<meta charset="utf-8">\n<title>{title[language]}</title>\n'
+        # claims are other people's text: nothing in the page may run
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         "<style>body{font-family:sans-serif;margin:1rem}table{border-collapse:collapse}"
         "td,th{border-bottom:1px solid #ccc;padding:.3rem .5rem;vertical-align:top}</style>\n"
         f"<p>{told}</p>\n{table}</html>\n"

@@ -18,6 +18,10 @@ LEFT = "left"
 STATES = ("done", "no data", "failed", "stopped", LEFT)
 COLUMNS = ["id", "notebook", "state", "seconds", "cell", "reason", "folder"]
 
+# reasons and parameters are other people's text: nothing in the page may run
+_POLICY = (
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+)
 _STYLE = (
     "body{font:14px/1.4 'DejaVu Sans',sans-serif;margin:2em}table{border-collapse:collapse}"
     "td,th{padding:.2em .6em;text-align:left;border-bottom:1px solid #ccc;vertical-align:top}"
@@ -106,7 +110,7 @@ def _page(output: Path, table: Sequence[Mapping[str, Any]], names: Sequence[str]
     ]
     heads = "".join(f"<th>{html.escape(name)}</th>" for name in shown)
     return (
-        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>\n'
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8">{_POLICY}<title>{html.escape(title)}</title>\n'
         f"<style>{_STYLE}</style>\n<h1>{html.escape(title)}</h1>\n<p>{html.escape(sentence(table))}.</p>\n"
         f"<table>\n<tr>{heads}</tr>\n" + "\n".join(lines) + "\n</table>\n</html>\n"
     )
