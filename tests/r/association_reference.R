@@ -21,17 +21,21 @@ score2 <- c(9, 9, 9, 8, 8, 7, 6, 6, 5, 2, 3)
 share  <- c(52.6, 98.3, 48.3, 27.5, 33.0, 87.8, 42.5, 17.0, 16.2, 80.0, 5.0)
 tied   <- c(3, 1, 3, 2, 2, 5, 4, 4, 1, 1, 6)
 
-# every distinct arrangement of a multiset, one a column
+# Every distinct arrangement of a multiset, one a column. A level is put into each choice of the free places,
+# for all columns at once: 554 400 arrangements take seconds.
 arrangements <- function(x) {
-  levels <- sort(unique(x))
   rows <- matrix(NA, length(x), 1)
-  for (level in levels) {
-    count <- sum(x == level)
-    rows <- do.call(cbind, lapply(seq_len(ncol(rows)), function(j) {
-      free <- which(is.na(rows[, j]))
-      picks <- if (length(free) == 1) matrix(free, 1, 1) else combn(free, count)
-      sapply(seq_len(ncol(picks)), function(k) { r <- rows[, j]; r[picks[, k]] <- level; r })
-    }))
+  free <- matrix(seq_along(x), length(x), 1)
+  for (level in sort(unique(x))) {
+    picks <- combn(nrow(free), sum(x == level))
+    made <- lapply(seq_len(ncol(picks)), function(k) {
+      placed <- rows
+      taken <- free[picks[, k], , drop = FALSE]
+      placed[cbind(as.vector(taken), as.vector(col(taken)))] <- level
+      list(rows = placed, free = free[-picks[, k], , drop = FALSE])
+    })
+    rows <- do.call(cbind, lapply(made, `[[`, "rows"))
+    free <- do.call(cbind, lapply(made, `[[`, "free"))
   }
   rows
 }
