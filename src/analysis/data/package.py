@@ -266,6 +266,12 @@ def checked_bytes(item: Resource) -> bytes:
     except OSError as error:
         raise AnalysisError(f"The raw file {where} cannot be read ({error.strerror}).") from None
     if hashlib.sha256(content).hexdigest() != item.sha256:
+        if hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest() == item.sha256:
+            # git checkout alone would turn them again
+            raise AnalysisError(
+                f"The raw file {where} has Windows line ends, so it differs from its checksum: clone again with "
+                "`git clone --config core.autocrlf=false`, or unpack the archive without turning line ends."
+            )
         raise AnalysisError(
             f"The raw file {where} differs from its checksum in data/raw/{DESCRIPTOR}: restore it "
             f"(`git checkout {where}`), or change both in one commit."
@@ -290,13 +296,27 @@ def verify() -> int:
     for item in known.values():
         checked_bytes(item)
     described = {item.path for item in known.values()} | {paths.raw() / DESCRIPTOR}
+    strays = left_by_programs()
     for path in sorted(paths.raw().rglob("*")):
-        if path.is_file() and path not in described:
+        if path.is_file() and path not in described and path not in strays:
             raise AnalysisError(
                 f"The raw file {paths.relative(path)} is not described in data/raw/{DESCRIPTOR}: describe it "
                 "there, or keep your own files in data/user/."
             )
     return len(known)
+
+
+# LibreOffice, JupyterLab and macOS hide what they leave; Windows and Excel do not
+_STRAY = re.compile(r"\..*|~\$.*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+
+
+def left_by_programs() -> list[Path]:
+    """Files below the raw extracts that other programs left there: no data, and no reason to stop."""
+    return [
+        path
+        for path in sorted(paths.raw().rglob("*"))
+        if path.is_file() and any(_STRAY.fullmatch(part) for part in path.relative_to(paths.raw()).parts)
+    ]
 
 
 def read(name: str) -> pd.DataFrame:
