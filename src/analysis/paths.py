@@ -168,9 +168,80 @@ def size(count: int) -> str:
     return f"{count} bytes"
 
 
+# what belongs to the study itself: a run that wrote there would change what others rely on
+_KEPT = (
+    ".ci", ".git", ".github", ".venv", "benchmarks", "data", "docs", "grids", "locale", "notebooks", "reference",
+    "results", "src", "tests",
+)  # fmt: skip
+
+
+def check_output_folder(folder: Path, told: str) -> Path:
+    """Refuse a folder of the project that runs must not write to.
+
+    Parameters
+    ----------
+    folder : Path
+        Where a run or a batch is to write.
+    told : str
+        How it was asked for, for the sentence: ``output_dir is 'docs'``.
+
+    Returns
+    -------
+    Path
+        The same folder.
+
+    Raises
+    ------
+    AnalysisError
+        If it is the project's top folder, one of its own folders, or inside one.
+    """
+    place = folder.resolve()
+    if place == root():
+        raise AnalysisError(
+            f"{told}, the top folder of the project; choose a folder below build/ or elsewhere."
+        )
+    for kept in _KEPT:
+        if (root() / kept).resolve() in (place, *place.parents):
+            raise AnalysisError(
+                f"{told}, inside {kept}/, which runs must not touch; choose a folder below build/ or elsewhere."
+            )
+    return folder
+
+
+def check_output_file(target: Path, *read: Path) -> Path:
+    """Refuse to write a result over what it is made from.
+
+    Parameters
+    ----------
+    target : Path
+        Where the result is to go.
+    *read : Path
+        Files it is made from.
+
+    Returns
+    -------
+    Path
+        `target`.
+
+    Raises
+    ------
+    AnalysisError
+        If `target` is one of them, also by another name.
+    """
+    for path in read:
+        if target.exists() and path.exists() and target.samefile(path):
+            raise AnalysisError(
+                f"The result would replace {relative(path)}, which it is made from; choose another --output."
+            )
+    return target
+
+
 @contextmanager
 def replacing(path: Path, *, is_new: bool = False, needed: int | None = None) -> Iterator[Path]:
     """Give a temporary path that becomes `path` when the block ends well, and vanishes when it does not.
+
+    A link is followed: the file it leads to is replaced, not the link. What is no file (``/dev/null``, a named
+    pipe) is never replaced but written into.
 
     Parameters
     ----------
@@ -184,11 +255,15 @@ def replacing(path: Path, *, is_new: bool = False, needed: int | None = None) ->
     Raises
     ------
     AnalysisError
-        If the folder of `path` cannot be created or written, if there is no room, or if `is_new` and the file
-        is there.
+        If `path` is a folder, if its folder cannot be created or written, if there is no room, or if `is_new` and
+        the file is there.
     """
-    make_folder(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_PREFIX]}.")
+    path = path.resolve() if path.is_symlink() else path
+    if path.is_dir():
+        raise AnalysisError(f"{relative(path)} is a folder; name a file.")
+    is_file = path.is_file() or not path.exists()
+    folder = Path(tempfile.gettempdir()) if not is_file else make_folder(path.parent)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name[:_LONGEST_PREFIX]}.")
     os.close(handle)
     temporary = Path(name)
     try:
@@ -199,13 +274,16 @@ def replacing(path: Path, *, is_new: bool = False, needed: int | None = None) ->
         temporary.chmod(0o666 & ~umask)
         if is_new:
             _put_new(temporary, path)
+        elif not is_file:
+            with temporary.open("rb") as made, path.open("wb") as target:
+                shutil.copyfileobj(made, target)
         else:
             temporary.replace(path)
     except OSError as error:
         if not is_full(error):
             raise
         written = temporary.stat().st_size
-        raise DiskFullError(path.parent, needed or written, at_least=needed is None) from None
+        raise DiskFullError(folder, needed or written, at_least=needed is None) from None
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -382,13 +382,7 @@ def _folder(notebook: str, checked: Mapping[str, Any], output_dir: Any) -> Path:
         )
     if not output_dir:
         return paths.build() / notebook / identity(notebook, checked)
-    folder = paths.root() / output_dir
-    for kept in ("data/raw", "reference", "src", "notebooks", "tests"):
-        if (paths.root() / kept) in (folder.resolve(), *folder.resolve().parents):
-            raise AnalysisError(
-                f"output_dir is {quoted(output_dir)}, inside {kept}/, which runs must not touch; choose another folder."
-            )
-    return folder
+    return paths.check_output_folder(paths.root() / output_dir, f"output_dir is {quoted(output_dir)}")
 
 
 def check_values(notebook: str, *, language: Any, formats: Any = "all", **values: Any) -> dict[str, Any]:

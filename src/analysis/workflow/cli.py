@@ -32,12 +32,15 @@ def reproduce(quiet: bool) -> None:
     from analysis.workflow.kernels import client
 
     client.warm_up()
-    from analysis.data import indicators
+    from analysis.data import indicators, package
     from analysis.workflow import reproduce as job  # notebooks' libraries are loaded only when needed
 
+    for path in package.left_by_programs():
+        click.echo(f"Ignored: {paths.relative(path)}, which a program left there.", err=True)
     folder = job.reproduce(quiet=quiet)
     echo(f"Done: {paths.relative(folder)}/ (checksums in {job.SUMS}, times in {job.RECORD}).")
-    if indicators.has_own():
+    # an ingest a moment later is no part of these results
+    if indicators.has_own() and (paths.processed() / job.DISAGREEMENTS).is_file():
         differing = len(indicators.disagreements())
         echo(
             f"Your own figures in data/user/ took part; {differing} differ from another source "
@@ -344,9 +347,10 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
     from analysis.data import indicators
     from analysis.publish.exhibits.ledger import page
 
+    target = output or Path.cwd() / f"{claims.stem}.ledger.csv"
+    paths.check_output_file(target, claims, *filter(None, [observations]))
     outside = indicators.read(observations) if observations else indicators.observations()
     found = ledger.verify_file(claims, outside, ledger.own_store())
-    target = output or Path.cwd() / f"{claims.stem}.ledger.csv"
     if target.suffix == ".html":
         paths.write_text(target, page(found, claims.name, language))
     else:

@@ -102,6 +102,7 @@ def plan(file: Path, output: Path | None, where: Sequence[str], options: Options
     inputs = {name: identity.inputs(name) for name in names}
     often = Counter(request.notebook for request in requests)
     folder = (output or paths.build() / "batch" / file.stem).absolute()
+    paths.check_output_folder(folder, f"The batch's folder is {paths.relative(folder)}")
     git = repository.git_state()
     identify = {name: identity.identifier(name, found) for name, found in inputs.items()}
     return [
