@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# a file of tests stays in one process and shares what it has made; beyond four processes they wait for its longest
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope
 
-.PHONY: reproduce check test reference docs lab clean
+.PHONY: reproduce check test test-fast lint reference docs lab clean
 
 reproduce: $(READY)
 	$(BIN)/amur reproduce
@@ -13,11 +15,19 @@ reproduce: $(READY)
 check: $(READY)
 	$(BIN)/python -m analysis.workflow.check
 
-test: $(READY)
+# the whole truth; what reads results/ needs those of the data and the code at hand
+test: lint
+	$(BIN)/python -m analysis.workflow.check --current || $(BIN)/amur reproduce --quiet
+	$(PYTEST)
+
+# for daily work: without what starts kernels, batches, a browser, R or LaTeX
+test-fast: lint
+	$(PYTEST) -m "not slow"
+
+lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
 
 # after a change of results that is meant: look at the differences, then commit them
 reference: $(READY)

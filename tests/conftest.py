@@ -12,6 +12,19 @@ from analysis import paths
 settings.register_profile("study", deadline=None)
 settings.load_profile("study")
 
+# files whose tests start kernels, batches, a cluster, a browser, R or LaTeX, or pack and unpack the whole study
+SLOW = (
+    "test_api_reference", "test_archive", "test_batch", "test_cluster", "test_environment", "test_kernels",
+    "test_latex", "test_notebooks", "test_r_reference", "test_report_browser", "test_runs",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what `make test-fast` leaves out; a single test marks itself."""
+    for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture
 def raw_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

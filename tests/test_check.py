@@ -95,6 +95,7 @@ def page(folder, count=1):
         folder, "report/index.html",
         f"<!DOCTYPE html><title>Report</title><nav><a href='x.html'>Exhibits</a></nav><p>{sentence(count)['en']}</p>"
         f"<div>{svg}</div>{table('en')}<pre>one\n  two</pre><p>{sums.hashlib.sha256(listed).hexdigest()}</p>"
+        f'<div class="highlight hl-ipython3"><pre>x = {count}</pre></div><p>{count:020x} to do</p>'
         '<script type="application/json">{"rows": [[1, 0.5060243137049899], [2, 0.16]]}</script>',
     )  # fmt: skip
 
@@ -322,6 +323,17 @@ def test_results_that_do_not_say_what_they_were_made_from_are_named(results, rec
         write(results, "run.json", record)
     (difference,) = found(results)
     assert told in difference
+
+
+def test_other_code_with_the_same_results_is_no_difference(results):
+    """The record has the sums of the code; the reference would else change with every comment."""
+    path = results / "report/index.html"
+    text = path.read_text()
+    changed = text.replace("<pre>x = 1</pre>", "<pre># one\nx = 1</pre>").replace(f"{1:020x}", f"{77:020x}")
+    assert changed != text
+    write(results, "report/index.html", changed)
+    finish(results)
+    assert found(results) == []
 
 
 def test_another_machines_last_digits_are_no_difference(results):

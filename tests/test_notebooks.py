@@ -102,30 +102,44 @@ def batch_folder(tmp_path_factory):
     return folder / "out"
 
 
+@pytest.fixture(scope="module")
+def with_other_parameters(tmp_path_factory, request):
+    """Run a notebook with the parameters of `OTHER`, once for all tests that look at it."""
+    ran = {}
+
+    def run(notebook):
+        if notebook not in ran:
+            folder = tmp_path_factory.mktemp(notebook)
+            options = OTHER.get(notebook) or [
+                "-p", "batch", str(request.getfixturevalue("batch_folder")), "-p", "language", "ru"
+            ]  # fmt: skip
+            ran[notebook] = papermill(notebook, folder, *options), folder
+        done, folder = ran[notebook]
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done, folder
+
+    return run
+
+
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_it_runs_under_plain_papermill_with_other_parameters(notebook, tmp_path, batch_folder):
-    other = {**OTHER, "08_batch": ["-p", "batch", str(batch_folder), "-p", "language", "ru"]}
-    done = papermill(notebook, tmp_path, *other[notebook])
-    assert done.returncode == 0, done.stderr[-2000:]
+def test_it_runs_under_plain_papermill_with_other_parameters(notebook, with_other_parameters):
+    done, folder = with_other_parameters(notebook)
     assert "not found in notebook" not in done.stderr
-    executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    executed = nbformat.read(folder / "out.ipynb", as_version=4)
     for cell in executed.cells:
         for output in cell.get("outputs", []):
             assert output.output_type != "error"
             # a warning in a notebook is a question its reader cannot answer
             assert output.get("name") != "stderr", output.text
     written = {
-        p.relative_to(tmp_path / "exhibits").as_posix()
-        for p in (tmp_path / "exhibits").rglob("*")
-        if p.is_file()
+        p.relative_to(folder / "exhibits").as_posix() for p in (folder / "exhibits").rglob("*") if p.is_file()
     }
     assert set(register.promised(notebook)) <= written
 
 
-def test_the_associations_table_is_complete(tmp_path):
-    done = papermill("05_association", tmp_path)
-    assert done.returncode == 0, done.stderr[-2000:]
-    rows = pd.read_csv(tmp_path / "exhibits" / "associations.csv", dtype={"period": str})
+def test_the_associations_table_is_complete_whatever_the_parameters(with_other_parameters):
+    _, folder = with_other_parameters("05_association")
+    rows = pd.read_csv(folder / "exhibits" / "associations.csv", dtype={"period": str})
     assert list(rows.columns) == associations.COLUMNS
     key = ["edition", "indicator", "period", "subset", "statistic"]
     assert not rows.duplicated(key).any()

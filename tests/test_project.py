@@ -120,9 +120,45 @@ def test_every_local_link_of_the_readmes_leads_somewhere(language):
         assert (ROOT / target).exists(), target
 
 
+TEXT = (
+    "*.py",
+    "*.md",
+    "*.csv",
+    "*.json",
+    "*.ipynb",
+    "*.toml",
+    "*.yml",
+    "*.html",
+    "*.css",
+    "*.js",
+    "*.txt",
+    "*.po",
+)
+FOLDERS = ("src", "tests", "notebooks", "docs", "data/raw", "reference", "grids", "benchmarks", "locale")
+
+
+def unreadable(content):
+    """What is wrong with the bytes of a text file; nothing if nothing is."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "is not UTF-8"
+    if text.startswith("\ufeff"):
+        return "begins with a byte order mark"
+    # bytes, because reading as text turns line ends
+    return "has carriage returns" if b"\r" in content else ""
+
+
 def test_every_file_is_text_a_reader_can_open():
-    for path in (ROOT / "src").rglob("*.py"):
-        assert "\r" not in path.read_text(encoding="utf-8"), path
+    """A byte order mark or other line ends give other sums on another machine."""
+    paths_ = [path for folder in FOLDERS for kind in TEXT for path in (ROOT / folder).rglob(kind)]
+    assert len({path.suffix for path in paths_}) > 5
+    assert [(path.name, told) for path in paths_ if (told := unreadable(path.read_bytes()))] == []
+
+
+@pytest.mark.parametrize("content", [b"a\r\nb\n", b"a\rb", b"\xef\xbb\xbfa\n", "é".encode("latin-1")])
+def test_a_file_that_is_no_such_text_is_found(content):
+    assert unreadable(content)
 
 
 # a group of three after a plain, no-break or thin space; a decimal comma behind it is the paper's own print

@@ -95,9 +95,12 @@ def compare(results: Path, reference: Path) -> list[str]:
         If there are no results or no reference.
     """
     _require(results, reference / FILES)
-    found = _sentences(results, departures(results))
-    found += stale(results)
-    return found + against(read(results), results, reference)
+    return _departed(results) + against(read(results), results, reference)
+
+
+def _departed(results: Path) -> list[str]:
+    """How the results depart from what the run left, and from what it was made from."""
+    return _sentences(results, departures(results)) + stale(results)
 
 
 def _require(results: Path, listed: Path | None = None) -> None:
@@ -339,7 +342,7 @@ def renew(results: Path, reference: Path) -> int:
     """
     _require(results)
     reading = read(results)
-    faults = [*_sentences(results, departures(results)), *stale(results)]
+    faults = _departed(results)
     faults += _sentences(results, reading.unreadable.items())
     if faults:
         raise AnalysisError(f"These results cannot be the reference: {faults[0]}")
@@ -362,12 +365,21 @@ def renew(results: Path, reference: Path) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the comparison (or, with ``--renew``, keep the results) and say what came of it."""
+    """Run the comparison and say what came of it.
+
+    With ``--renew`` the results become the reference; with ``--current`` it is only asked whether they are whole and
+    made from the data and the code at hand.
+    """
     try:
         if arguments == ["--renew"]:
             count = renew(paths.results(), paths.reference())
             print(f"{count} files are the new reference; review them with git diff.")
             return 0
+        if arguments == ["--current"]:
+            _require(paths.results())
+            differences = _departed(paths.results())
+            print(*differences[:1], sep="\n")
+            return 1 if differences else 0
         differences = compare(paths.results(), paths.reference())
     except AnalysisError as error:
         print(f"check: {error}", file=sys.stderr)

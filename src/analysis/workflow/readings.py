@@ -30,7 +30,11 @@ ABSOLUTE = 1e-15
 
 _NUMBER = re.compile(r"[-−+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _SUM = re.compile(r"\b[0-9a-f]{64}\b")
+# of a run of a batch: it changes with every line of the package's code, whatever comes out of it
+_IDENTITY = re.compile(r"\b[0-9a-f]{20}\b")
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+# the code of a cell in a notebook's page: the record of the run has its sum, and another comment is no other result
+_CODE = re.compile(r'<div class="highlight[^"]*">.*?</div>', re.DOTALL)
 _IMAGE_DATA = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=\s]*")
 # elements inside a line; every other begins and ends one
 _INLINE = re.compile(
@@ -100,18 +104,21 @@ def of_html(text: str, known: Known) -> list[str]:
         drawn.extend([] if name else lines)
         return f"<p>[drawing {name or 'of its own'}]</p>"
 
-    text = _SVG.sub(named, text)
+    text = _SVG.sub(named, _CODE.sub("<p>[code]</p>", text))
     text = _IMAGE_DATA.sub(lambda found: f"[picture {_picture(found[0], known)}]", text)
     reader = _Page()
     reader.feed(text)
     reader.close()
     lines = _with_tables_named(reader.finished(), known)
-    # the last digit of a cell, which may be another machine's, changes all of a file's sum
-    return [*(_SUM.sub(lambda found: _sum_of(found[0], known), line) for line in lines), *drawn]
+    return [*(_without_hashes(line, known) for line in lines), *drawn]
 
 
-def _sum_of(sha: str, known: Known) -> str:
-    return f"[sum of {known.sums[sha]}]" if sha in known.sums else sha
+def _without_hashes(line: str, known: Known) -> str:
+    """Line with hashes named: the last digit of a cell, or a line of code, changes all of them."""
+    line = _SUM.sub(
+        lambda found: f"[sum of {known.sums[found[0]]}]" if found[0] in known.sums else found[0], line
+    )
+    return _IDENTITY.sub("[identity of a run]", line)
 
 
 def _picture(address: str, known: Known) -> str:
@@ -166,7 +173,11 @@ class _Page(HTMLParser):
             self.is_menu = True
         if tag == "tr":
             self.row = []
-        told = [f"{key}: {given[key]}" for key in _TOLD if given.get(key)]
+        told = [
+            f"{key}: {given[key]}"
+            for key in _TOLD
+            if given.get(key) and not (given[key] or "").startswith("cell-id=")
+        ]
         if given.get("src"):
             told.append(f"src: {given['src']}")
         if told:
@@ -282,7 +293,7 @@ def of_notebook(text: str, known: Known) -> list[str]:
     for number, cell in enumerate(content["cells"], start=1):
         for output in cell.get("outputs", ()):
             shown = _of_output(output, known)
-            lines += [f"cell {number}: {line}" for line in shown]
+            lines += [f"cell {number}: {_without_hashes(line, known)}" for line in shown]
     return lines
 
 
