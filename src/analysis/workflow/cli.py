@@ -36,7 +36,7 @@ def reproduce(quiet: bool) -> None:
     from analysis.workflow import reproduce as job  # notebooks' libraries are loaded only when needed
 
     for path in package.left_by_programs():
-        click.echo(f"Ignored: {paths.relative(path)}, which a program left there.", err=True)
+        echo(f"Ignored: {paths.relative(path)}, which a program left there.", err=True)
     folder = job.reproduce(quiet=quiet)
     echo(f"Done: {paths.relative(folder)}/ (checksums in {job.SUMS}, times in {job.RECORD}).")
     # an ingest a moment later is no part of these results

@@ -56,8 +56,8 @@ class Group(click.Group):
         with terminable():
             try:
                 return super().invoke(ctx)
-from analysis.errors import AnalysisError, one_line
-from analysis.stats.errors import StatisticsError
+            except (AnalysisError, StatisticsError) as error:
+                echo(f"amur: {error}", err=True)
                 status = REFUSED
             except OSError as error:
                 if error.errno == errno.EPIPE:  # whoever read along has gone; click ends quietly
