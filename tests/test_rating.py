@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from analysis.data.regions import all_regions
 from analysis.errors import AnalysisError
+from analysis.publish import words
 from analysis.rating import document
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -124,6 +125,14 @@ def edition_text(rows: Sequence[Row], forms: Sequence[str], titles: Sequence[str
     return "\n".join(edition_lines(rows, forms, titles))
 
 
+def uncertainties(edition, language="en"):
+    return [words.text(message, language) for message in document.uncertainties(edition)]
+
+
+def differences(comparison, language="en"):
+    return [words.text(message, language) for message in comparison.sentences()]
+
+
 def read_text(text: str, folder: Path) -> document.Edition:
     path = folder / "edition.txt"
     path.write_text(text, encoding="utf-8")
@@ -198,13 +207,13 @@ def test_golden_edition_reports_what_is_irregular():
     later = [e for e in edition.entries if e.line > e.row_line]
     assert later == [e for e in edition.entries if "score_on_later_line" in e.anomalies]
     assert len(later) > 8
-    sentences = document.uncertainties(edition)
+    sentences = uncertainties(edition)
     assert (
         f"Line {lost}: the tier that begins with Tver Oblast has no heading; its scores settle it."
         in sentences
     )
-    assert len(document.uncertainties(edition, "ru")) == len(sentences)
-    assert any("Оренбургская область" in sentence for sentence in document.uncertainties(edition, "ru"))
+    assert len(uncertainties(edition, "ru")) == len(sentences)
+    assert any("Оренбургская область" in sentence for sentence in uncertainties(edition, "ru"))
 
 
 def test_lines_are_those_of_the_document():
@@ -316,7 +325,7 @@ def test_sentence_that_ends_like_a_score_is_reported(tmp_path):
     edition = read_text("\n".join(lines), tmp_path)
     assert figures(edition) == committed_rows()
     sentence = f"Line {place + 1}: text outside the table ends like a score (7 (7)) and was taken for text."
-    assert sentence in document.uncertainties(edition)
+    assert sentence in uncertainties(edition)
 
 
 def test_unknown_heading_is_reported_and_settled_by_scores(tmp_path):
@@ -327,7 +336,7 @@ def test_unknown_heading_is_reported_and_settled_by_scores(tmp_path):
     assert (
         f"Line {place}: the tier heading 'ОБЫЧНАЯ ПРОДУКТИВНОСТЬ (6-4)' is not known; "
         "the scores below it settle the tier."
-    ) in document.uncertainties(edition)
+    ) in uncertainties(edition)
 
 
 def test_missing_dates_are_reported(tmp_path):
@@ -339,7 +348,7 @@ def test_missing_dates_are_reported(tmp_path):
     assert (edition.published, edition.period) == (None, None)
     codes = {note.code for note in edition.anomalies}
     assert {"publication_month_missing", "period_missing"} <= codes
-    assert len(document.uncertainties(edition, "ru")) == len(document.uncertainties(edition, "en"))
+    assert len(uncertainties(edition, "ru")) == len(uncertainties(edition, "en"))
 
 
 # Damaged documents: one sentence that names the line
@@ -460,7 +469,7 @@ def test_lost_tier_heading_is_reported_with_its_line(tmp_path):
     place = line_of(lines, "Бурятия")
     assert (
         f"Line {place}: the tier that begins with Republic of Buryatia has no heading; its scores settle it."
-        in (document.uncertainties(edition))
+        in (uncertainties(edition))
     )
 
 
@@ -470,7 +479,7 @@ def test_region_without_row_is_reported(tmp_path):
     edition = read_text("\n".join(lines), tmp_path)
     assert len(edition.entries) == 82
     assert [n.subject for n in edition.anomalies if n.code == "region_absent"] == ["RU-KR"]
-    assert any("Republic of Karelia" in sentence for sentence in document.uncertainties(edition))
+    assert any("Republic of Karelia" in sentence for sentence in uncertainties(edition))
 
 
 @pytest.mark.parametrize(
@@ -577,7 +586,7 @@ def test_comparison_with_itself_finds_nothing(committed_golden):
     comparison = document.compare(document.read_edition(GOLDEN), committed_golden)
     assert comparison.same_document
     assert comparison.same_figures
-    assert comparison.sentences() == []
+    assert differences(comparison) == []
 
 
 def test_comparison_tells_another_copy_of_the_same_figures(committed_golden, tmp_path):
@@ -593,18 +602,18 @@ def test_comparison_lists_every_difference(committed_golden, tmp_path):
     replace_line("Карелия", "5 (4)", "4 (3)")(lines)
     del lines[line_of(lines, "Чечня") - 1]
     comparison = document.compare(read_text("\n".join(lines), tmp_path), committed_golden)
-    english = comparison.sentences()
+    english = differences(comparison)
     assert "Republic of Karelia: score is 4 in the document and 5 in the committed table." in english
-    assert "Republic of Karelia: previous_score is 3 in the document and 4 in the committed table." in english
+    assert "Republic of Karelia: previous score is 3 in the document and 4 in the committed table." in english
     assert "Chechen Republic: region is nothing in the document and RU-CE in the committed table." in english
-    assert "Республика Карелия: оценка — 4 в документе, 5 в таблице проекта." in comparison.sentences("ru")
-    assert len(comparison.sentences("ru")) == len(english)
+    assert "Республика Карелия: оценка — 4 в документе, 5 в таблице проекта." in differences(comparison, "ru")
+    assert len(differences(comparison, "ru")) == len(english)
 
 
 def test_comparison_of_another_edition_is_one_difference():
     """The synthetic edition V shares no edition with the committed III, so no figure is compared."""
     comparison = document.compare(document.read_edition(GOLDEN), COMMITTED)
-    assert comparison.sentences() == ["The document is edition V, the committed table is edition III."]
+    assert differences(comparison) == ["The document is edition V, the committed table is edition III."]
     assert not comparison.same_document
 
 

@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from analysis import paths, stats
 from analysis.data import regions, tabular
 from analysis.errors import AnalysisError
+from analysis.publish import guides
+from analysis.publish.words import text
 from analysis.rating import codebook, coding, document, follow_up, sheets, statements
 from analysis.rating.agreement import alpha
 from analysis.rating.coding import Coding
@@ -236,12 +238,14 @@ def test_a_coding_workbook_says_what_each_code_means(tmp_path):
     from openpyxl import load_workbook
 
     book = load_workbook(
-        coding.write_sheet(document.read_edition(SYNTHETIC_EDITION), tmp_path / "synthetic_coder.xlsx").path
+        coding.write_sheet(
+            document.read_edition(SYNTHETIC_EDITION), tmp_path / "synthetic_coder.xlsx", guides.coding_sheet()
+        ).path
     )
     assert "the first of the list" in book.worksheets[0].data_validations.dataValidation[0].prompt
     told = [str(row[0].value) for row in book.worksheets[1].iter_rows()]
     for code, meaning in codebook.CATEGORIES.items():
-        assert f"{code}: {meaning['en']} - {meaning['ru']}" in told
+        assert f"{code}: {text(meaning, 'en')} - {code}: {text(meaning, 'ru')}" in told
 
 
 @pytest.mark.parametrize(
@@ -280,7 +284,7 @@ def test_confusion_precision_and_recall_by_hand():
     assert found.recall("intended") == pytest.approx(1 / 2)
     assert found.precision("intended") == pytest.approx(1 / 2)
     assert found.recall("under_way") is None and found.precision("under_way") is None
-    assert "6 of 8" in found.sentence("en") and "6 из 8" in found.sentence("ru")
+    assert "6 of 8" in text(found.sentence(), "en") and "6 из 8" in text(found.sentence(), "ru")
 
 
 def test_one_coder_has_no_agreement():
@@ -340,8 +344,8 @@ def test_ordinal_alpha_is_that_of_the_association_package(units):
 def test_alpha_says_why_there_is_none(ratings, sentence):
     """NaN in a report says nothing; a reason does."""
     found = alpha(ratings, "nominal")
-    assert found.estimate is None and sentence in found.sentence("en")
-    assert "не определена" in found.sentence("ru")
+    assert found.estimate is None and sentence in text(found.sentence(), "en")
+    assert "не определена" in text(found.sentence(), "ru")
 
 
 # The register of initiatives
@@ -378,8 +382,8 @@ def test_conversion_counts_only_what_was_open():
     by_region = {item.group: item for item in follow_up.by_region(items)}
     assert by_region["RU-MAG"].open == 0 and by_region["RU-MAG"].moving is None
     assert sum(item.open for item in follow_up.by_kind(items)) == total.open
-    assert "Of 5 initiatives" in follow_up.sentence(items, "en")
-    assert "инициатив: 5. Из них реализовано 1" in follow_up.sentence(items, "ru")
+    assert "Of 5 initiatives" in text(follow_up.sentence(items), "en")
+    assert "инициатив: 5. Из них реализовано 1" in text(follow_up.sentence(items), "ru")
 
 
 def test_two_synthetic_registers_are_compared_by_status():

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from analysis.data import regions
 from analysis.errors import AnalysisError
-from analysis.rating import edition, report, sheets
+from analysis.publish import edition_draft, guides
+from analysis.publish.words import text
+from analysis.rating import edition, sheets
 from analysis.rating.edition import ScoringSheet, make_edition
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,7 +63,7 @@ def test_departures_of_edition_iii_are_those_the_reader_noted():
     assert (orenburg.printed, orenburg.position, orenburg.code) == (50, 39, "out_of_order")
     assert len(made.departures) == 4
     for language in ("en", "ru"):
-        assert "4" in edition.departures_sentence(made, language)
+        assert "4" in text(edition.departures_sentence(made), language)
 
 
 def test_score_is_the_lower_median_and_spread_is_kept():
@@ -73,9 +75,9 @@ def test_score_is_the_lower_median_and_spread_is_kept():
     assert found["RU-BU"].change == 1 and found["RU-AMU"].change == -1
     # equal scores: Amur first, as it had more before
     assert [entry.region for entry in made.entries] == ["RU-AMU", "RU-PRI", "RU-BU", "RU-MAG"]
-    assert made.departures is None and "no print" in edition.departures_sentence(made, "en")
+    assert made.departures is None and "no print" in text(edition.departures_sentence(made), "en")
     assert made.agreement is not None and 0 < made.agreement.estimate < 1
-    assert made.agreement_sentence("ru").startswith("Альфа")
+    assert text(made.agreement_sentence(), "ru").startswith("Альфа")
 
 
 def test_order_falls_back_to_previous_score_and_to_the_alphabet_of_printed_names():
@@ -161,7 +163,7 @@ def test_one_folder_makes_the_next_edition(tmp_path):
     assert (made.label, made.previous_label, made.experts) == ("IV", "III", tuple(experts))
     assert len(made.entries) == 83 and made.changed() == () and made.agreement.estimate == 1
     assert edition.requested(str(tmp_path), "") == made
-    drafts = report.write_drafts(made, tmp_path / "out")
+    drafts = edition_draft.write_drafts(made, tmp_path / "out")
     assert [path.name for path in drafts] == ["draft-IV.en.html", "draft-IV.ru.html"]
     assert "No score changed." in drafts[0].read_text(encoding="utf-8")
 
@@ -193,8 +195,16 @@ def test_a_sheet_says_how_it_is_filled_in(tmp_path):
     """An expert gets the file alone: scale, what to leave empty and what becomes of it must be on it, in both languages."""
     from openpyxl import load_workbook
 
-    seen = edition.write_sheets(tmp_path / "seen", ["synthetic"], SCORES_CSV, show_previous=True)[0].path
-    blind = edition.write_sheets(tmp_path / "blind", ["synthetic"], SCORES_CSV, show_previous=False)[0].path
+    seen, blind = (
+        edition.write_sheets(
+            tmp_path / name,
+            ["synthetic"],
+            SCORES_CSV,
+            show_previous=shown,
+            guide=guides.scoring(is_shown=shown),
+        )[0].path
+        for name, shown in (("seen", True), ("blind", False))
+    )
     told = {}
     for path in (seen, blind):
         book = load_workbook(path)
@@ -245,22 +255,22 @@ def test_draft_report_escapes_names_and_stands_alone(language):
     """A name with markup in it would break the page, and a linked page dies with its links."""
     names = {**NAMES, "RU-BU": "<script>alert(1)</script>"}
     made = make_edition(SYNTHETIC, OLD, "IV", names, list(NAMES))
-    page = report.draft_report(made, language)
+    page = edition_draft.draft_report(made, language)
     parser = _Page()
     parser.feed(page)
     assert "script" not in parser.tags and parser.links == []
     assert ("&lt;script&gt;" in page) == (language == "ru")
     # a heading row in each of three tiers, and four regions
     assert parser.tags.count("tr") == 3 + 4
-    assert made.sentence(language) in page
+    assert text(made.sentence(), language) in page
 
 
 def test_draft_report_holds_every_region_change_and_departure():
     """What falls out of the draft falls out of the edition."""
     made = edition.committed()
-    page = report.draft_report(made, "ru")
+    page = edition_draft.draft_report(made, "ru")
     assert all(entry.name in page for entry in made.entries)
-    assert all(item.sentence("ru") in page for item in made.departures)
+    assert all(text(item.sentence(), "ru") in page for item in made.departures)
     assert page.count("<li>") == len(made.changed()) + len(made.departures) + 6
     with pytest.raises(AnalysisError, match="language is 'de'"):
-        report.draft_report(made, "de")
+        edition_draft.draft_report(made, "de")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import product
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,8 +15,8 @@ from analysis import stats
 from analysis.data import regions
 from analysis.errors import AnalysisError
 from analysis.publish import charts, charts_rating
-from analysis.publish.exhibits import rating_system
-from analysis.rating import edition, follow_up, measures, trends
+from analysis.publish.words import text
+from analysis.rating import follow_up, measures, trends
 from analysis.rating import rating_tests as questions
 
 PAIRS = st.lists(st.tuples(st.integers(1, 10), st.integers(1, 10)), min_size=3, max_size=9)
@@ -88,7 +87,7 @@ def test_the_length_of_the_entry_goes_with_the_score():
     table = questions.frame()
     assert len(table) == 83
     assert scipy.stats.spearmanr(table["score"], table["words"]).statistic == pytest.approx(0.852, abs=5e-4)
-    rows = {row.subject["en"]: row for row in questions.length(table).rows}
+    rows = {text(row.subject, "en"): row for row in questions.length(table).rows}
     assert rows["Score and words"].estimate == pytest.approx(0.852, abs=5e-4)
     assert abs(rows["Score and intended statements, words held"].estimate) < 0.1
     held = rows["Score and words, population and investment held"]
@@ -100,9 +99,9 @@ def test_every_question_answers_with_its_limits_in_both_languages(question):
     """An answer without what it cannot show would be believed too far."""
     found = question(questions.frame())
     for language in regions.LANGUAGES:
-        assert any(letter.isdigit() for letter in found.sentence(language))
-        assert len(found.cannot_show(language)) > 40
-        assert "nan" not in found.sentence(language) and "None" not in found.sentence(language)
+        assert any(letter.isdigit() for letter in text(found.answer, language))
+        assert len(text(found.limit, language)) > 40
+        assert "nan" not in text(found.answer, language) and "None" not in text(found.answer, language)
     for row in found.rows:
         assert row.estimate is not None and (row.p is None or 0 < row.p <= 1)
         assert (row.p is None) == (row.p_kind == "")
@@ -113,11 +112,11 @@ def test_change_sees_a_shift_and_gap_a_widening():
     before = np.array([2, 3, 4, 5, 6, 7, 8] * 3)
     after = np.where(before < 5, before - 1, before + 1)
     table = pd.DataFrame({"previous_score": before, "score": after})
-    assert "widened" in questions.gap(table).sentence("en")
+    assert "widened" in text(questions.gap(table).answer, "en")
     shifted = table.assign(score=before + 1)
     found = questions.change(shifted)
     assert found.rows[0].p == pytest.approx(2 / 2 ** len(before))
-    assert "21 regions rose, 0 fell, 0 stayed" in found.sentence("en")
+    assert "21 regions rose, 0 fell, 0 stayed" in text(found.answer, "en")
     slopes = [row.estimate for row in questions.regression_to_mean(shifted).rows[:2]]
     assert slopes == [pytest.approx(1), pytest.approx(1)]
     with pytest.raises(AnalysisError, match="regress"):
@@ -156,8 +155,10 @@ def test_twelve_trends_each_tested_or_with_what_is_missing():
     found = trends.register()
     assert [trend.number for trend in found] == list(range(1, 13))
     for trend in found:
-        assert all(trend.claim[language] and trend.data[language] for language in regions.LANGUAGES)
-        assert trend.missing["en"] and trend.missing["ru"]
+        assert all(
+            text(trend.claim, language) and text(trend.data, language) for language in regions.LANGUAGES
+        )
+        assert trend.missing.en and trend.missing.ru
         assert bool(trend.tests) == (trend.testable != "no")
         assert len(trends.findings(trend)) == len(trend.tests)
 
@@ -229,7 +230,7 @@ def test_labels_fit_their_tiles(language):
     """At 8 points a label wider than its square runs into the neighbour's."""
     rows = questions.frame().reset_index()
     with charts.style():
-        figure = charts_rating.tile_map(rows, language, "Title", ["Footer"])
+        figure = charts_rating.tile_map(rows).draw(language, "Title", ["Footer"])
         figure.draw_without_rendering()
         axis = figure.axes[0]
         (left, _), (right, _) = axis.transData.transform([(0, 0), (0.96, 0)])
@@ -244,8 +245,8 @@ def test_map_leaves_a_region_without_score_empty():
     """A region that is not in the edition must not be coloured as if it were."""
     rows = questions.frame().reset_index()
     with charts.style():
-        figure = charts_rating.tile_map(rows[rows["region"] != "RU-AMU"], "en", "Title", [])
-    texts = [text.get_text() for text in figure.axes[0].texts]
+        figure = charts_rating.tile_map(rows[rows["region"] != "RU-AMU"]).draw("en", "Title", [])
+    texts = [label.get_text() for label in figure.axes[0].texts]
     assert "Amur" in texts and len([t for t in texts if t.rstrip("▲▼").isdigit()]) == 82 + 10
 
 
@@ -253,51 +254,8 @@ def test_status_bars_draw_every_count():
     """A status left out would make the bar, and the conversion, look shorter."""
     counts = {"realised": 1, "under_way": 2, "announced": 3, "no_news": 4, "abandoned": 5}
     with charts.style():
-        figure = charts_rating.status_bars([("A", counts)], follow_up.STATUSES, "ru", "Title", [])
+        figure = charts_rating.status_bars([("RU-AMU", counts)], follow_up.STATUSES).draw("ru", "Title", [])
     axis = figure.axes[0]
     assert sorted(bar.get_width() for bar in axis.patches) == [1, 2, 3, 4, 5]
     assert max(bar.get_x() + bar.get_width() for bar in axis.patches) == 15
     assert tuple(charts_rating.STATUS_LOOKS) == tuple(follow_up.STATUSES)
-
-
-# Exhibits
-
-BUILDERS = [
-    rating_system.score_map,
-    rating_system.question_table,
-    rating_system.entry_length,
-    rating_system.dictionary_counts,
-    rating_system.conversion_by_region,
-    rating_system.conversion_by_kind,
-    rating_system.initiative_list,
-    rating_system.trend_register,
-    rating_system.trend_tests,
-    lambda: rating_system.edition_table(edition.committed()),
-    lambda: rating_system.edition_changes(edition.committed()),
-    lambda: rating_system.edition_departures(edition.committed()),
-]
-
-
-@pytest.mark.parametrize("build", BUILDERS, ids=lambda item: getattr(item, "__name__", "edition"))
-def test_every_exhibit_can_be_shown_in_both_languages(build):
-    """A missing translation or a column that cannot be printed would stop the notebook."""
-    exhibit = build()
-    for language in regions.LANGUAGES:
-        assert exhibit.sentence[language].endswith(".")
-        if exhibit.table is not None:
-            printed = exhibit.table.printed(language)
-            assert len(printed) == len(exhibit.table.rows) > 0
-            assert not printed.isin(["nan", "None", "<NA>"]).any().any()
-        if exhibit.draw is not None:
-            assert exhibit.draw(language, "Title", ["Footer"]).axes
-    plt.close("all")
-
-
-def test_marks_of_how_it_was_made_reach_the_reader():
-    """A dictionary count or one coder's register shown bare would pass for a validated figure."""
-    counted, converted = rating_system.dictionary_counts(), rating_system.conversion_by_region()
-    assert (
-        "not validated by people" in counted.sentence["en"]
-        and "не проверено людьми" in counted.sentence["ru"]
-    )
-    assert "one coder" in converted.sentence["en"] and "одним кодировщиком" in converted.sentence["ru"]

@@ -7,7 +7,7 @@ literal in the call: ``_("{n:d} of {total:d} values hold.", n=3, total=9)``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ class Message:
     ----------
     key : str
         English template with fields in braces. A field may carry a format: ``:d`` a whole number with
-        thousands marked, ``:.2f`` decimals, ``:+.2f`` with a sign, ``:.0%`` per cent, ``:p`` a p-value. Without a
+        thousands marked, ``:.2f`` decimals, ``:+.2f`` with a sign, ``:.0%`` per cent, ``:p`` a p-value (``0.034``), ``:P`` the same as an equation (``p = 0.034``). Without a
         format a value is shown as it is: text, another message, a name in both languages, a list of these, or a
         whole number such as a year.
     values : dict
@@ -78,3 +78,31 @@ def ngettext(singular: str, plural: str, n: int, **values: Any) -> Message:
         Values of the other fields.
     """
     return Message(singular, {"n": n, **values}, plural)
+
+
+def number(value: float, decimals: int) -> Message:
+    """A number as a message, for a field whose decimals are not its template's to say.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    decimals : int
+        How many decimals are shown.
+    """
+    return Message(f"{{value:.{decimals}f}}", {"value": value})
+
+
+def joined(parts: Sequence[Any], separator: str) -> Message:
+    """Messages or names one after the other, for headings and lists that are no sentence.
+
+    Parameters
+    ----------
+    parts : sequence of Message, Name or str
+        What is joined.
+    separator : str
+        What stands between two of them.
+    """
+    fields = [f"part_{place}" for place in range(len(parts))]
+    template = separator.join(f"{{{field}}}" for field in fields)
+    return Message(template, dict(zip(fields, parts, strict=True)))

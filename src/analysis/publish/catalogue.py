@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -94,16 +95,27 @@ def faults() -> list[str]:
             continue
         entry = present.get(message.id[0] if message.pluralizable else message.id)
         strings = entry.string if entry is not None else ""
-        forms = strings if isinstance(strings, tuple) else (strings,)
+        forms = [form or "" for form in (strings if isinstance(strings, tuple | list) else (strings,))]
         if not all(forms):
             found.append(f"No Russian in locale/ru.po: {_start(message)}")
         elif entry is not None and entry.fuzzy:
             found.append(f"Marked fuzzy in locale/ru.po: {_start(message)}")
+        elif unknown := set().union(*map(_fields, forms)) - set().union(*map(_fields, _keys(message))):
+            found.append(f"The Russian has a field {min(unknown)} of its own: {_start(message)}")
     return found
 
 
+def _keys(message: Message) -> Sequence[str]:
+    return (message.id,) if isinstance(message.id, str) else list(message.id)
+
+
+def _fields(template: str) -> set[str]:
+    """Fields of a template; a markdown cell may hold braces that are none."""
+    return set(re.findall(r"{(\w+)(?::[^{}]*)?}", template))
+
+
 def _start(message: Message) -> str:
-    key = message.id if isinstance(message.id, str) else message.id[0]
+    key = _keys(message)[0]
     where = ", ".join(dict.fromkeys(name for name, _ in message.locations))
     # enough of a long cell to find it by
     return f"{key[:80]!r} ({where})"

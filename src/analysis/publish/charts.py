@@ -534,6 +534,7 @@ def stacked_counts(
     return figure
 
 
+@chart
 def transition_matrix(
     counts: np.ndarray, language: Language, title: str, footer: Sequence[str], editions: tuple[str, str]
 ) -> Figure:
@@ -571,6 +572,7 @@ def transition_matrix(
     return figure
 
 
+@chart
 def score_strips(
     rows: pd.DataFrame, language: Language, title: str, footer: Sequence[str], highlight: Sequence[str]
 ) -> Figure:
@@ -673,6 +675,7 @@ def mark_key(axis: Axes, marks: Sequence[Mark]) -> None:
     )
 
 
+@chart
 def score_changes(
     rows: pd.DataFrame, editions: tuple[str, str], language: Language, title: str, footer: Sequence[str]
 ) -> Figure:

@@ -20,8 +20,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from analysis.data import formats, regions
+from analysis.data.messages import Message, _
 from analysis.data.regions import Language
 from analysis.publish import charts
+from analysis.publish.words import text
 
 # Perceptually even and safe for colour-blind readers; a grey print keeps its order.
 SCALE = "cividis"
@@ -55,6 +57,7 @@ def tiles() -> tuple[Tile, ...]:
     )
 
 
+@charts.chart
 def tile_map(rows: pd.DataFrame, language: Language, title: str, footer: Sequence[str]) -> Figure:
     """Scores on a tile-grid map, with an arrow where the score changed.
 
@@ -125,7 +128,7 @@ def _colour(score: float) -> tuple[float, float, float, float]:
 def _scale(axis: Axes, language: Language) -> None:
     """Key in the empty corner of the grid: the scores' colours and what the marks mean."""
     left, top = 9.0, 7.4
-    axis.text(left - 0.1, top - 0.75, {"en": "Score", "ru": "Оценка"}[language], va="center")
+    axis.text(left - 0.1, top - 0.75, text(_("Score"), language), va="center")
     for place, score in enumerate(range(SCORE_RANGE[0], SCORE_RANGE[1] + 1)):
         axis.add_patch(
             Rectangle((left + place * 0.8, top - 0.4), 0.8, 0.5, facecolor=_colour(score), linewidth=0)
@@ -136,16 +139,14 @@ def _scale(axis: Axes, language: Language) -> None:
         Rectangle((left, top + 0.6), 0.5, 0.5, facecolor="white", edgecolor=charts.CHINA, linewidth=2)
     )
     words = {
-        "border": {"en": "border with China", "ru": "граница с КНР"},
-        "arrows": {
-            "en": "▲ rose, ▼ fell on the edition before",
-            "ru": "▲ выросла, ▼ снизилась к прошлому выпуску",
-        },
+        "border": _("border with China"),
+        "arrows": _("▲ rose, ▼ fell on the edition before"),
     }
-    axis.text(left + 0.8, top + 0.87, words["border"][language], va="center")
-    axis.text(left, top + 1.8, words["arrows"][language], va="center")
+    axis.text(left + 0.8, top + 0.87, text(words["border"], language), va="center")
+    axis.text(left, top + 1.8, text(words["arrows"], language), va="center")
 
 
+@charts.chart
 def length_scatter(rows: pd.DataFrame, language: Language, title: str, footer: Sequence[str]) -> Figure:
     """Score against the number of words of the entry; Far Eastern border regions are named.
 
@@ -180,16 +181,11 @@ def length_scatter(rows: pd.DataFrame, language: Language, title: str, footer: S
         axis.set_xlim(25, 1100)
         axis.set_yticks(range(1, 11))
         axis.set_ylim(0.5, 10.5)
-        axis.set_xlabel(
-            {
-                "en": "Words of the entry (logarithmic)",
-                "ru": "Число слов в записи (логарифмическая шкала)",
-            }[language]
-        )
-        axis.set_ylabel({"en": "Score", "ru": "Оценка"}[language])
+        axis.set_xlabel(text(_("Words of the entry (logarithmic)"), language))
+        axis.set_ylabel(text(_("Score"), language))
         axis.grid(axis="y")
-        rest = {"en": "other Far Eastern", "ru": "другие ДФО"}[language]
-        elsewhere = {"en": "other districts", "ru": "другие округа"}[language]
+        rest = text(_("other Far Eastern"), language)
+        elsewhere = text(_("other districts"), language)
         charts.mark_key(
             axis,
             [
@@ -220,9 +216,10 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
 }
 
 
+@charts.chart
 def status_bars(
     rows: Sequence[tuple[str, Mapping[str, int]]],
-    names: Mapping[str, Mapping[Language, str]],
+    names: Mapping[str, Message],
     language: Language,
     title: str,
     footer: Sequence[str],
@@ -231,10 +228,10 @@ def status_bars(
 
     Parameters
     ----------
-    rows : sequence of (label, counts by status)
+    rows : sequence of (region code, counts by status)
         The first on top.
     names : dict
-        Name of each status, by language; the keys of `STATUS_LOOKS`.
+        Name of each status; the keys of `STATUS_LOOKS`.
     language, title, footer
         As in `analysis.publish.charts.new_figure`.
     """
@@ -254,7 +251,7 @@ def status_bars(
                 hatch=hatch,
                 edgecolor="#666666",
                 linewidth=0.6,
-                label=names[status][language],
+                label=text(names[status], language),
             )
             for place, left, width in zip(places, lefts, widths, strict=True):
                 if width:
@@ -268,13 +265,8 @@ def status_bars(
                         # a hatched bar needs a plain ground under its number
                         bbox={"facecolor": "white", "linewidth": 0, "pad": 0.8} if hatch else None,
                     )
-        axis.set_yticks(places, [label for label, _ in rows])
-        axis.set_xlabel(
-            {
-                "en": "Initiatives left open by the edition before",
-                "ru": "Инициативы, не завершённые к прошлому выпуску",
-            }[language]
-        )
+        axis.set_yticks(places, [charts.short(code, language) for code, counts in rows])
+        axis.set_xlabel(text(_("Initiatives left open by the edition before"), language))
         axis.set_xlim(left=0)
         axis.spines["left"].set_visible(False)
         axis.tick_params(axis="y", length=0)

@@ -11,7 +11,7 @@ import base64
 import html
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -130,9 +130,10 @@ def save_table(
         If no title was given, or the source named is no raw resource.
     """
     rows = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
+    chosen = columns or headings.describe(rows)
     printed = Table(
-        _spelled(rows),
-        _columns(rows, columns),
+        _labelled(_spelled(rows), chosen),
+        _printed_columns(rows, chosen),
         {language: tuple(text(note, language) for note in notes) for language in LANGUAGES},
         anchor,
     )
@@ -310,22 +311,31 @@ def _spelled(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, index=rows.index)
 
 
-def _columns(rows: pd.DataFrame, columns: Sequence[Column]) -> tuple[Column, ...]:
-    """Columns to print; one that has names in both languages is printed from the column of the language."""
+def _labelled(rows: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """Rows with the meanings of coded columns behind them, a column a language."""
+    meanings = {
+        f"{column.key}_{language}": [text(column.labels[code], language) for code in rows[column.key]]
+        for column in columns
+        if column.labels is not None
+        for language in LANGUAGES
+    }
+    return rows.assign(**meanings)
+
+
+def _printed_columns(rows: pd.DataFrame, columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Columns to print; one of messages or of codes with meanings is printed from its column of the language."""
     return tuple(
-        Column(
-            {language: f"{column.key}_{language}" for language in LANGUAGES},
-            column.header,
-            column.kind,
-            column.decimals,
-        )
-        if isinstance(column.key, str) and _has_names(rows, column.key)
+        replace(column, key={language: f"{column.key}_{language}" for language in LANGUAGES}, labels=None)
+        if column.labels is not None or _is_spoken(rows, column.key)
         else column
-        for column in columns or headings.describe(rows)
+        for column in columns
     )
 
 
-def _has_names(rows: pd.DataFrame, key: str) -> bool:
+def _is_spoken(rows: pd.DataFrame, key: str | formats.Text) -> bool:
+    """Whether a column holds messages or names, or stands beside its own columns in the two languages."""
+    if not isinstance(key, str):
+        return False
     if all(f"{key}_{language}" in rows for language in LANGUAGES):
         return True
     return key in rows and bool(rows[key].map(lambda cell: isinstance(cell, Message | Name)).any())

@@ -50,12 +50,16 @@ class Column:
         `decimal.Decimal` of ours beside it with its own decimals; a ``code`` is short text that needs no room.
     decimals : int
         Decimals of a number.
+    labels : dict, optional
+        What the codes of the column mean. The meanings are printed in place of the codes, and the CSV has them
+        in both languages as ``<key>_en`` and ``<key>_ru``, after its other columns.
     """
 
     key: str | Text
     header: Words
     kind: Kind = "text"
     decimals: int = 0
+    labels: Mapping[Any, Words] | None = None
 
     def key_for(self, language: Language) -> str:
         """Column of the rows that is shown in `language`."""

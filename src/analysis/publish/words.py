@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po
 from analysis import paths
 from analysis.data.formats import MISSING, number, p_value
 from analysis.data.messages import Message, Name
-from analysis.data.regions import Language, Region
+from analysis.data.regions import LANGUAGES, Language, Region
 
 Words = Message | Name | Mapping[Language, str] | Region | str
 _DECIMALS = re.compile(r"(?P<sign>\+?)\.(?P<decimals>\d+)(?P<kind>[f%])")
@@ -77,11 +77,14 @@ class _Filler(Formatter):
             return MISSING  # a coefficient that the data of this run do not allow
         if format_spec == "p":
             return p_value(float(value), self.language)
+        if format_spec == "P":
+            shown = p_value(float(value), self.language)
+            return f"p {shown}" if shown.startswith("<") else f"p = {shown}"
         if format_spec == "d":
             return number(float(value), 0, self.language)
         found = _DECIMALS.fullmatch(format_spec)
         if found is None:
-            raise ValueError(f"The format {format_spec!r} is not known; allowed are d, p, .2f, +.2f, .0%.")
+            raise ValueError(f"The format {format_spec!r} is not known; allowed are d, p, P, .2f, +.2f, .0%.")
         is_share = found["kind"] == "%"
         shown = number(float(value) * (100 if is_share else 1), int(found["decimals"]), self.language)
         sign = "+" if found["sign"] and float(value) > 0 else ""
@@ -109,3 +112,14 @@ def _template(message: Message, language: Language) -> str:
 def _plural_form(count: Any) -> int:
     """Which of the forms of a Russian noun a count takes."""
     return int(c2py(russian().plural_expr)(int(count)))
+
+
+def bilingual(words: Any) -> str:
+    """Text in both languages, for a form that people of either read.
+
+    Parameters
+    ----------
+    words : Message, Name, dict by language
+        As `text`.
+    """
+    return " - ".join(dict.fromkeys(text(words, language) for language in LANGUAGES))

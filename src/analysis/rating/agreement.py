@@ -12,8 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.data import formats
-from analysis.data.regions import Language
+from analysis.data.messages import Message, _
 from analysis.errors import AnalysisError, one_of
 
 Metric = Literal["nominal", "ordinal"]
@@ -41,8 +40,8 @@ class Alpha:
     low, high : float or None
         95 % percentile interval over resampled units; None where a resample has one value only too
         often for it to mean anything.
-    cannot : dict or None
-        Why there is no estimate, by language.
+    cannot : Message or None
+        Why there is no estimate.
     """
 
     judges: int
@@ -51,43 +50,30 @@ class Alpha:
     estimate: float | None = None
     low: float | None = None
     high: float | None = None
-    cannot: dict[Language, str] | None = None
+    cannot: Message | None = None
 
-    def sentence(self, language: Language) -> str:
+    def sentence(self) -> Message:
         """One sentence that a paper could print."""
         if self.estimate is None:
-            assert self.cannot is not None
-            head = {
-                "en": "Krippendorff's alpha cannot be had",
-                "ru": "Альфа Криппендорфа не определена",
-            }[language]
-            return f"{head}: {self.cannot[language]}"
-        value = formats.number(self.estimate, 2, language)
-        interval = ""
-        if self.low is not None and self.high is not None:
-            low, high = formats.number(self.low, 2, language), formats.number(self.high, 2, language)
-            interval = {
-                "en": f", 95% interval {low} to {high} over resampled units",
-                "ru": f", 95%-й интервал от {low} до {high} по повторным выборкам единиц",
-            }[language]
-        metric = {
-            "nominal": {"en": "nominal", "ru": "номинальная шкала"},
-            "ordinal": {"en": "ordinal", "ru": "порядковая шкала"},
-        }[self.metric][language]
-        return {
-            "en": f"Krippendorff's alpha ({metric}) is {value}{interval}; {self.judges} judges, {self.units} units.",
-            "ru": f"Альфа Криппендорфа ({metric}) равна {value}{interval}; судей: {self.judges}, единиц: {self.units}.",
-        }[language]
+            return _("Krippendorff's alpha cannot be had: {reason}", reason=self.cannot)
+        interval: Message | str = ""
+        if self.low is not None:
+            interval = _(
+                ", 95% interval {low:.2f} to {high:.2f} over resampled units", low=self.low, high=self.high
+            )
+        return _(
+            "Krippendorff's alpha ({metric}) is {value:.2f}{interval}; {judges:d} judges, {units:d} units.",
+            metric=_METRIC_NAMES[self.metric],
+            value=self.estimate,
+            interval=interval,
+            judges=self.judges,
+            units=self.units,
+        )
 
 
-NOTHING_TWICE: dict[Language, str] = {
-    "en": "no unit was judged twice.",
-    "ru": "ни одна единица не оценена дважды.",
-}
-ONE_VALUE: dict[Language, str] = {
-    "en": "every judgement is the same, so there is nothing to disagree about.",
-    "ru": "все суждения одинаковы, расхождений быть не может.",
-}
+_METRIC_NAMES = {"nominal": _("nominal"), "ordinal": _("ordinal")}
+NOTHING_TWICE = _("no unit was judged twice.")
+ONE_VALUE = _("every judgement is the same, so there is nothing to disagree about.")
 
 
 def alpha(ratings: ArrayLike, metric: Metric) -> Alpha:

@@ -24,34 +24,19 @@ from importlib import resources
 from pathlib import Path
 
 from analysis import paths
-from analysis.data.regions import Language
+from analysis.data.messages import Message, _
 from analysis.errors import AnalysisError, one_of
 from analysis.rating.document import Edition
 from analysis.rating.statements import Statement, statements
 
 # In the order of precedence. The rating's method puts results above intentions; a stall comes first
 # because the statement that reports it names the plan that came to nothing as well.
-CATEGORIES: dict[str, dict[Language, str]] = {
-    "stalled": {
-        "en": "nothing is heard of it, it was not carried out, or it fell short of what was expected",
-        "ru": "новостей нет, проект не реализован либо результат ниже ожидаемого",
-    },
-    "realised": {
-        "en": "it works, was opened, delivered or grew: a result is named",
-        "ru": "действует, открыто, поставлено, выросло: назван результат",
-    },
-    "under_way": {
-        "en": "it is being built or carried out; the result is still to come",
-        "ru": "строится или реализуется, результата ещё нет",
-    },
-    "intended": {
-        "en": "plans, talks, interest, visits, agreements",
-        "ru": "планы, переговоры, интерес, визиты, соглашения",
-    },
-    "context": {
-        "en": "none of these: what the region has, where it lies, whom it knows",
-        "ru": "ничего из перечисленного: чем регион располагает, где лежит, с кем знаком",
-    },
+CATEGORIES: dict[str, Message] = {
+    "stalled": _("nothing is heard of it, it was not carried out, or it fell short of what was expected"),
+    "realised": _("it works, was opened, delivered or grew: a result is named"),
+    "under_way": _("it is being built or carried out; the result is still to come"),
+    "intended": _("plans, talks, interest, visits, agreements"),
+    "context": _("none of these: what the region has, where it lies, whom it knows"),
 }
 CODES = tuple(CATEGORIES)
 # the category of the statements no expression is found in
@@ -70,7 +55,7 @@ COLUMNS = (
 )
 # "не был до сих пор реализован": more words between are another clause
 GAP = 3
-MARK: dict[Language, str] = {"en": "not validated by people", "ru": "не проверено людьми"}
+MARK = _("not validated by people")
 
 
 @dataclass(frozen=True)

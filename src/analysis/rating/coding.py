@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis import paths
-from analysis.data import formats
-from analysis.data.regions import Language
+from analysis.data.messages import Message, _
 from analysis.errors import AnalysisError, one_of
 from analysis.rating import codebook, forms, sheets
 from analysis.rating.agreement import Alpha, alpha
@@ -47,11 +46,11 @@ class Coding:
     codes: Mapping[Unit, str]
 
 
-def write_sheet(edition: Edition, path: Path) -> forms.Written:
+def write_sheet(edition: Edition, path: Path, guide: Sequence[str] = ()) -> forms.Written:
     """Write a coding sheet: every statement of an edition with its text, codes to choose from.
 
     A sheet that is there is never written over: a newer one goes beside it, with the codes and remarks that were
-    filled in.
+    filled in. `guide` is the text of `instructions`, for a page of its own.
 
     Raises
     ------
@@ -77,18 +76,20 @@ def write_sheet(edition: Edition, path: Path) -> forms.Written:
         }
         for item in statements(edition)
     ]
-    return forms.write(path, FORM, rows, {"code": codebook.CODES}, instructions())
+    return forms.write(path, FORM, rows, {"code": codebook.CODES}, guide)
 
 
-def instructions() -> tuple[str, ...]:
-    """What a coder should know, in both languages: the rule, then each code with what it means."""
-    codes = [f"{code}: {meaning['en']} - {meaning['ru']}" for code, meaning in codebook.CATEGORIES.items()]
+def instructions() -> tuple[Message, ...]:
+    """What a coder should know: the rule, then each code with what it means."""
     return (
-        "One code for each statement: the first of the list that fits. Blank: not coded. Page 2 says what they mean."
-        " - Один код на высказывание: первый подходящий по списку. Пусто: не закодировано. Значения: страница 2.",
-        *codes,
-        "Code from the text alone, by yourself; remarks go into the last column. "
-        "Кодируйте только по тексту и самостоятельно; замечания - в последний столбец.",
+        _(
+            "One code for each statement: the first of the list that fits. Blank: not coded. Page 2 says what they mean."
+        ),
+        *(
+            _("{code}: {meaning}", code=code, meaning=meaning)
+            for code, meaning in codebook.CATEGORIES.items()
+        ),
+        _("Code from the text alone, by yourself; remarks go into the last column."),
     )
 
 
@@ -199,21 +200,23 @@ class Confusion:
         held = int(self.counts[place].sum())
         return int(self.counts[place, place]) / held if held else None
 
-    def sentence(self, language: Language) -> str:
+    def sentence(self) -> Message:
         """One sentence on the agreement, and that the reference is a person and not the truth."""
         same, n = int(np.trace(self.counts)), self.statements
         if n == 0:
-            return {
-                "en": f"{self.reference} and {self.judged} coded no statement in common.",
-                "ru": f"Общих закодированных сообщений у {self.reference} и {self.judged} нет.",
-            }[language]
-        share = formats.number(100 * same / n, 0, language)
-        return {
-            "en": f"{self.judged} gives {same} of {n} statements ({share}%) the code that {self.reference} gives them; "
-            "the reference is a coder, not the truth.",
-            "ru": f"{self.judged} и {self.reference} дают одинаковый код {same} из {n} сообщений ({share}%); эталон — "
-            "кодировщик, а не истина.",
-        }[language]
+            return _(
+                "{reference} and {judged} coded no statement in common.",
+                reference=self.reference,
+                judged=self.judged,
+            )
+        return _(
+            "{judged} gives {same} of {n} statements ({share:.0f}%) the code that {reference} gives them; the reference is a coder, not the truth.",
+            judged=self.judged,
+            reference=self.reference,
+            same=same,
+            n=n,
+            share=100 * same / n,
+        )
 
 
 def confusion(reference: Coding, judged: Coding) -> Confusion:

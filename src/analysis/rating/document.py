@@ -23,7 +23,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,8 +31,9 @@ import pandas as pd
 
 from analysis import paths
 from analysis.data import package, tabular
+from analysis.data.messages import Message, _
 from analysis.data.normalise import name_key
-from analysis.data.regions import Language, Region, all_regions, by_code, by_name
+from analysis.data.regions import Region, all_regions, by_code, by_name
 from analysis.errors import AnalysisError, one_of, quoted
 
 Tier = Literal["high", "moderate", "low"]
@@ -166,47 +167,33 @@ class Edition:
 
 
 # Sentences of the report; {line} is a line number, {subject} a region or what the line prints.
-ANOMALIES: dict[str, dict[Language, str]] = {
-    "score_on_later_line": {
-        "en": "Line {line}: the score of {subject} stands below the line of its name.",
-        "ru": "Строка {line}: оценка стоит ниже строки с названием региона ({subject}).",
-    },
-    "score_after_text": {
-        "en": "Line {line}: text stands between the name of {subject} and the score claimed for it.",
-        "ru": "Строка {line}: между названием региона ({subject}) и отнесённой к нему оценкой стоит текст.",
-    },
-    "out_of_order": {
-        "en": "Line {line}: {subject} stands outside the order of scores.",
-        "ru": "Строка {line}: регион стоит вне порядка оценок ({subject}).",
-    },
-    "out_of_alphabet": {
-        "en": "Line {line}: {subject} stands outside the alphabet among equal scores.",
-        "ru": "Строка {line}: регион стоит вне алфавитного порядка среди равных оценок ({subject}).",
-    },
-    "tier_heading_lost": {
-        "en": "Line {line}: the tier that begins with {subject} has no heading; its scores settle it.",
-        "ru": "Строка {line}: заголовок группы с первым регионом {subject} утрачен; её определяют оценки.",
-    },
-    "tier_heading_unknown": {
-        "en": "Line {line}: the tier heading {subject!r} is not known; the scores below it settle the tier.",
-        "ru": "Строка {line}: заголовок группы «{subject}» неизвестен; группу определяют оценки под ним.",
-    },
-    "score_like_text": {
-        "en": "Line {line}: text outside the table ends like a score ({subject}) and was taken for text.",
-        "ru": "Строка {line}: текст вне таблицы оканчивается как оценка ({subject}) и принят за текст.",
-    },
-    "region_absent": {
-        "en": "The table that ends in line {line} holds no row for {subject}, a region of the register.",
-        "ru": "В таблице, которая кончается строкой {line}, нет региона из справочника: {subject}.",
-    },
-    "publication_month_missing": {
-        "en": "No line above line {line} prints the month of publication.",
-        "ru": "Выше строки {line} не напечатан месяц публикации.",
-    },
-    "period_missing": {
-        "en": "No line above line {line} prints the months of the events scored.",
-        "ru": "Выше строки {line} не напечатаны месяцы оцениваемых событий.",
-    },
+# productivity of work with China by the printed bounds of the tiers
+TIER_NAMES: dict[Tier, Message] = {
+    "high": _("high (10-7)"),
+    "moderate": _("moderate (6-4)"),
+    "low": _("low (3-1)"),
+}
+ANOMALIES: dict[str, Message] = {
+    "score_on_later_line": _("Line {line}: the score of {subject} stands below the line of its name."),
+    "score_after_text": _(
+        "Line {line}: text stands between the name of {subject} and the score claimed for it."
+    ),
+    "out_of_order": _("Line {line}: {subject} stands outside the order of scores."),
+    "out_of_alphabet": _("Line {line}: {subject} stands outside the alphabet among equal scores."),
+    "tier_heading_lost": _(
+        "Line {line}: the tier that begins with {subject} has no heading; its scores settle it."
+    ),
+    "tier_heading_unknown": _(
+        "Line {line}: the tier heading '{subject}' is not known; the scores below it settle the tier."
+    ),
+    "score_like_text": _(
+        "Line {line}: text outside the table ends like a score ({subject}) and was taken for text."
+    ),
+    "region_absent": _(
+        "The table that ends in line {line} holds no row for {subject}, a region of the register."
+    ),
+    "publication_month_missing": _("No line above line {line} prints the month of publication."),
+    "period_missing": _("No line above line {line} prints the months of the events scored."),
 }
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
@@ -289,25 +276,24 @@ def read_edition(path: Path) -> Edition:
     )
 
 
-def uncertainties(edition: Edition, language: Language = "en") -> list[str]:
+def uncertainties(edition: Edition) -> list[Message]:
     """Sentences on everything uncertain or irregular in an edition, by line.
 
     Parameters
     ----------
     edition : Edition
         As read.
-    language : str
-        ``en`` or ``ru``.
     """
     about_regions = {(e.line, code, e.region.code) for e in edition.entries for code in e.anomalies}
     about_document = {(note.line, note.code, note.subject) for note in edition.anomalies}
-    notes = {
-        (line, code, by_code(subject).name(language) if subject.startswith("RU-") else subject)
-        for line, code, subject in about_regions | about_document
-    }
     return [
-        ANOMALIES[code][language].format(line=line, subject=subject) for line, code, subject in sorted(notes)
+        replace(ANOMALIES[code], values={"line": line, "subject": _subject(subject)})
+        for line, code, subject in sorted(about_regions | about_document)
     ]
+
+
+def _subject(subject: str) -> Region | str:
+    return by_code(subject) if subject.startswith("RU-") else subject
 
 
 # Reading: bytes, lines, what each line is
@@ -837,32 +823,33 @@ class Difference:
     committed: str
     read: str
 
-    def sentence(self, language: Language = "en") -> str:
-        """Say the difference in ``en`` or ``ru``."""
-        committed, read = self.committed or _NOTHING[language], self.read or _NOTHING[language]
+    def sentence(self) -> Message:
+        """Say the difference."""
+        committed, read = self.committed or _NOTHING, self.read or _NOTHING
         if not self.region:
-            text = {
-                "en": f"The document is edition {read}, the committed table is edition {committed}.",
-                "ru": f"Документ — выпуск {read}, таблица проекта — выпуск {committed}.",
-            }
-            return text[language]
-        name = by_code(self.region).name(language)
-        text = {
-            "en": f"{name}: {self.field} is {read} in the document and {committed} in the committed table.",
-            "ru": f"{name}: {_FIELDS_RU[self.field]} — {read} в документе, {committed} в таблице проекта.",
-        }
-        return text[language]
+            return _(
+                "The document is edition {read}, the committed table is edition {committed}.",
+                read=read,
+                committed=committed,
+            )
+        return _(
+            "{name}: {field} is {read} in the document and {committed} in the committed table.",
+            name=by_code(self.region),
+            field=_FIELDS[self.field],
+            read=read,
+            committed=committed,
+        )
 
 
-_NOTHING: dict[Language, str] = {"en": "nothing", "ru": "нет"}
-_FIELDS_RU = {
-    "region": "регион",
-    "position": "место",
-    "name_printed": "название",
-    "score": "оценка",
-    "previous_score": "прежняя оценка",
-    "tier": "группа",
-    "anomaly": "особенности печати",
+_NOTHING = _("nothing")
+_FIELDS = {
+    "region": _("region"),
+    "position": _("position"),
+    "name_printed": _("name printed"),
+    "score": _("score"),
+    "previous_score": _("previous score"),
+    "tier": _("tier"),
+    "anomaly": _("print anomaly"),
 }
 
 
@@ -886,9 +873,9 @@ class Comparison:
         """Whether every region has the same scores, tier, position, name and print anomalies."""
         return not self.differences
 
-    def sentences(self, language: Language = "en") -> list[str]:
+    def sentences(self) -> list[Message]:
         """One sentence a difference."""
-        return [difference.sentence(language) for difference in self.differences]
+        return [difference.sentence() for difference in self.differences]
 
 
 def compare(edition: Edition, committed_csv_path: Path) -> Comparison:
@@ -905,7 +892,7 @@ def compare(edition: Edition, committed_csv_path: Path) -> Comparison:
     differences = []
     for code in (*committed, *(code for code in read if code not in committed)):
         ours, theirs = committed.get(code, {}), read.get(code, {})
-        for name in _FIELDS_RU if ours and theirs else ("region",):
+        for name in _FIELDS if ours and theirs else ("region",):
             if ours.get(name, "") != theirs.get(name, ""):
                 differences.append(Difference(code, name, ours.get(name, ""), theirs.get(name, "")))
     return Comparison(same_document, tuple(differences))

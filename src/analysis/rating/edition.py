@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from analysis import paths
 from analysis.data import package, regions
+from analysis.data.messages import Message, _
 from analysis.data.normalise import name_key
-from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of, quoted
 from analysis.rating import forms, sheets
 from analysis.rating.agreement import Alpha, alpha
@@ -109,20 +110,19 @@ class Departure:
     position: int
     code: str
 
-    def sentence(self, language: Language) -> str:
-        """Say it in ``en`` or ``ru``."""
-        name = regions.by_code(self.region).name(language)
+    def sentence(self) -> Message:
+        """Say where it stands and where the method puts it."""
         why = {
-            "out_of_order": {"en": "among regions of another score", "ru": "среди регионов с другой оценкой"},
-            "out_of_alphabet": {
-                "en": "outside the alphabet among its equals",
-                "ru": "вне алфавита среди равных",
-            },
-        }[self.code][language]
-        return {
-            "en": f"{name} stands in place {self.printed}, {why}; the method gives place {self.position}.",
-            "ru": f"{name}: место {self.printed} в тексте, {why}; по методике — место {self.position}.",
-        }[language]
+            "out_of_order": _("among regions of another score"),
+            "out_of_alphabet": _("outside the alphabet among its equals"),
+        }[self.code]
+        return _(
+            "{name} stands in place {printed}, {why}; the method gives place {position}.",
+            name=regions.by_code(self.region),
+            printed=self.printed,
+            why=why,
+            position=self.position,
+        )
 
 
 @dataclass(frozen=True)
@@ -168,32 +168,35 @@ class MadeEdition:
             if entry.previous_score is not None and tier_of(entry.previous_score) != entry.tier
         )
 
-    def sentence(self, language: Language) -> str:
+    def sentence(self) -> Message:
         """What the edition says, in two sentences."""
         sizes = self.tier_sizes()
         compared = [entry.change for entry in self.entries if entry.change is not None]
         rose, fell = sum(change > 0 for change in compared), sum(change < 0 for change in compared)
         same = len(compared) - rose - fell
-        return {
-            "en": f"Edition {self.label} scores {len(self.entries)} regions: {sizes['high']} high, {sizes['moderate']} "
-            f"moderate, {sizes['low']} low. Against edition {self.previous_label} {rose} rose, {fell} fell and {same} "
-            "kept their score.",
-            "ru": f"В выпуске {self.label} регионов: {len(self.entries)}; в высокой группе {sizes['high']}, в умеренной "
-            f"{sizes['moderate']}, в низкой {sizes['low']}. К выпуску {self.previous_label} оценка выросла у {rose}, "
-            f"снизилась у {fell}, не изменилась у {same}.",
-        }[language]
+        return _(
+            "Edition {label} scores {entries} regions: {high} high, {moderate} moderate, {low} low. Against edition {previous_label} {rose} rose, {fell} fell and {same} kept their score.",
+            label=self.label,
+            entries=len(self.entries),
+            high=sizes["high"],
+            moderate=sizes["moderate"],
+            low=sizes["low"],
+            previous_label=self.previous_label,
+            rose=rose,
+            fell=fell,
+            same=same,
+        )
 
-    def agreement_sentence(self, language: Language) -> str:
+    def agreement_sentence(self) -> Message:
         """How well the experts agree, or why that is not known."""
         if self.agreement is not None:
-            return self.agreement.sentence(language)
-        return {
-            "en": "The scores came as one sheet, so nothing can be said on how experts agree.",
-            "ru": "Оценки получены одним листом, поэтому о согласии экспертов сказать нечего.",
-        }[language]
+            return self.agreement.sentence()
+        return _("The scores came as one sheet, so nothing can be said on how experts agree.")
 
 
-def write_sheet(path: Path, previous_scores: Mapping[str, int], names: Mapping[str, str]) -> forms.Written:
+def write_sheet(
+    path: Path, previous_scores: Mapping[str, int], names: Mapping[str, str], guide: Sequence[str] = ()
+) -> forms.Written:
     """Write a scoring sheet for one expert, beside those of the name that are there and may be filled in.
 
     Parameters
@@ -205,6 +208,8 @@ def write_sheet(path: Path, previous_scores: Mapping[str, int], names: Mapping[s
         it: an expert who sees the old score starts from it.
     names : dict
         Name by code, in the order of the sheet.
+    guide : sequence of str
+        `instructions` as text, for a page of their own.
     """
     rows = [
         {
@@ -217,11 +222,11 @@ def write_sheet(path: Path, previous_scores: Mapping[str, int], names: Mapping[s
         for code, name in names.items()
     ]
     choices = {"score": [str(score) for score in SCORES]}
-    return forms.write(path, FORM, rows, choices, instructions(is_shown=bool(previous_scores)))
+    return forms.write(path, FORM, rows, choices, guide)
 
 
-def instructions(*, is_shown: bool) -> tuple[str, ...]:
-    """What an expert should know who fills in a scoring sheet, in English and Russian.
+def instructions(*, is_shown: bool) -> tuple[Message, ...]:
+    """What an expert should know who fills in a scoring sheet.
 
     Parameters
     ----------
@@ -229,34 +234,26 @@ def instructions(*, is_shown: bool) -> tuple[str, ...]:
         Whether the sheet shows the score of the edition before.
     """
     old = (
-        "The old score is shown. Decide on this year's events first, and look at it afterwards: whoever sees the old score "
-        "starts from it.",
-        "Прежняя оценка показана. Сначала решите по событиям этого года и лишь затем посмотрите на неё: кто видит прежнюю "
-        "оценку, тот от неё отталкивается.",
-    )
-    english, russian = (
-        (
-            "Score: a whole number from 1 to 10. 10-7 high, 6-4 moderate, 3-1 low productivity of work with China.",
-            "Score what was done in the year of the edition and publicly reported; results count more than intentions.",
-            "Fill in only the columns score and remark. Leave score empty where you cannot judge: an empty cell is left out and "
-            "is no low score. In remark write what decided it; remarks stay on your sheet.",
-            "Do not change the column region; rows may be sorted.",
-            *old[:1] * is_shown,
-            "Do not agree on scores with the other experts before all sheets are back. Save the file under its name (XLSX, or "
-            "CSV in UTF-8) and return it; a region's score will be the lower median of its experts' scores.",
-        ),
-        (
-            "Оценка (score): целое число от 1 до 10. 10–7 — высокая, 6–4 — умеренная, 3–1 — низкая продуктивность работы с КНР.",
-            "Оценивается сделанное за год выпуска, о чём есть публичные сообщения; результаты важнее намерений.",
-            "Заполняйте только столбцы score и remark. Если судить не можете, оставьте score пустым: пустая ячейка не "
-            "учитывается и не означает низкой оценки. В remark напишите, что решило дело; примечания остаются на вашем листе.",
-            "Столбец region не меняйте; строки можно сортировать.",
-            *old[1:] * is_shown,
-            "До сдачи всех листов не согласуйте оценки с другими экспертами. Сохраните файл под его именем (XLSX или CSV в "
-            "UTF-8) и верните; оценкой региона будет нижняя медиана оценок экспертов.",
+        _(
+            "The old score is shown. Decide on this year's events first, and look at it afterwards: whoever sees the old score starts from it."
         ),
     )
-    return (*english, "", *russian)
+    return (
+        _(
+            "Score: a whole number from 1 to 10. 10-7 high, 6-4 moderate, 3-1 low productivity of work with China."
+        ),
+        _(
+            "Score what was done in the year of the edition and publicly reported; results count more than intentions."
+        ),
+        _(
+            "Fill in only the columns score and remark. Leave score empty where you cannot judge: an empty cell is left out and is no low score. In remark write what decided it; remarks stay on your sheet."
+        ),
+        _("Do not change the column region; rows may be sorted."),
+        *old * is_shown,
+        _(
+            "Do not agree on scores with the other experts before all sheets are back. Save the file under its name (XLSX, or CSV in UTF-8) and return it; a region's score will be the lower median of its experts' scores."
+        ),
+    )
 
 
 def read_sheet(path: Path, expert: str) -> ScoringSheet:
@@ -327,7 +324,7 @@ def _newest(expert: str, files: Sequence[Path]) -> ScoringSheet:
 
 
 def write_sheets(
-    folder: Path, experts: Sequence[str], previous: Path, *, show_previous: bool
+    folder: Path, experts: Sequence[str], previous: Path, *, show_previous: bool, guide: Sequence[str] = ()
 ) -> tuple[forms.Written, ...]:
     """Write a workbook for each expert, beside those that are there.
 
@@ -363,7 +360,7 @@ def write_sheets(
     in_order = dict(zip(codes, names, strict=True))
     if not show_previous:
         in_order = dict(sorted(in_order.items(), key=lambda item: item[1].casefold().replace("ё", "е")))
-    return tuple(write_sheet(folder / f"{expert}.xlsx", scores, in_order) for expert in experts)
+    return tuple(write_sheet(folder / f"{expert}.xlsx", scores, in_order, guide) for expert in experts)
 
 
 def _is_file_name(name: str) -> bool:
@@ -595,18 +592,60 @@ def requested(scoring_sheets: str, previous_scores: str) -> MadeEdition:
     return from_folder(Path(scoring_sheets), previous)
 
 
-def departures_sentence(made: MadeEdition, language: Language) -> str:
+def departures_sentence(made: MadeEdition) -> Message:
     """How many places of a print depart from the method, in one sentence."""
     if made.departures is None:
-        return {
-            "en": f"There is no print of edition {made.label} yet to compare with the method.",
-            "ru": f"Напечатанного выпуска {made.label}, который можно сравнить с методикой, ещё нет.",
-        }[language]
+        return _("There is no print of edition {label} yet to compare with the method.", label=made.label)
     n = len(made.departures)
     order = sum(item.code == "out_of_order" for item in made.departures)
-    return {
-        "en": f"The method gives back the print's tiers, and its order but for {n} of {len(made.entries)} regions: {order} "
-        f"among another score, {n - order} outside the alphabet.",
-        "ru": f"Методика воспроизводит группы и порядок текста; на другом месте стоят {n} из {len(made.entries)}: среди "
-        f"другой оценки {order}, вне алфавита {n - order}.",
-    }[language]
+    return _(
+        "The method gives back the print's tiers, and its order but for {n} of {entries} regions: {order} among another score, {alphabet} outside the alphabet.",
+        n=n,
+        entries=len(made.entries),
+        order=order,
+        alphabet=n - order,
+    )
+
+
+def as_frame(made: MadeEdition) -> pd.DataFrame:
+    """A made edition in its own order, one row a region.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``position, region, tier, score``; ``previous_score`` and ``change`` (NaN where the edition before does not
+        score the region); ``lowest``, ``highest`` and number of ``experts``.
+    """
+    names = (
+        "position",
+        "region",
+        "tier",
+        "score",
+        "previous_score",
+        "change",
+        "lowest",
+        "highest",
+        "experts",
+    )
+    frame = pd.DataFrame({name: [getattr(entry, name) for entry in made.entries] for name in names})
+    return frame.astype({"previous_score": float, "change": float})
+
+
+def departure_frame(made: MadeEdition) -> pd.DataFrame:
+    """Where a print departs from the method, one row a region; empty where there is no print or no departure.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``region``, place ``printed``, ``position`` by the method, ``code`` of the reason and ``why`` in words.
+    """
+    names = ["region", "printed", "position", "code"]
+    rows = [{name: getattr(item, name) for name in names} for item in made.departures or ()]
+    frame = pd.DataFrame(rows, columns=names)
+    return frame.assign(why=frame["code"].map(DEPARTURES))
+
+
+DEPARTURES = {
+    "out_of_order": _("among regions of another score"),
+    "out_of_alphabet": _("outside the alphabet"),
+}

@@ -14,10 +14,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from analysis import paths
 from analysis.data import formats, package, regions, tabular
-from analysis.data.regions import Language
+from analysis.data.messages import Message, Name, _
 from analysis.errors import AnalysisError, one_of
 from analysis.rating.agreement import Alpha, alpha
 from analysis.rating.document import ROMAN
@@ -25,12 +26,12 @@ from analysis.rating.document import ROMAN
 RESOURCE = "rating-initiatives"
 
 # How each status is settled, by what the document says
-STATUSES: dict[str, dict[Language, str]] = {
-    "realised": {"en": "realised", "ru": "реализовано"},
-    "under_way": {"en": "under way", "ru": "реализуется"},
-    "announced": {"en": "still announced", "ru": "по-прежнему в планах"},
-    "no_news": {"en": "no news", "ru": "новостей нет"},
-    "abandoned": {"en": "abandoned", "ru": "не состоялось"},
+STATUSES: dict[str, Message] = {
+    "realised": _("realised"),
+    "under_way": _("under way"),
+    "announced": _("still announced"),
+    "no_news": _("no news"),
+    "abandoned": _("abandoned"),
 }
 STATUSES_BEFORE = ("announced", "under_way", "realised")
 # what can still be converted: not finished when the edition before was made
@@ -38,22 +39,19 @@ OPEN = ("announced", "under_way")
 BASES = ("said", "stalled", "silent")
 COLUMNS_OF_PRINT = ("before", "since")
 COLUMN_BASES = ("printed", "judged")
-KINDS: dict[str, dict[Language, str]] = {
-    "transport": {"en": "Transport and logistics", "ru": "Транспорт и логистика"},
-    "energy": {"en": "Oil, gas and power", "ru": "Нефть, газ, энергетика"},
-    "mining": {"en": "Mining", "ru": "Добыча полезных ископаемых"},
-    "industry": {"en": "Manufacturing", "ru": "Обрабатывающая промышленность"},
-    "agrifood": {"en": "Farming and food", "ru": "Сельское хозяйство и продовольствие"},
-    "construction": {"en": "Construction and retail", "ru": "Строительство и торговые центры"},
-    "tourism": {"en": "Tourism", "ru": "Туризм"},
-    "trade": {"en": "Supply contracts", "ru": "Поставки"},
-    "education": {"en": "Education and health", "ru": "Образование и здравоохранение"},
-    "framework": {"en": "Framework agreements", "ru": "Рамочные соглашения"},
+KINDS: dict[str, Message] = {
+    "transport": _("Transport and logistics"),
+    "energy": _("Oil, gas and power"),
+    "mining": _("Mining"),
+    "industry": _("Manufacturing"),
+    "agrifood": _("Farming and food"),
+    "construction": _("Construction and retail"),
+    "tourism": _("Tourism"),
+    "trade": _("Supply contracts"),
+    "education": _("Education and health"),
+    "framework": _("Framework agreements"),
 }
-MARK: dict[Language, str] = {
-    "en": "coded once by one coder (a language model), from the text of one edition",
-    "ru": "закодировано один раз одним кодировщиком (языковой моделью) по тексту одного выпуска",
-}
+MARK = _("coded once by one coder (a language model), from the text of one edition")
 
 
 @dataclass(frozen=True)
@@ -121,9 +119,10 @@ class Initiative:
         """Whether the edition before left it unfinished, so that it could be converted since."""
         return self.status_before in OPEN
 
-    def name(self, language: Language) -> str:
-        """Short name in `language`."""
-        return self.name_en if language == "en" else self.name_ru
+    @property
+    def name(self) -> Name:
+        """Short name in both languages."""
+        return Name(self.name_en, self.name_ru)
 
 
 COLUMNS = tuple(item.name for item in fields(Initiative))
@@ -384,24 +383,82 @@ def overall(items: Iterable[Initiative]) -> Conversion:
     return found[0] if found else Conversion("all", dict.fromkeys(STATUSES, 0))
 
 
-def sentence(items: Sequence[Initiative], language: Language) -> str:
+def sentence(items: Sequence[Initiative]) -> Message:
     """What became of them, in one or two sentences with the mark of the coding."""
     total = overall(items)
     if total.moving is None:
-        return {
-            "en": "The register holds no initiative left open by the edition before.",
-            "ru": "В перечне нет инициатив, не завершённых к прошлому выпуску.",
-        }[language]
+        return _("The register holds no initiative left open by the edition before.")
     silent = sum(item.is_open and item.now_basis == "silent" for item in items)
     counts = total.counts
-    share = formats.number(100 * total.moving, 0, language)
-    return {
-        "en": f"Of {total.open} initiatives left open by the edition before, {counts['realised']} are realised now and "
-        f"{counts['under_way']} under way (together {share}%), {counts['announced']} are still announced, "
-        f"{counts['no_news']} are without news ({silent} of them not named any more), {counts['abandoned']} were said "
-        f"to have come to nothing; {MARK['en']}.",
-        "ru": f"Не завершено к прошлому выпуску инициатив: {total.open}. Из них реализовано {counts['realised']}, "
-        f"реализуется {counts['under_way']} (вместе {share} %), по-прежнему в планах {counts['announced']}, нет "
-        f"новостей о {counts['no_news']} (из них не упомянуто {silent}), не состоялось {counts['abandoned']}; "
-        f"{MARK['ru']}.",
-    }[language]
+    return _(
+        "Of {open} initiatives left open by the edition before, {realised} are realised now and {under_way} under way (together {share:.0f}%), {announced} are still announced, {no_news} are without news ({silent} of them not named any more), {abandoned} were said to have come to nothing; {mark}.",
+        open=total.open,
+        realised=counts["realised"],
+        under_way=counts["under_way"],
+        share=100 * total.moving,
+        announced=counts["announced"],
+        no_news=counts["no_news"],
+        silent=silent,
+        abandoned=counts["abandoned"],
+        mark=MARK,
+    )
+
+
+def conversion_frame(found: Sequence[Conversion]) -> pd.DataFrame:
+    """Conversion by group, one row each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group``, ``open``, counts by status, ``moving_pct`` (realised or under way, per cent of those open; NaN
+        where none was).
+    """
+    return pd.DataFrame(
+        {
+            "group": [item.group for item in found],
+            "open": [item.open for item in found],
+            **{status: [item.counts[status] for item in found] for status in STATUSES},
+            "moving_pct": [np.nan if item.moving is None else 100 * item.moving for item in found],
+        }
+    )
+
+
+def initiative_frame(items: Sequence[Initiative]) -> pd.DataFrame:
+    """The register, one row an initiative.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id, region, counterpart`` (missing where none is named), ``sum_mln`` and ``currency``; ``name``, ``kind``,
+        ``before`` and ``now`` in words.
+    """
+    frame = pd.DataFrame(
+        {
+            "id": [item.id for item in items],
+            "region": [item.region for item in items],
+            "counterpart": [item.counterpart or None for item in items],
+            "sum_mln": [np.nan if item.sum_mln is None else item.sum_mln for item in items],
+            "currency": [item.currency for item in items],
+            "name": [item.name for item in items],
+            "kind": [KINDS[item.kind] for item in items],
+            "before": [STATUS_BEFORE[item.status_before] for item in items],
+            "now": [_now(item) for item in items],
+        }
+    )
+    return frame
+
+
+STATUS_BEFORE: dict[str, Message | str] = {
+    "": formats.MISSING,
+    "announced": _("announced"),
+    "under_way": _("under way"),
+    "realised": _("realised"),
+}
+
+
+def _now(item: Initiative) -> Message | str:
+    if item.announced == "since" and item.status_now == "announced":
+        return STATUS_BEFORE["announced"]
+    if item.now_basis == "silent":
+        return _("{status} (not named)", status=STATUSES[item.status_now])
+    return STATUSES[item.status_now]

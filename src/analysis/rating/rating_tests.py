@@ -7,7 +7,7 @@ also chose the events and wrote the entry, and they saw the old score while doin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -16,12 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis import stats
 from analysis.data import formats, indicators, package, regions
-from analysis.data.formats import Text
-from analysis.data.regions import Language
+from analysis.data.messages import Message, _, joined, number
 from analysis.errors import AnalysisError
 from analysis.rating import measures
 from analysis.rating.document import SCORES, TIERS, tier_of
-from analysis.rating.test_texts import WORDS, text
+from analysis.rating.test_texts import WORDS
 from analysis.stats import Association, GroupComparison, SquareTableTest
 
 # the last year with population and investment of all 83 regions
@@ -31,6 +30,13 @@ RESAMPLES = 9_999
 SEED = 20260607
 
 Floats = NDArray[np.float64]
+STATISTIC_NAMES = {
+    "kendall_tau_b": _("Kendall's tau-b"),
+    "spearman_rho": _("Spearman's rho"),
+    "somers_d": _("Somers' D"),
+    "gamma": _("Goodman and Kruskal's gamma"),
+    "pearson_r": _("Pearson's r"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Row:
     Attributes
     ----------
     subject, statistic : dict
-        What it is about and what it is, by language.
+        What it is about and what it is,
     n : int
         Regions.
     estimate : float or None
@@ -55,8 +61,8 @@ class Row:
         Range of the estimate with one region left out.
     """
 
-    subject: Text
-    statistic: Text
+    subject: Message
+    statistic: Message
     n: int
     estimate: float | None
     p: float | None = None
@@ -75,24 +81,16 @@ class Finding:
     id : str
         Identifier.
     question, answer, limit : dict
-        The question, the answer with its numbers, and what it cannot show, by language.
+        The question, the answer with its numbers, and what it cannot show,
     rows : tuple of Row
         Every number.
     """
 
     id: str
-    question: Text
+    question: Message
     rows: tuple[Row, ...]
-    answer: Text
-    limit: Text
-
-    def sentence(self, language: Language) -> str:
-        """The answer in ``en`` or ``ru``."""
-        return self.answer[language]
-
-    def cannot_show(self, language: Language) -> str:
-        """What the answer cannot show, in ``en`` or ``ru``."""
-        return self.limit[language]
+    answer: Message
+    limit: Message
 
 
 @cache
@@ -132,12 +130,9 @@ def frame() -> pd.DataFrame:
     return _frame().copy()
 
 
-def p_text(value: float | None, language: Language) -> str:
+def p_text(value: float | None) -> Message:
     """Write ``p = 0.034`` or ``p < 0.001``; ``p: —`` where there is none."""
-    if value is None:
-        return f"p: {formats.MISSING}"
-    shown = formats.p_value(value, language)
-    return f"p {shown}" if shown.startswith("<") else f"p = {shown}"
+    return Message(f"p: {formats.MISSING}") if value is None else Message("{p:P}", {"p": value})
 
 
 def _range(estimates: Sequence[float]) -> tuple[float | None, float | None]:
@@ -151,7 +146,7 @@ def _without_one(score: Floats, covariate: Floats) -> tuple[float | None, float 
     return _range([partial_rho(score[keep], covariate[keep], ()) for keep in kept])
 
 
-def _tested(subject: Text, found: Association, score: ArrayLike, covariate: ArrayLike) -> Row:
+def _tested(subject: Message, found: Association, score: ArrayLike, covariate: ArrayLike) -> Row:
     """Row of a rank association, with its leave-one-out range."""
     low: float | None = None
     high: float | None = None
@@ -162,7 +157,7 @@ def _tested(subject: Text, found: Association, score: ArrayLike, covariate: Arra
         low, high = influence.loo_low, influence.loo_high
     return Row(
         subject,
-        stats.STATISTIC_NAMES[found.statistic],
+        STATISTIC_NAMES[found.statistic],
         found.n,
         found.estimate,
         found.p,
@@ -173,11 +168,11 @@ def _tested(subject: Text, found: Association, score: ArrayLike, covariate: Arra
     )
 
 
-def _compared(subject: Text, found: GroupComparison) -> Row:
+def _compared(subject: Message, found: GroupComparison) -> Row:
     test = found.association
     return Row(
         subject,
-        text("Probability of superiority", "Вероятность превосходства"),
+        _("Probability of superiority"),
         found.inside + found.outside,
         found.superiority,
         test.p,
@@ -191,7 +186,7 @@ def answered(
     rows: Sequence[Row],
     values: Mapping[str, float | None],
     p_values: Mapping[str, float | None] | None = None,
-    words: Mapping[str, Text] | None = None,
+    words: Mapping[str, Message] | None = None,
 ) -> Finding:
     """Fill the answer of `analysis.rating.test_texts` with the numbers of a run.
 
@@ -207,30 +202,25 @@ def answered(
         Probabilities and words of the answer by place.
     """
     said = WORDS[name]
-
-    def fill(language: Language) -> str:
-        return said.answer[language].format(
-            **{place: _shown(value, language) for place, value in values.items()},
-            **{place: p_text(value, language) for place, value in (p_values or {}).items()},
-            **{place: word[language] for place, word in (words or {}).items()},
-        )
-
-    return Finding(name, said.question, tuple(rows), text(fill("en"), fill("ru")), said.limit)
+    shown = {place: _shown(value) for place, value in values.items()}
+    probabilities = {place: p_text(value) for place, value in (p_values or {}).items()}
+    answer = replace(said.answer, values={**shown, **probabilities, **(words or {})})
+    return Finding(name, said.question, tuple(rows), answer, said.limit)
 
 
-def _shown(value: float | None, language: Language) -> str:
+def _shown(value: float | None) -> Message | str:
     if value is None or np.isnan(value):
         return formats.MISSING
-    return formats.number(value, 0 if isinstance(value, int) else 2, language)
+    return number(value, 0 if isinstance(value, int) else 2)
 
 
-def _mean_row(subject: Text, values: Floats) -> Row:
-    return Row(subject, text("Mean change", "Среднее изменение"), len(values), float(values.mean()))
+def _mean_row(subject: Message, values: Floats) -> Row:
+    return Row(subject, _("Mean change"), len(values), float(values.mean()))
 
 
 # Change between the editions
 
-BOTH = text("Editions II and III", "Выпуски II и III")
+BOTH = _("Editions II and III")
 
 
 def change(table: pd.DataFrame) -> Finding:
@@ -248,12 +238,12 @@ def change(table: pd.DataFrame) -> Finding:
     kappa = stats.weighted_kappa(counts).estimate
     alpha = stats.krippendorff_alpha(np.array([before, after], dtype=float)).estimate
     n = len(table)
-    shift = text("Signed-rank V", "Критерий знаковых рангов, V")
+    shift = _("Signed-rank V")
     rows = [
         Row(BOTH, shift, n, moved.statistic, moved.p_exact, "exact", moved.p_min),
         *(_square_row(test, n) for test in tests),
-        Row(BOTH, text("Cohen's kappa, quadratic weights", "Каппа Коэна, квадратичные веса"), n, kappa),
-        Row(BOTH, text("Krippendorff's alpha, ordinal", "Альфа Криппендорфа, порядковая"), n, alpha),
+        Row(BOTH, _("Cohen's kappa, quadratic weights"), n, kappa),
+        Row(BOTH, _("Krippendorff's alpha, ordinal"), n, alpha),
     ]
     return answered(
         "change",
@@ -264,8 +254,8 @@ def change(table: pd.DataFrame) -> Finding:
 
 
 _SQUARE_NAMES = {
-    "bowker": text("Bowker's chi-squared", "Хи-квадрат Боукера"),
-    "stuart_maxwell": text("Stuart-Maxwell chi-squared", "Хи-квадрат Стюарта — Максвелла"),
+    "bowker": _("Bowker's chi-squared"),
+    "stuart_maxwell": _("Stuart-Maxwell chi-squared"),
 }
 
 
@@ -274,10 +264,10 @@ def _square_row(test: SquareTableTest, n: int) -> Row:
     return Row(BOTH, _SQUARE_NAMES[test.name], n, test.statistic, test.p, kind)
 
 
-TIER_WORDS: dict[str, Text] = {
-    "high": text("high (7-10)", "высокая (7–10)"),
-    "moderate": text("moderate (4-6)", "умеренная (4–6)"),
-    "low": text("low (1-3)", "низкая (1–3)"),
+TIER_WORDS: dict[str, Message] = {
+    "high": _("high (7-10)"),
+    "moderate": _("moderate (4-6)"),
+    "low": _("low (1-3)"),
 }
 
 
@@ -298,27 +288,27 @@ def regression_to_mean(table: pd.DataFrame) -> Finding:
         "forward": covariance / float(before.var(ddof=1)),
         "backward": covariance / float(after.var(ddof=1)),
     }
-    slope = text("Slope", "Наклон")
+    slope = _("Slope")
     rows = [
-        Row(text("New score on old", "Новая оценка по прежней"), slope, len(table), slopes["forward"]),
-        Row(text("Old score on new", "Прежняя оценка по новой"), slope, len(table), slopes["backward"]),
+        Row(_("New score on old"), slope, len(table), slopes["forward"]),
+        Row(_("Old score on new"), slope, len(table), slopes["backward"]),
     ]
     tiers = np.array([tier_of(int(score)) for score in before])
     present = [tier for tier in TIERS if (tiers == tier).any()]
     by_tier = [
         _mean_row(
-            text(f"Old score {TIER_WORDS[tier]['en']}", f"Прежняя оценка {TIER_WORDS[tier]['ru']}"),
+            _("Old score {tier}", tier=TIER_WORDS[tier]),
             (after - before)[tiers == tier],
         )
         for tier in present
     ]
-    means = {
-        language: "; ".join(
-            f"{TIER_WORDS[tier][language]} {_shown(row.estimate, language)}"
+    means = joined(
+        [
+            joined([TIER_WORDS[tier], _shown(row.estimate)], " ")
             for tier, row in zip(present, by_tier, strict=True)
-        )
-        for language in regions.LANGUAGES
-    }
+        ],
+        "; ",
+    )
     return answered("regression_to_mean", [*rows, *by_tier], slopes, words={"means": means})
 
 
@@ -380,8 +370,8 @@ def spread_test(before: ArrayLike, after: ArrayLike) -> SpreadTest:
     )
 
 
-EDITIONS = (text("Edition II", "Выпуск II"), text("Edition III", "Выпуск III"))
-_VERDICTS = {-1: text("narrowed", "сузился"), 0: text("stayed", "не изменился"), 1: text("widened", "вырос")}
+EDITIONS = (_("Edition II"), _("Edition III"))
+_VERDICTS = {-1: _("narrowed"), 0: _("stayed"), 1: _("widened")}
 
 
 def gap(table: pd.DataFrame) -> Finding:
@@ -400,8 +390,8 @@ def gap(table: pd.DataFrame) -> Finding:
     test = spread_test(table["previous_score"], table["score"])
     quarter = max(1, len(table) // 4)
     gaps = [_quarters_apart(table[name].to_numpy(float), quarter) for name in ("previous_score", "score")]
-    deviation = text("Standard deviation", "Стандартное отклонение")
-    apart = text("Top quarter less bottom quarter", "Верхняя четверть минус нижняя")
+    deviation = _("Standard deviation")
+    apart = _("Top quarter less bottom quarter")
     rows = [
         Row(EDITIONS[0], deviation, test.n, test.before),
         Row(EDITIONS[1], deviation, test.n, test.after, test.p_exact, "exact"),
@@ -433,9 +423,9 @@ def far_east_gain(table: pd.DataFrame) -> Finding:
     found = stats.compare_groups(table["change"], inside)
     changes = table["change"].to_numpy(float)
     rows = [
-        _mean_row(text("Far East", "Дальний Восток"), changes[inside]),
-        _mean_row(text("Other regions", "Остальные регионы"), changes[~inside]),
-        _compared(text("Change, Far East against the rest", "Изменение: Дальний Восток и остальные"), found),
+        _mean_row(_("Far East"), changes[inside]),
+        _mean_row(_("Other regions"), changes[~inside]),
+        _compared(_("Change, Far East against the rest"), found),
     ]
     return answered(
         "far_east_gain",
@@ -479,14 +469,14 @@ def partial_rho(score: ArrayLike, covariate: ArrayLike, controls: Sequence[Array
     return float(left[0] @ left[1] / (norms[0] * norms[1]))
 
 
-def _partial_row(subject: Text, table: pd.DataFrame, covariate: str, controls: Sequence[str]) -> Row:
+def _partial_row(subject: Message, table: pd.DataFrame, covariate: str, controls: Sequence[str]) -> Row:
     def estimate(part: pd.DataFrame) -> float:
         return partial_rho(part["score"], part[covariate], [part[name] for name in controls])
 
     low, high = _range([estimate(table.drop(index=code)) for code in table.index])
     return Row(
         subject,
-        text("Partial Spearman's rho", "Частный коэффициент Спирмена"),
+        _("Partial Spearman's rho"),
         len(table),
         estimate(table),
         loo_low=low,
@@ -495,10 +485,10 @@ def _partial_row(subject: Text, table: pd.DataFrame, covariate: str, controls: S
 
 
 CONTENT = ("coded_realised", "coded_intended", "realised_share")
-CONTENT_WORDS: dict[str, dict[Language, str]] = {
-    "coded_realised": {"en": "realised statements", "ru": "реализованное (число сообщений)"},
-    "coded_intended": {"en": "intended statements", "ru": "намерения (число сообщений)"},
-    "realised_share": {"en": "realised share", "ru": "доля реализованного"},
+CONTENT_WORDS: dict[str, Message] = {
+    "coded_realised": _("realised statements"),
+    "coded_intended": _("intended statements"),
+    "realised_share": _("realised share"),
 }
 SIZE = ("population", "investment")
 
@@ -509,12 +499,9 @@ def length(table: pd.DataFrame) -> Finding:
     With and without third measures of the region's size (population and investment of 2024).
     """
     direct = stats.spearman_rho(table["score"], table["words"])
-    subject = text("Score and words", "Оценка и число слов")
+    subject = _("Score and words")
     held = _partial_row(
-        text(
-            "Score and words, population and investment held",
-            "Оценка и число слов при тех же населении и инвестициях",
-        ),
+        _("Score and words, population and investment held"),
         table,
         "words",
         SIZE,
@@ -541,11 +528,9 @@ def _content_rows(table: pd.DataFrame, name: str) -> tuple[Row, Row]:
     known = table.dropna(subset=[name])
     found = stats.spearman_rho(known["score"], known[name])
     return (
-        _tested(
-            text(f"Score and {words['en']}", f"Оценка и {words['ru']}"), found, known["score"], known[name]
-        ),
+        _tested(_("Score and {words}", words=words), found, known["score"], known[name]),
         _partial_row(
-            text(f"Score and {words['en']}, words held", f"Оценка и {words['ru']} при той же длине"),
+            _("Score and {words}, words held", words=words),
             known,
             name,
             ("words",),
@@ -557,22 +542,20 @@ def _logit_rows(table: pd.DataFrame) -> list[Row]:
     """Ordered logit of the score on length, size and the realised share."""
     known = table.dropna(subset=["realised_share"])
     names = [
-        text("log words", "логарифм числа слов"),
-        text("log population", "логарифм населения"),
-        text("log investment", "логарифм инвестиций"),
-        text("realised share, per 10 points", "доля реализованного, на 10 п. п."),
+        _("log words"),
+        _("log population"),
+        _("log investment"),
+        _("realised share, per 10 points"),
     ]
     columns = np.column_stack(
         [np.log(known[name].to_numpy(float)) for name in ("words", *SIZE)]
         + [known["realised_share"].to_numpy(float) * 10]
     )
-    model = stats.ordered_logit(known["score"], columns, [name["en"] for name in names])
-    statistic = text(
-        "Ordered logit, change of log odds", "Порядковая логит-модель, изменение логарифма шансов"
-    )
+    model = stats.ordered_logit(known["score"], columns, [name.key for name in names])
+    statistic = _("Ordered logit, change of log odds")
     if model.cannot is not None:
         return [
-            Row(text("All together", "Вместе"), statistic, len(known), None),
+            Row(_("All together"), statistic, len(known), None),
         ]
     return [
         Row(name, statistic, model.n, value, p, "asymptotic")
@@ -594,22 +577,19 @@ def stalls(table: pd.DataFrame) -> Finding:
     compared = stats.compare_groups(table["change"], has_stall)
     held = partial_change(table)
     changes = table["change"].to_numpy(float)
-    subject = text("Change and stalled statements", "Изменение и приостановленные проекты")
-    subject_held = text(
-        "Change and stalled statements, words and old score held",
-        "Изменение и приостановленные проекты при тех же длине и прежней оценке",
-    )
-    against = text("Change, entries with a stall against others", "Изменение: записи с остановками и без")
-    partial = text("Partial Spearman's rho", "Частный коэффициент Спирмена")
+    subject = _("Change and stalled statements")
+    subject_held = _("Change and stalled statements, words and old score held")
+    against = _("Change, entries with a stall against others")
+    partial = _("Partial Spearman's rho")
     rows = [
         _tested(subject, counted, table["change"], table["stalled"]),
         Row(subject_held, partial, len(table), held),
         _compared(against, compared),
-        _mean_row(text("Entries with a stall", "Записи с остановками"), changes[has_stall]),
-        _mean_row(text("Entries without", "Записи без остановок"), changes[~has_stall]),
+        _mean_row(_("Entries with a stall"), changes[has_stall]),
+        _mean_row(_("Entries without"), changes[~has_stall]),
         Row(
-            text("Entries with text whose italics are lost", "Записи, где у части текста утрачен курсив"),
-            text("Regions", "Регионов"),
+            _("Entries with text whose italics are lost"),
+            _("Regions"),
             len(table),
             float((table["stalled_unknown"] > 0).sum()),
         ),
@@ -655,10 +635,10 @@ def border_and_district(table: pd.DataFrame) -> Finding:
     at_border = stats.compare_groups(table["score"], table["border"].to_numpy(bool))
     within = stats.compare_groups(inside["score"], inside["border"].to_numpy(bool))
     rows = [
-        _compared(text("Border regions against the rest", "Приграничные регионы и остальные"), at_border),
-        _compared(text("Border regions of the Far East against its rest", "То же внутри ДФО"), within),
-        _district_row(text("Districts, all regions", "Округа, все регионы"), table),
-        _district_row(text("Districts without the Far East", "Округа без ДФО"), without),
+        _compared(_("Border regions against the rest"), at_border),
+        _compared(_("Border regions of the Far East against its rest"), within),
+        _district_row(_("Districts, all regions"), table),
+        _district_row(_("Districts without the Far East"), without),
     ]
     places = ("everywhere", "inside", "effect", "rest")
     return answered(
@@ -669,9 +649,9 @@ def border_and_district(table: pd.DataFrame) -> Finding:
     )
 
 
-def _district_row(subject: Text, table: pd.DataFrame) -> Row:
+def _district_row(subject: Message, table: pd.DataFrame) -> Row:
     effect, p = district_effect(table["score"], table["district"])
-    statistic = text("Epsilon-squared of ranks", "Эпсилон-квадрат по рангам")
+    statistic = _("Epsilon-squared of ranks")
     return Row(subject, statistic, len(table), effect, p, "sampled", 1 / (RESAMPLES + 1))
 
 
@@ -710,10 +690,10 @@ def district_effect(score: pd.Series, district: pd.Series) -> tuple[float, float
     return observed / total, (exceeding + 1) / (RESAMPLES + 1)
 
 
-CONVERSION_WORDS: dict[str, Text] = {
-    "realised": text("Score and share realised", "Оценка и доля реализованных"),
-    "moving": text("Score and share realised or under way", "Оценка и доля реализованных или реализуемых"),
-    "open": text("Score and number of open initiatives", "Оценка и число незавершённых инициатив"),
+CONVERSION_WORDS: dict[str, Message] = {
+    "realised": _("Score and share realised"),
+    "moving": _("Score and share realised or under way"),
+    "open": _("Score and number of open initiatives"),
 }
 
 
@@ -755,3 +735,52 @@ def answers() -> tuple[Finding, ...]:
     """Every question answered for editions II and III, in order."""
     table = frame()
     return tuple(question(table) for question in QUESTIONS)
+
+
+P_KINDS: dict[str, Message | str] = {
+    "exact": _("exact"),
+    "sampled": _("sampled"),
+    "asymptotic": _("asymptotic"),
+    "": formats.MISSING,
+}
+
+
+def as_frame(findings: Sequence[Finding]) -> pd.DataFrame:
+    """Every number of several answers, one row each.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        Answers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``question``, ``n``, ``estimate``, two-sided ``p`` with ``p_kind`` and ``p_min``, ``loo_low``, ``loo_high``;
+        ``subject`` and ``statistic`` as messages. NaN where there is no number.
+    """
+    rows = [(finding.id, row) for finding in findings for row in finding.rows]
+    numbers = {
+        name: [np.nan if value is None else value for value in (getattr(row, name) for _name, row in rows)]
+        for name in ("estimate", "p", "p_min", "loo_low", "loo_high")
+    }
+    return pd.DataFrame(
+        {
+            "question": [name for name, _row in rows],
+            "n": [row.n for _name, row in rows],
+            "estimate": numbers["estimate"],
+            "p": numbers["p"],
+            "p_kind": [row.p_kind for _name, row in rows],
+            "p_min": numbers["p_min"],
+            "loo_low": numbers["loo_low"],
+            "loo_high": numbers["loo_high"],
+            "subject": [row.subject for _name, row in rows],
+            "statistic": [row.statistic for _name, row in rows],
+            "kind": [P_KINDS[row.p_kind] for _name, row in rows],
+        }
+    )
+
+
+def notes(findings: Sequence[Finding]) -> list[Message]:
+    """Question, answer and reservation of each finding, for the lines under a table."""
+    return [joined([finding.question, finding.answer, finding.limit], " ") for finding in findings]

@@ -14,21 +14,20 @@ import numpy as np
 import pandas as pd
 
 from analysis import stats
-from analysis.data import formats, package, regions
-from analysis.data.formats import Text
-from analysis.data.regions import Language
+from analysis.data import package
+from analysis.data.messages import Message, Name, _, joined
 from analysis.errors import AnalysisError, one_of
 from analysis.rating import follow_up
 from analysis.rating import rating_tests as questions
 from analysis.rating.follow_up import Initiative
-from analysis.rating.rating_tests import Finding, Row, p_text, text
+from analysis.rating.rating_tests import Finding, Row, p_text
 
 RESOURCE = "rating-trends"
 Testable = Literal["yes", "partly", "no"]
-TESTABLE: dict[str, dict[Language, str]] = {
-    "yes": {"en": "tested", "ru": "проверен"},
-    "partly": {"en": "tested in part", "ru": "проверен частично"},
-    "no": {"en": "not testable yet", "ru": "пока не проверяется"},
+TESTABLE: dict[str, Message] = {
+    "yes": _("tested"),
+    "partly": _("tested in part"),
+    "no": _("not testable yet"),
 }
 
 
@@ -49,9 +48,9 @@ class Trend:
     """
 
     number: int
-    claim: Text
-    data: Text
-    missing: Text
+    claim: Name
+    data: Name
+    missing: Name
     testable: Testable
     tests: tuple[str, ...]
 
@@ -85,9 +84,9 @@ def parse(table: pd.DataFrame) -> tuple[Trend, ...]:
         found.append(
             Trend(
                 number=int(row.number),
-                claim=text(row.claim_en, row.claim_ru),
-                data=text(row.data_en, row.data_ru),
-                missing=text(row.missing_en, row.missing_ru),
+                claim=Name(row.claim_en, row.claim_ru),
+                data=Name(row.data_en, row.data_ru),
+                missing=Name(row.missing_en, row.missing_ru),
                 testable=row.testable,
                 tests=tests,
             )
@@ -117,29 +116,26 @@ def active(statements: pd.DataFrame) -> Finding:
     since = int(statements.loc[statements["column"] == "since", "region"].nunique())
     unclear = set(statements.loc[statements["column"] == "", "region"])
     maybe = len(unclear - set(statements.loc[statements["column"] == "since", "region"]))
-    statistic = text("Regions", "Регионов")
+    statistic = _("Regions")
     return Finding(
         "active_regions",
-        text("Do nearly all regions do something?", "Почти ли все регионы что-то делают?"),
+        _("Do nearly all regions do something?"),
         (
-            Row(text("With an event since", "С событием после прошлого выпуска"), statistic, n, float(since)),
+            Row(_("With an event since"), statistic, n, float(since)),
             Row(
-                text("Only with events of unknown column", "Лишь с событиями неизвестного столбца"),
+                _("Only with events of unknown column"),
                 statistic,
                 n,
                 float(maybe),
             ),
         ),
-        text(
-            f"{since} of {n} regions have at least one statement in the new column, {maybe} more only statements whose column "
-            "is lost.",
-            f"Регионов, о которых есть сообщение в новом столбце: {since} из {n}; ещё у {maybe} есть лишь сообщения с "
-            "утраченным столбцом.",
+        _(
+            "{since} of {n} regions have at least one statement in the new column, {maybe} more only statements whose column is lost.",
+            since=since,
+            n=n,
+            maybe=maybe,
         ),
-        text(
-            "A statement may be a stall or a remark; the authors had to write something of every region.",
-            "Сообщение может быть об остановке или общим; авторам нужно было что-то написать о каждом регионе.",
-        ),
+        _("A statement may be a stall or a remark; the authors had to write something of every region."),
     )
 
 
@@ -163,14 +159,14 @@ def kind_conversion(items: Sequence[Initiative], kind: str) -> Finding:
     inside = np.array([item.kind == kind for item in opened], dtype=bool)
     found = stats.compare_groups(moving, inside)
     name = follow_up.KINDS[kind]
-    groups = ((name, inside), (text("Other kinds", "Другие виды"), ~inside))
-    statistic = text("Realised or under way", "Реализовано или реализуется")
+    groups = ((name, inside), (_("Other kinds"), ~inside))
+    statistic = _("Realised or under way")
     rows = [Row(group, statistic, int(chosen.sum()), float(moving[chosen].sum())) for group, chosen in groups]
     # with two outcomes the rank-sum test is Fisher's exact test, by the two-sided rule of the project
     rows.append(
         Row(
-            text(f"{name['en']} against other kinds", f"{name['ru']} и другие виды"),
-            text("Probability of superiority", "Вероятность превосходства"),
+            _("{name} against other kinds", name=name),
+            _("Probability of superiority"),
             len(opened),
             found.superiority,
             found.association.p,
@@ -181,26 +177,21 @@ def kind_conversion(items: Sequence[Initiative], kind: str) -> Finding:
     counts = [(int(moving[chosen].sum()), int(chosen.sum())) for _, chosen in groups]
     return Finding(
         f"{kind}_conversion",
-        text(
-            "Did transport projects get further than others?"
-            if kind == "transport"
-            else f"Did projects of this kind get further: {name['en']}?",
-            "Продвинулись ли транспортные проекты дальше других?"
-            if kind == "transport"
-            else f"Продвинулись ли дальше проекты вида: {name['ru']}?",
-        ),
+        _("Did transport projects get further than others?")
+        if kind == "transport"
+        else _("Did projects of this kind get further: {kind}?", kind=name),
         tuple(rows),
-        text(
-            f"{name['en']}: {counts[0][0]} of {counts[0][1]} open initiatives are realised or under way; other kinds: "
-            f"{counts[1][0]} of {counts[1][1]} (exact {p_text(found.association.p, 'en')}).",
-            f"{name['ru']}: реализовано или реализуется {counts[0][0]} из {counts[0][1]}; другие виды: {counts[1][0]} из "
-            f"{counts[1][1]} (точное {p_text(found.association.p, 'ru')}).",
+        _(
+            "{name}: {moving} of {open} open initiatives are realised or under way; other kinds: {other_moving} of {other_open} (exact {p}).",
+            name=name,
+            moving=counts[0][0],
+            open=counts[0][1],
+            other_moving=counts[1][0],
+            other_open=counts[1][1],
+            p=p_text(found.association.p),
         ),
-        text(
-            "Eleven Far Eastern regions, one coder; roads, railways, ports and flights are one kind here, and no freight is "
-            "measured.",
-            "Одиннадцать регионов Дальнего Востока, один кодировщик; дороги, порты и рейсы здесь один вид, а перевозки не "
-            "измеряются.",
+        _(
+            "Eleven Far Eastern regions, one coder; roads, railways, ports and flights are one kind here, and no freight is measured."
         ),
     )
 
@@ -226,35 +217,30 @@ def origin(items: Sequence[Initiative]) -> Finding:
     old = sum(item.announced == "before" for item in moving)
     new = sum(item.announced == "since" for item in items)
     n = len(moving)
-    statistic = text("Initiatives", "Инициатив")
-    share = {language: formats.number(100 * old / max(n, 1), 0, language) for language in regions.LANGUAGES}
+    statistic = _("Initiatives")
     return Finding(
         "origin_of_moving",
-        text(
-            "Did most of the projects that move begin earlier?",
-            "Начаты ли раньше большинство идущих проектов?",
-        ),
+        _("Did most of the projects that move begin earlier?"),
         (
             Row(
-                text("Moving, named before", "Идут, названы раньше"),
+                _("Moving, named before"),
                 statistic,
                 n,
                 float(old),
             ),
-            Row(text("Moving, named since", "Идут, названы впервые"), statistic, n, float(n - old)),
-            Row(text("All named since", "Все названные впервые"), statistic, new, float(new)),
+            Row(_("Moving, named since"), statistic, n, float(n - old)),
+            Row(_("All named since"), statistic, new, float(new)),
         ),
-        text(
-            f"Of {n} initiatives under way or realised since, {old} ({share['en']}%) were named before; of {new} named for the "
-            f"first time, {n - old} move already.",
-            f"Реализуется или реализовано с тех пор инициатив: {n}, раньше названы {old} ({share['ru']} %); из названных впервые "
-            f"({new}) уже идут {n - old}.",
+        _(
+            "Of {n} initiatives under way or realised since, {old} ({share:.0f}%) were named before; of {new} named for the first time, {moving} move already.",
+            n=n,
+            old=old,
+            share=100 * old / max(n, 1),
+            new=new,
+            moving=n - old,
         ),
-        text(
-            "A year is too short for a project to be named and built, so this share is high by construction; Far East and one "
-            "coder only.",
-            "За год проект редко успевают и объявить, и начать, поэтому доля высока по построению; только Дальний Восток и "
-            "один кодировщик.",
+        _(
+            "A year is too short for a project to be named and built, so this share is high by construction; Far East and one coder only."
         ),
     )
 
@@ -270,3 +256,11 @@ TESTS: dict[str, Callable[[], Finding]] = {
 def findings(trend: Trend) -> tuple[Finding, ...]:
     """Tests of one trend, carried out."""
     return tuple(TESTS[name]() for name in trend.tests)
+
+
+def summary(tested: Sequence[tuple[int, Finding]]) -> Message:
+    """Answers of several tests, each behind the number of its trend."""
+    return joined(
+        [_("Trend {number}: {answer}", number=number, answer=finding.answer) for number, finding in tested],
+        " ",
+    )

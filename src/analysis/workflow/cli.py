@@ -131,16 +131,17 @@ _LANGUAGE = click.option(
 @_LANGUAGE
 def ingest_rating(file: Path, language: Language) -> None:
     """Read the text layer of an edition of the rating and compare it with the committed scores."""
+    from analysis.publish.words import text
     from analysis.rating import document as source
     from analysis.rating import statements
 
     report = source.ingest(file, paths.user(), paths.raw() / "rating" / "scores.csv")
     events = report.scores.with_name(f"{report.edition.label}.statements.csv")
     statements.write_statements(report.edition, events)
-    for sentence in source.uncertainties(report.edition, language):
-        echo(sentence)
-    for sentence in report.comparison.sentences(language):
-        echo(sentence)
+    for sentence in source.uncertainties(report.edition):
+        echo(text(sentence, language))
+    for sentence in report.comparison.sentences():
+        echo(text(sentence, language))
     written = f"{len(report.edition.entries)} regions: {paths.relative(report.scores)}."
     if report.comparison.same_figures:
         written += {
@@ -287,10 +288,12 @@ def rating_sheets(folder: Path, experts: tuple[str, ...], previous: Path | None,
 
     A sheet that is there stays: a newer one goes beside it and carries over what was filled in.
     """
+    from analysis.publish import guides
     from analysis.rating import edition
 
     before = previous or paths.raw() / "rating" / "scores.csv"
-    for written in edition.write_sheets(folder, experts, before, show_previous=show_previous):
+    guide = guides.scoring(is_shown=show_previous)
+    for written in edition.write_sheets(folder, experts, before, show_previous=show_previous, guide=guide):
         echo(written.sentence())
 
 
@@ -302,10 +305,12 @@ def rating_code(document: Path, sheet: Path) -> None:
 
     A sheet that is there stays: a newer one goes beside it and carries over what was filled in.
     """
+    from analysis.publish import guides
     from analysis.rating import coding
     from analysis.rating import document as source
 
-    echo(coding.write_sheet(source.read_edition(document), sheet).sentence())
+    guide = guides.coding_sheet()
+    echo(coding.write_sheet(source.read_edition(document), sheet, guide).sentence())
 
 
 @rating_group.command("compare")
@@ -314,15 +319,16 @@ def rating_code(document: Path, sheet: Path) -> None:
 @_LANGUAGE
 def rating_compare(document: Path, coded: tuple[Path, ...], language: Language) -> None:
     """Compare coding sheets that came back with one another and with the dictionary."""
+    from analysis.publish.words import text
     from analysis.rating import coding
     from analysis.rating import document as source
 
     codings = [coding.read_sheet(path, path.stem) for path in coded]
     dictionary = coding.dictionary(source.read_edition(document))
     if len(codings) > 1:
-        echo(coding.coders_alpha(codings).sentence(language))
+        echo(text(coding.coders_alpha(codings).sentence(), language))
     for person in codings:
-        echo(coding.confusion(person, dictionary).sentence(language))
+        echo(text(coding.confusion(person, dictionary).sentence(), language))
 
 
 @main.command()
