@@ -249,7 +249,7 @@ def test_modules_are_those_imported_directly_or_through_others():
         "analysis.errors",
     } <= set(found)
     assert not {
-        "analysis.publish.exhibits.association",
+        "analysis.publish.charts_association",
         "analysis.workflow.cli",
         "analysis.rating.associations",
     } & set(found)

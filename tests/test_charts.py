@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from analysis.publish import charts
+from analysis.publish import charts, charts_association
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=12), st.floats(0.1, 10))
@@ -86,7 +86,9 @@ def test_every_region_of_a_scatter_is_named_inside_its_panel_and_no_name_covers_
             "score": [9, 9, 9, 8, 8, 8, 4],
         }
     )
-    made = charts.scatter_panels([("Heading", rows, "n = 7")] * 4, "ru", "Title", ["Footer"], "Score")
+    made = charts_association.scatter([("Heading", rows, "n = 7")] * 4, "Score").draw(
+        "ru", "Title", ["Footer"]
+    )
     made.draw_without_rendering()
     for axis in made.axes:
         names = [text for text in axis.texts if text.get_text()]

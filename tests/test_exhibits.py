@@ -1,20 +1,14 @@
 """Exhibits: the register, the files and the notebooks must tell one story."""
 
-import itertools
 import re
-from collections import Counter
 
-import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
-from analysis import paths
-from analysis.data import indicators, regions
+from analysis.data import regions
 from analysis.errors import AnalysisError
 from analysis.publish import parameters
-from analysis.publish.exhibits import Exhibit, ledger, publish, register, robustness
-from analysis.publish.exhibits.association import Periods
+from analysis.publish.exhibits import Exhibit, ledger, publish, register
 from analysis.publish.tables import Table, column
 from analysis.rating import associations
 
@@ -121,104 +115,6 @@ class TestAssociations:
     def test_a_family_is_named_by_its_regions(self):
         assert regions.region_set(["RU-PRI", "RU-KHA", "RU-AMU", "RU-ZAB", "RU-YEV"]) == "border"
         assert regions.region_set(["RU-PRI", "RU-KHA", "RU-AMU", "RU-YEV"]) == "border less RU-ZAB"
-
-
-class TestScoreAndLength:
-    """The score against the length of the entry, by scipy and by arithmetic apart from ours."""
-
-    PERIODS = Periods("2021", "2024", "2020")
-
-    @pytest.fixture
-    def words(self):
-        """Words of each region's entry, added up from the raw file."""
-        statements = pd.read_csv(paths.root() / "data/raw/rating/statements.csv")
-        return statements.groupby("region")["words"].sum()
-
-    def rows(self, subset="far_east"):
-        made = robustness.score_and_length("III", subset, self.PERIODS)
-        return made.table.rows.set_index("indicator")
-
-    def test_the_coefficient_of_the_length_is_scipys(self, words):
-        codes = list(regions.codes(regions.subset("far_east")))
-        score = indicators.values("score", "III", codes)
-        row = self.rows().loc["entry_words"]
-        assert row["n"] == 11
-        assert row["estimate"] == pytest.approx(stats.kendalltau(score, words[codes]).statistic, abs=1e-12)
-        assert row["estimate"] == pytest.approx(0.74, abs=0.005)
-
-    def test_the_p_of_the_length_is_that_of_all_orders_of_five_scores(self, words):
-        """A p that is not of all 120 orders would be no exact one."""
-        codes = list(regions.codes(regions.subset("border")))
-        score, length = indicators.values("score", "III", codes).to_numpy(), words[codes].to_numpy()
-        first, second = np.triu_indices(5, 1)
-
-        def surplus(order):
-            return np.sum(np.sign(order[second] - order[first]) * np.sign(length[second] - length[first]))
-
-        sums = np.array([surplus(np.array(order)) for order in itertools.permutations(score)])
-        row = self.rows("border").loc["entry_words"]
-        assert row["p_exact"] == pytest.approx(np.mean(np.abs(sums) >= abs(surplus(score))), abs=1e-12)
-        assert row["p_min"] == pytest.approx(np.mean(np.abs(sums) == np.abs(sums).max()), abs=1e-12)
-
-    def test_the_p_of_the_length_counts_every_arrangement_of_eleven_scores(self, words):
-        """Scores are dealt out from the shortest entry to the longest; S counts what is still to come above and below."""
-        codes = list(regions.codes(regions.subset("far_east")))
-        score = indicators.values("score", "III", codes)[words[codes].sort_values().index].to_numpy()
-        counts: dict[tuple[int, ...], Counter[int]] = {}
-
-        def dealt(left):
-            if not any(left):
-                return Counter({0: 1})
-            if left not in counts:
-                counts[left] = Counter()
-                for level, have in enumerate(left):
-                    rest = (*left[:level], have - 1, *left[level + 1 :])
-                    surplus = sum(rest[level + 1 :]) - sum(rest[:level])
-                    for value, times in dealt(rest).items() if have else ():
-                        counts[left][value + surplus] += times
-            return counts[left]
-
-        null = dealt(tuple(Counter(sorted(score)).values()))
-        first, second = np.triu_indices(11, 1)
-        observed = np.sign(score[second] - score[first]).sum()
-        assert null.total() == 554_400
-        farther = sum(times for value, times in null.items() if abs(value) >= abs(observed))
-        assert self.rows().loc["entry_words"]["p_exact"] == pytest.approx(farther / 554_400, abs=1e-15)
-
-    def test_partial_coefficients_are_those_of_the_inverted_matrix_of_coefficients(self, words):
-        """The precision matrix is another way to a partial coefficient than Kendall's formula."""
-        rows = self.rows().drop(index="entry_words")
-        for name, row in rows.iterrows():
-            data = associations.pair("III", name, row["period"], "far_east")
-            series = [data["score"], words[data.index], data["covariate"]]
-            tau = np.array([[stats.kendalltau(a, b).statistic for a in series] for b in series])
-            inverse = np.linalg.inv(tau)
-            partial = -inverse[0, 2] / np.sqrt(inverse[0, 0] * inverse[2, 2])
-            assert row["partial"] == pytest.approx(partial, abs=1e-9), name
-            assert row["score_length"] == pytest.approx(tau[0, 1], abs=1e-12), name
-            assert row["indicator_length"] == pytest.approx(tau[1, 2], abs=1e-12), name
-
-    def test_the_indicators_are_those_of_the_forest_with_its_numbers(self):
-        rows = self.rows().drop(index="entry_words")
-        for name, row in rows.iterrows():
-            one = associations.associate("III", name, row["period"], "far_east", "kendall_tau_b")
-            assert (row["n"], row["estimate"], row["p_exact"]) == (one["n"], one["estimate"], one["p_exact"])
-        assert len(rows) == 9
-
-    def test_the_sentence_counts_the_indicators_below_the_length(self):
-        """Of five regions one density lies as far from zero as the length does, and is not below it."""
-        wide = robustness.score_and_length("III", "far_east", self.PERIODS).sentence
-        narrow = robustness.score_and_length("III", "border", self.PERIODS).sentence
-        assert "above 9 of 9 indicators" in wide["en"] and "чем у 9 из 9 показателей" in wide["ru"]
-        assert "above 8 of 9 indicators" in narrow["en"]
-
-    def test_edition_ii_says_that_its_entries_are_not_counted(self):
-        """Lengths of edition III beside scores of edition II would compare what was never together."""
-        made = robustness.score_and_length("II", "far_east", self.PERIODS)
-        assert "edition II their length is missing" in made.sentence["en"]
-        assert "rating-statements" not in made.sources
-        assert "entry_words" not in set(made.table.rows["indicator"])
-        assert made.table.rows[["score_length", "indicator_length", "partial"]].isna().all(axis=None)
 
 
 class TestCellVerdicts:

@@ -46,6 +46,11 @@ class Covariate:
         """Name and period in both languages."""
         return Name(self.label("en"), self.label("ru"))
 
+    @property
+    def units(self) -> Name:
+        """Unit of the indicator in both languages."""
+        return Name(self.unit("en"), self.unit("ru"))
+
     def label(self, language: Language) -> str:
         """Name and period, for a row or an axis: ``Exports, 2021``."""
         return f"{indicators.indicator(self.indicator).name[language]}, {self.period}"

@@ -19,6 +19,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
+from analysis.data.messages import Name
 from analysis.data.normalise import name_key
 from analysis.errors import AnalysisError, one_of, quoted
 
@@ -79,6 +80,11 @@ class Region:
     def name(self, language: Language) -> str:
         """Name of the region in `language`."""
         return self.name_en if language == "en" else self.name_ru
+
+    @property
+    def short(self) -> Name:
+        """Short name in both languages, for a label."""
+        return Name(self.short_name("en"), self.short_name("ru"))
 
     def short_name(self, language: Language) -> str:
         """Short name of the region in `language`, for labels in charts."""

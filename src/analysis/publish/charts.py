@@ -138,17 +138,19 @@ _GENITIVE = {
 
 
 def without(codes: Sequence[str], language: Language) -> str:
-    """Say which regions of the Far East are left out: ``without Chukotka, Buryatia``.
+    """Say which regions are left out: ``without Chukotka, Buryatia``.
 
     Parameters
     ----------
     codes : sequence of str
-        Codes of regions of the Far Eastern Federal District, at least one.
+        Codes of regions, at least one.
     language : {'en', 'ru'}
         Language of the label.
     """
     if language == "en":
         return f"without {', '.join(short(code, 'en') for code in codes)}"
+    if any(code not in _GENITIVE for code in codes):
+        return f"без региона: {', '.join(short(code, 'ru') for code in codes)}"
     return f"без {', '.join(_GENITIVE[code] for code in codes)}"
 
 
@@ -727,59 +729,6 @@ def score_changes(
     return figure
 
 
-def forest(
-    rows: pd.DataFrame, language: Language, title: str, footer: Sequence[str], axis_label: str
-) -> Figure:
-    """Coefficients with leave-one-out ranges and superpopulation intervals, one row an indicator.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Columns ``label, n, estimate, p_exact, p_min, ci_low, ci_high, loo_low, loo_high, is_reachable``
-        (NaN where there is none); drawn in the order given, the first on top. ``is_reachable`` is
-        False where no arrangement of the data could fall below the level chosen: drawn pale.
-    language, title, footer
-        As in :func:`new_figure`.
-    axis_label : str
-        Name of the coefficient.
-    """
-    with style():
-        figure = new_figure(42 + 9 * len(rows), title, footer)
-        axis = figure.subplots()
-        places = np.arange(len(rows))[::-1]
-        axis.axvline(0, color="#888888", linewidth=0.8)
-        for place, row in zip(places, rows.itertuples(), strict=True):
-            ink = INK if row.is_reachable else "#A8A8A8"
-            if not np.isnan(row.ci_low):
-                axis.plot([row.ci_low, row.ci_high], [place, place], color=ink, linewidth=0.7)
-            if not np.isnan(row.loo_low):
-                axis.plot([row.loo_low, row.loo_high], [place, place], color=ink, linewidth=3.6, alpha=0.45)
-            axis.plot(
-                row.estimate, place, "D", color=ink, markersize=5, mfc=ink if row.is_reachable else "white"
-            )
-            note = f"n = {row.n}   p = {formats.p_value(row.p_exact, language)}"
-            note += f"   ({formats.p_value(row.p_min, language)})"
-            axis.annotate(
-                note,
-                (1.02, place),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                color=ink,
-                annotation_clip=False,
-            )
-        # two lines of 34 letters leave the axis half of the page
-        axis.set_yticks(places, [textwrap.fill(label, 34) for label in rows["label"]])
-        axis.set_xlim(-1.02, 1.02)
-        axis.set_xticks([-1, -0.5, 0, 0.5, 1])
-        axis.set_ylim(-0.7, len(rows) - 0.3)
-        axis.set_xlabel(axis_label)
-        axis.grid(axis="x")
-        head = {"en": "exact p (smallest reachable)", "ru": "точное p (наименьшее возможное)"}[language]
-        axis.annotate(head, (1.02, 1.0), xycoords="axes fraction", va="bottom", annotation_clip=False)
-        _decimal(axis, language, 1)
-    return figure
-
-
 def specification_curve(
     rows: pd.DataFrame,
     choices: Sequence[tuple[str, Sequence[tuple[str, str]]]],
@@ -844,100 +793,6 @@ def specification_curve(
             {"en": "specifications, by estimate", "ru": "спецификации, по возрастанию оценки"}[language]
         )
         lower.set_xlim(0, len(rows) + 1)
-    return figure
-
-
-def influence(
-    rows: pd.DataFrame, codes: Sequence[str], language: Language, title: str, footer: Sequence[str]
-) -> Figure:
-    """Coefficients without each region in turn: one row an indicator, one mark a region left out.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Columns ``label``, ``all_regions`` and one a region code (NaN where it was not in the set).
-    codes : sequence of str
-        Regions.
-    language, title, footer
-        As in :func:`new_figure`.
-    """
-    with style():
-        figure = new_figure(36 + 12 * len(rows), title, footer)
-        axis = figure.subplots()
-        axis.axvline(0, color="#888888", linewidth=0.8)
-        places = np.arange(len(rows))[::-1]
-        for place, (_, row) in zip(places, rows.iterrows(), strict=True):
-            left = row[list(codes)].astype(float).dropna()
-            if left.empty or np.isnan(float(row["all_regions"])):
-                continue
-            axis.plot([left.min(), left.max()], [place, place], color="#DDDDDD", linewidth=1.2, zorder=1)
-            for code, value in left.items():
-                axis.plot(value, place, marker_of(str(code)), color=colour_of(str(code)), markersize=4.5)
-            axis.plot(row["all_regions"], place, "|", color=INK, markersize=14, markeredgewidth=1.6)
-            far = (left - float(row["all_regions"])).abs().idxmax()
-            axis.annotate(
-                without([str(far)], language),
-                (left[far], place),
-                xytext=(0, 6),
-                textcoords="offset points",
-                # towards the middle, so that a name at either end stays inside
-                ha="left" if left[far] < -0.4 else "right" if left[far] > 0.6 else "center",
-                va="bottom",
-                color=_darker(colour_of(str(far))),
-            )
-        axis.set_yticks(places, [textwrap.fill(label, 34) for label in rows["label"]])
-        axis.set_xlim(-1.02, 1.02)
-        axis.set_ylim(-0.6, len(rows) - 0.2)
-        axis.set_xlabel({"en": "Kendall's tau-b", "ru": "Тау-b Кендалла"}[language])
-        axis.set_xticks([-1, -0.5, 0, 0.5, 1])
-        axis.grid(axis="x")
-        _decimal(axis, language, 1)
-    return figure
-
-
-def scatter_panels(
-    panels: Sequence[tuple[str, pd.DataFrame, str]],
-    language: Language,
-    title: str,
-    footer: Sequence[str],
-    score_label: str,
-) -> Figure:
-    """Rating score against indicators, one panel each, every region named.
-
-    Parameters
-    ----------
-    panels : sequence of (heading, rows, note)
-        ``rows`` has the columns ``region, x, score``; ``note`` is printed under the heading.
-    language, title, footer
-        As in :func:`new_figure`.
-    score_label : str
-        Label of the vertical axis.
-    """
-    across = 2
-    down = -(-len(panels) // across)
-    with style():
-        figure = new_figure(30 + 78 * down, title, footer)
-        axes = figure.subplots(down, across, squeeze=False, sharey=True).ravel()
-        for axis in axes[len(panels) :]:
-            axis.set_visible(False)
-        for axis, (heading, rows, note) in zip(axes, panels, strict=False):
-            for row in rows.itertuples():
-                axis.plot(row.x, row.score, marker_of(str(row.region)), color=colour_of(str(row.region)))
-            # 50 characters of 8 pt fill half a page's width
-            axis.set_title("\n".join([*textwrap.wrap(heading, 50), note]), weight="normal")
-            axis.set_ylim(1.2, 10.3)
-            axis.set_yticks(range(2, 11))
-            low, high = float(rows["x"].min()), float(rows["x"].max())
-            pad = (high - low or 1.0) * 0.2
-            axis.set_xlim(low - pad, high + pad)
-            axis.grid(axis="y")
-            axis.locator_params(axis="x", nbins=5)
-            _decimal(axis, language)
-        for axis in axes[::across]:
-            axis.set_ylabel(score_label)
-        settle_layout(figure)  # labels are placed around it
-        for axis, (_, rows, _) in zip(axes, panels, strict=False):
-            name_points(figure, axis, rows, language)
     return figure
 
 

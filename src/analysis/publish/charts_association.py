@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
+from analysis.data import formats
 from analysis.data.messages import _
 from analysis.data.regions import Language
 from analysis.publish import charts
@@ -71,14 +76,226 @@ def tau_by_set(
     return figure
 
 
-def _name_rows(axis, labels, places, language: Language) -> None:  # type: ignore[no-untyped-def]
+@chart
+def forest(rows: pd.DataFrame, *, language: Language, title: str, footer: Sequence[str]) -> Figure:
+    """Kendall's tau-b of each indicator with its leave-one-out range, the other edition beside it.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``label, n, estimate, other_estimate, p_exact, p_primary, loo_low, loo_high, is_primary,
+        is_reachable`` (NaN where there is none); drawn in the order given, the first on top. What is not primary
+        is named in grey; ``is_reachable`` is False where no arrangement could fall below the level: drawn pale.
+    language, title, footer
+        As in :func:`analysis.publish.charts.new_figure`.
+    """
+    with style():
+        figure = new_figure(46 + 9 * len(rows), title, footer)
+        axis = figure.subplots()
+        places = np.arange(len(rows))[::-1]
+        axis.axvline(0, color="#888888", linewidth=0.8)
+        for place, row in zip(places, rows.itertuples(), strict=True):
+            _forest_row(axis, float(place), row, language)
+        _name_rows(axis, rows["label"], places, language)
+        for name, is_primary in zip(axis.get_yticklabels(), rows["is_primary"], strict=True):
+            name.set_color(INK if is_primary else _GREY)
+        _tau_axis(axis, np.array([-1.0]), language)
+        head = text(_("exact p; adjusted"), language)
+        axis.annotate(head, (1.02, 1.0), xycoords="axes fraction", va="bottom", annotation_clip=False)
+        axis.legend(handles=_forest_key(language), loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
+    return figure
+
+
+# a row that is no part of the argument, and one that could not have shown anything
+_GREY = "#6E6E6E"
+_PALE = "#A8A8A8"
+
+
+def _forest_row(axis: Axes, place: float, row: Any, language: Language) -> None:
+    ink = INK if row.is_reachable else _PALE
+    axis.plot([row.loo_low, row.loo_high], [place, place], color=ink, linewidth=3.6, alpha=0.35)
+    axis.plot(row.other_estimate, place, "o", color=ink, markersize=5, mfc="white")
+    axis.plot(row.estimate, place, "D", color=ink, markersize=5, mfc=ink if row.is_reachable else "white")
+    adjusted = "" if pd.isna(row.p_primary) else f"; {formats.p_value(row.p_primary, language)}"
+    p = formats.MISSING if pd.isna(row.p_exact) else formats.p_value(row.p_exact, language)
+    axis.annotate(
+        f"n = {row.n}   {p}{adjusted}",
+        (1.02, place),
+        xycoords=("axes fraction", "data"),
+        va="center",
+        color=ink,
+        annotation_clip=False,
+    )
+
+
+def _forest_key(language: Language) -> list[Line2D]:
+    return [
+        Line2D([], [], marker="D", color=INK, linestyle="", label=text(_("this edition"), language)),
+        Line2D(
+            [], [], marker="o", color=INK, mfc="white", linestyle="", label=text(_("the other"), language)
+        ),
+        Line2D([], [], color=INK, linewidth=3.6, alpha=0.35, label=text(_("one region left out"), language)),
+    ]
+
+
+@chart
+def raw_and_within(rows: pd.DataFrame, *, language: Language, title: str, footer: Sequence[str]) -> Figure:
+    """Kendall's tau-b as it is and with the border held fixed, indicators above their benchmarks.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``label, is_benchmark, raw, within`` (NaN where there is none); drawn in the order given.
+    language, title, footer
+        As in :func:`analysis.publish.charts.new_figure`.
+    """
+    with style():
+        figure = new_figure(42 + 9 * len(rows), title, footer)
+        axis = figure.subplots()
+        places = [float(place) for place in range(len(rows))[::-1]]
+        axis.axvline(0, color="#888888", linewidth=0.8)
+        for place, row in zip(places, rows.itertuples(), strict=True):
+            colour = charts.AMUR if row.is_benchmark else INK
+            axis.plot([row.raw, row.within], [place, place], color="#BBBBBB", linewidth=1, zorder=1)
+            axis.plot(row.raw, place, "D", color=colour, markersize=5)
+            axis.plot(row.within, place, "o", color=colour, mfc="white", markersize=5)
+        _name_rows(axis, rows["label"], places, language)
+        for name, is_benchmark in zip(axis.get_yticklabels(), rows["is_benchmark"], strict=True):
+            name.set_color(charts.AMUR if is_benchmark else INK)
+        _tau_axis(axis, rows[["raw", "within"]].to_numpy(dtype=float), language)
+        handles = [
+            Line2D([], [], marker="D", color=INK, linestyle="", label=text(_("all compared"), language)),
+            Line2D(
+                [],
+                [],
+                marker="o",
+                color=INK,
+                mfc="white",
+                linestyle="",
+                label=text(_("border held fixed"), language),
+            ),
+        ]
+        axis.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
+    return figure
+
+
+@chart
+def influence(
+    rows: pd.DataFrame, codes: Sequence[str], *, language: Language, title: str, footer: Sequence[str]
+) -> Figure:
+    """Coefficients without each region in turn: one row an indicator, one mark a region left out.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``label``, ``all_regions`` and one a region code (NaN where it was not in the set).
+    codes : sequence of str
+        Regions.
+    language, title, footer
+        As in :func:`analysis.publish.charts.new_figure`.
+    """
+    with style():
+        figure = new_figure(36 + 12 * len(rows), title, footer)
+        axis = figure.subplots()
+        axis.axvline(0, color="#888888", linewidth=0.8)
+        places = np.arange(len(rows))[::-1]
+        for place, (_index, row) in zip(places, rows.iterrows(), strict=True):
+            left = row[list(codes)].astype(float).dropna()
+            if left.empty or np.isnan(float(row["all_regions"])):
+                continue
+            axis.plot([left.min(), left.max()], [place, place], color="#DDDDDD", linewidth=1.2, zorder=1)
+            for code, value in left.items():
+                axis.plot(
+                    value,
+                    place,
+                    charts.marker_of(str(code)),
+                    color=charts.colour_of(str(code)),
+                    markersize=4.5,
+                )
+            axis.plot(row["all_regions"], place, "|", color=INK, markersize=14, markeredgewidth=1.6)
+            far = (left - float(row["all_regions"])).abs().idxmax()
+            axis.annotate(
+                charts.without([str(far)], language),
+                (left[far], place),
+                xytext=(0, 6),
+                textcoords="offset points",
+                # towards the middle, so that a name at either end stays inside
+                ha="left" if left[far] < -0.4 else "right" if left[far] > 0.6 else "center",
+                va="bottom",
+                color=charts._darker(charts.colour_of(str(far))),
+            )
+        axis.set_yticks(places, [textwrap.fill(text(label, language), _LABEL) for label in rows["label"]])
+        axis.set_xlim(-1.02, 1.02)
+        axis.set_ylim(-0.6, len(rows) - 0.2)
+        axis.set_xlabel(text(_("Kendall's tau-b"), language))
+        axis.set_xticks([-1, -0.5, 0, 0.5, 1])
+        axis.grid(axis="x")
+        charts._decimal(axis, language, 1)
+    return figure
+
+
+@chart
+def scatter(
+    panels: Sequence[tuple[Words, pd.DataFrame, Words]],
+    score_label: Words,
+    *,
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+) -> Figure:
+    """Rating score against indicators, one panel each, every region named.
+
+    Parameters
+    ----------
+    panels : sequence of (heading, rows, note)
+        ``rows`` has the columns ``region, x, score``; ``note`` is printed under the heading.
+    score_label : Message
+        Label of the vertical axis.
+    language, title, footer
+        As in :func:`analysis.publish.charts.new_figure`.
+    """
+    across = 2
+    down = -(-len(panels) // across)
+    with style():
+        figure = new_figure(30 + 78 * down, title, footer)
+        axes = figure.subplots(down, across, squeeze=False, sharey=True).ravel()
+        for axis in axes[len(panels) :]:
+            axis.set_visible(False)
+        for axis, (heading, rows, note) in zip(axes, panels, strict=False):
+            for row in rows.itertuples():
+                axis.plot(
+                    row.x,
+                    row.score,
+                    charts.marker_of(str(row.region)),
+                    color=charts.colour_of(str(row.region)),
+                )
+            # 50 characters of 8 pt fill half a page's width
+            lines = [*textwrap.wrap(text(heading, language), 50), text(note, language)]
+            axis.set_title("\n".join(lines), weight="normal")
+            axis.set_ylim(1.2, 10.3)
+            axis.set_yticks(range(2, 11))
+            low, high = float(rows["x"].min()), float(rows["x"].max())
+            pad = (high - low or 1.0) * 0.2
+            axis.set_xlim(low - pad, high + pad)
+            axis.grid(axis="y")
+            axis.locator_params(axis="x", nbins=5)
+            charts._decimal(axis, language)
+        for axis in axes[::across]:
+            axis.set_ylabel(text(score_label, language))
+        charts.settle_layout(figure)  # labels are placed around it
+        for axis, (_heading, rows, _note) in zip(axes, panels, strict=False):
+            charts.name_points(figure, axis, rows, language)
+    return figure
+
+
+def _name_rows(axis: Axes, labels: Iterable[Words], places: Iterable[float], language: Language) -> None:
     names = [textwrap.fill(text(label, language), _LABEL) for label in labels]
-    axis.set_yticks(places, names)
+    axis.set_yticks(list(places), names)
     axis.set_ylim(-0.7, len(names) - 0.3)
 
 
-def _tau_axis(axis, values, language: Language) -> None:  # type: ignore[no-untyped-def]
-    """Axis of tau-b from -1 to 1, or the half that holds all values."""
+def _tau_axis(axis: Axes, values: NDArray[np.float64], language: Language) -> None:
+    """Axis of tau-b from -1 to 1, or the part above -0.5 if that holds all values."""
     low = -1.02 if np.nanmin(values, initial=0) < -0.5 else -0.52
     axis.set_xlim(low, 1.02)
     axis.set_xticks([tick for tick in (-1, -0.5, 0, 0.5, 1) if tick >= low])

@@ -18,7 +18,7 @@ _KNOWN: dict[str, tuple[Words, Kind, int]] = {
     "edition": (_("Edition"), "text", 0),
     "score": (_("Score"), "number", 0),
     "n": (_("n"), "number", 0),
-    "estimate": (_("Estimate"), "number", 2),
+    "estimate": (_("tau-b"), "number", 2),
     "p_exact": (_("Exact p"), "p_value", 0),
     "p_min": (_("Smallest p possible"), "p_value", 0),
     "p_adjusted": (_("Adjusted p"), "p_value", 0),
@@ -26,6 +26,22 @@ _KNOWN: dict[str, tuple[Words, Kind, int]] = {
     "leave_one_out_low": (_("Lowest without one region"), "number", 2),
     "leave_one_out_high": (_("Highest without one region"), "number", 2),
     "source": (_("Source"), "text", 0),
+    "label": (_("Indicator and year"), "text", 0),
+    "gap_years": (_("Years before the events"), "number", 0),
+    "p_directed": (_("Directed p (higher score)"), "p_value", 0),
+    "p_primary": (_("p adjusted: primary family"), "p_value", 0),
+    "p_shown": (_("p adjusted: rows shown"), "p_value", 0),
+    "p_all": (_("p adjusted: all indicators and years"), "p_value", 0),
+    "other_estimate": (_("tau-b, other edition"), "number", 2),
+    "other_p": (_("Exact p, other edition"), "p_value", 0),
+    "loo_low": (_("One left out, from"), "number", 2),
+    "loo_high": (_("One left out, to"), "number", 2),
+    "raw": (_("tau-b"), "number", 2),
+    "p_raw": (_("Exact p"), "p_value", 0),
+    "within": (_("Border held fixed"), "number", 2),
+    "p_within": (_("p, border held fixed"), "p_value", 0),
+    "p_min_within": (_("Smallest reachable p, border held fixed"), "p_value", 0),
+    "partial": (_("Partial tau"), "number", 2),
 }
 
 
@@ -43,10 +59,11 @@ def describe(rows: pd.DataFrame) -> tuple[Column, ...]:
         One a column: with the project's heading, with the name and unit of an indicator, or with its own name;
         fractions have two decimals.
     """
-    return tuple(_describe(str(name), rows[name]) for name in rows.columns)
+    return tuple(column(str(name), rows[name]) for name in rows.columns)
 
 
-def _describe(name: str, values: pd.Series) -> Column:
+def column(name: str, values: pd.Series) -> Column:
+    """Column of a frame as it is printed, as in `describe`."""
     if name in _KNOWN:
         header, kind, decimals = _KNOWN[name]
         return Column(name, header, kind, decimals)

@@ -85,7 +85,7 @@ def save_table(
     of: Of = None,
     period: str | None = None,
     see: Words | None = None,
-    columns: Sequence[Column] = (),
+    columns: Sequence[Column | str] = (),
     notes: Sequence[Words] = (),
     anchor: str | None = None,
     source_note: Words | None = None,
@@ -110,8 +110,8 @@ def save_table(
         What the figures refer to, where `of` does not say it.
     see : Message, optional
         What to see, in a sentence or two with this run's numbers.
-    columns : sequence of Column, optional
-        What is printed, where the headings the project knows (`analysis.publish.headings`) do not do.
+    columns : sequence of Column or str, optional
+        What is printed: by name with the headings the project knows (`analysis.publish.headings`), or in full.
     notes : sequence of Message, optional
         Sentences under the table.
     anchor : str, optional
@@ -130,7 +130,8 @@ def save_table(
         If no title was given, or the source named is no raw resource.
     """
     rows = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
-    chosen = columns or headings.describe(rows)
+    named = [headings.column(each, rows[each]) if isinstance(each, str) else each for each in columns]
+    chosen = named or headings.describe(rows)
     printed = Table(
         _labelled(_spelled(rows), chosen),
         _printed_columns(rows, chosen),

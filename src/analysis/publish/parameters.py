@@ -193,6 +193,21 @@ def _covariates(name: str, value: Any) -> tuple[str, ...]:
     return tuple(str(each) for each in observations.covariates(value)) if value else ()
 
 
+def _region_set(name: str, value: Any) -> str | tuple[str, ...]:
+    """A set or a district by its name, a list of regions by their codes; empty stays empty."""
+    if not isinstance(value, str | list | tuple):
+        raise AnalysisError(f"{name} is {quoted(value)}; it must be a set, a district or a list of regions.")
+    if not value:
+        return ""
+    codes = regions.codes(regions.resolve(value))
+    if not isinstance(value, str):
+        return codes
+    district = regions.find_district(value)
+    # the district and the set of that name are the same eleven regions
+    known = "far_east" if district == "far_eastern" else district or value
+    return known if known in (*regions.NAMED_SETS, *regions.DISTRICTS) else codes
+
+
 def _country() -> dict[str, Check]:
     return {
         "edition": _choice(*EDITIONS),
@@ -206,6 +221,8 @@ def _association() -> dict[str, Check]:
     return {
         "edition": _choice(*EDITIONS),
         "subset": _choice(*regions.SUBSETS),
+        "regions": _region_set,
+        "covariates": _covariates,
         "trade_period": _year(*indicators.periods("trade_turnover")),
         "investment_period": _year(*indicators.periods("investment")),
         "crossings_period": _year(*indicators.periods("crossings_established")),

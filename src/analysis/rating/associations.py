@@ -7,6 +7,8 @@ all arrangements of the score).
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -14,6 +16,7 @@ import pandas as pd
 
 from analysis import stats
 from analysis.data import indicators, regions
+from analysis.errors import AnalysisError
 
 STATISTICS = ("kendall_tau_b", "spearman_rho")
 EDITIONS = ("II", "III")
@@ -31,6 +34,10 @@ CROSSINGS = (
     "crossing_density_functioning_without_skovorodino",
 )
 COVARIATES = (*DEPENDENCE, *VOLUME, *indicators.CUSTOMS, *INVESTMENT, *CROSSINGS)
+# docs/analysis-plan.md: one indicator a concept; the others are exploration
+PRIMARY = ("china_share", "trade_turnover", "investment", "crossing_density_functioning")
+# more cases than this have more arrangements than a joint test of all covariates goes through in seconds
+JOINT_CASES = 12
 # three regions make a coefficient, and one is left out in turn; only a reader's own figures can have fewer
 MIN_REGIONS = 4
 
@@ -82,15 +89,45 @@ def years(indicator: str) -> list[str]:
     return [period for period in indicators.periods(indicator) if period.isdecimal()]
 
 
-def has_enough(indicator: str, period: str, subset: str) -> bool:
-    """Whether enough regions of a subset have an indicator's figure for a year.
+@dataclass(frozen=True)
+class Years:
+    """Which year stands for which kind of indicator.
+
+    Attributes
+    ----------
+    trade, investment, crossings : str
+        Years of the trade, investment and crossing indicators.
+    """
+
+    trade: str
+    investment: str
+    crossings: str
+
+    def of(self, indicator: str) -> str:
+        """Year used for an indicator."""
+        if indicator in INVESTMENT:
+            return self.investment
+        return self.crossings if indicator in CROSSINGS else self.trade
+
+    def covariates(self, names: Iterable[str] = COVARIATES) -> tuple[str, ...]:
+        """Indicators with their years: ``("china_share:2021", ...)``."""
+        return tuple(f"{name}:{self.of(name)}" for name in names)
+
+
+def label_of(region_set: str | Sequence[str]) -> str:
+    """Name of a set of regions in the column ``subset``: its own, or ``listed`` for a list of regions."""
+    return region_set if isinstance(region_set, str) else "listed"
+
+
+def has_enough(indicator: str, period: str, region_set: str | Sequence[str]) -> bool:
+    """Whether enough regions of a set have an indicator's figure for a year.
 
     Parameters
     ----------
     indicator, period : str
-        Indicator of the catalogue and calendar year.
-    subset : {'far_east', 'border'}
-        Set of regions.
+        Indicator of the catalogue and period.
+    region_set : str or sequence of str
+        As in :func:`analysis.data.regions.resolve`.
 
     Returns
     -------
@@ -100,15 +137,51 @@ def has_enough(indicator: str, period: str, subset: str) -> bool:
     Raises
     ------
     AnalysisError
-        If the indicator or the subset is unknown.
+        If the indicator or a region is unknown.
     """
-    if period not in years(indicator):
+    if period not in indicators.periods(indicator):
         return False
-    values = indicators.values(indicator, period, regions.codes(regions.subset(subset)))
+    values = indicators.values(indicator, period, regions.codes(regions.resolve(region_set)))
     return int(values.notna().sum()) >= MIN_REGIONS
 
 
-def pair(edition: str, indicator: str, period: str, subset: str) -> pd.DataFrame:
+def available(
+    written: Iterable[str], region_set: str | Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Covariates for which a set has regions enough, and those for which it has not.
+
+    Parameters
+    ----------
+    written : iterable of str
+        Covariates, ``indicator:period``.
+    region_set : str or sequence of str
+        As in `has_enough`.
+
+    Returns
+    -------
+    tuple of two tuples of str
+        In the order given. What only customs files of a reader's own can give is in neither without them.
+
+    Raises
+    ------
+    AnalysisError
+        If no covariate is left.
+    """
+    known = [each for each in written if indicators.periods(each.split(":")[0])]
+    enough = tuple(each for each in known if _is_enough(each, region_set))
+    if not enough:
+        raise AnalysisError(
+            f"None of the covariates {', '.join(known)} has figures for {MIN_REGIONS} regions of the set asked for."
+        )
+    return enough, tuple(each for each in known if each not in enough)
+
+
+def _is_enough(covariate: str, region_set: str | Sequence[str]) -> bool:
+    name, period = covariate.split(":")
+    return has_enough(name, period, region_set)
+
+
+def pair(edition: str, indicator: str, period: str, region_set: str | Sequence[str]) -> pd.DataFrame:
     """Score and covariate of the regions that have both.
 
     Returns
@@ -121,7 +194,7 @@ def pair(edition: str, indicator: str, period: str, subset: str) -> pd.DataFrame
     AnalysisError
         If an argument is unknown.
     """
-    codes = regions.codes(regions.subset(subset))
+    codes = regions.codes(regions.resolve(region_set))
     return pd.DataFrame(
         {
             "score": indicators.values("score", edition, codes),
@@ -130,7 +203,9 @@ def pair(edition: str, indicator: str, period: str, subset: str) -> pd.DataFrame
     ).dropna()
 
 
-def associate(edition: str, indicator: str, period: str, subset: str, statistic: str) -> dict[str, object]:
+def associate(
+    edition: str, indicator: str, period: str, region_set: str | Sequence[str], statistic: str
+) -> dict[str, object]:
     """One row of the associations table, without what needs the other rows of its family.
 
     Parameters
@@ -139,8 +214,8 @@ def associate(edition: str, indicator: str, period: str, subset: str, statistic:
         Edition of the rating.
     indicator, period : str
         Indicator of the catalogue and calendar year.
-    subset : {'far_east', 'border'}
-        Set of regions.
+    region_set : str or sequence of str
+        As in `has_enough`.
     statistic : str
         One of `STATISTICS`.
 
@@ -154,7 +229,7 @@ def associate(edition: str, indicator: str, period: str, subset: str, statistic:
     AnalysisError
         If an argument is unknown.
     """
-    data = pair(edition, indicator, period, subset)
+    data = pair(edition, indicator, period, region_set)
     score, covariate = data["score"].to_numpy(), data["covariate"].to_numpy()
     found = stats.associate(statistic, score, covariate)
     interval = stats.interval(found)
@@ -163,15 +238,15 @@ def associate(edition: str, indicator: str, period: str, subset: str, statistic:
         "edition": edition,
         "indicator": indicator,
         "period": period,
-        "gap_years": gap_years(edition, period),
-        "subset": subset,
+        "gap_years": gap_years(edition, period) if period.isdecimal() else None,
+        "subset": label_of(region_set),
         "statistic": statistic,
         "n": found.n,
         "estimate": found.estimate,
         "arrangements": found.arrangements,
         "p_exact": found.p_exact,
         "p_min": found.p_min,
-        "family": f"{edition}/{statistic}/{regions.region_set(data.index.tolist())}",
+        "family": f"{edition}/{statistic}/{_family_regions(data.index.tolist(), region_set)}",
         "ci_low": interval.ci_low,
         "ci_high": interval.ci_high,
         "ci_method": interval.ci_method,
@@ -181,8 +256,22 @@ def associate(edition: str, indicator: str, period: str, subset: str, statistic:
     }
 
 
-def table() -> pd.DataFrame:
+def _family_regions(used: Sequence[str], region_set: str | Sequence[str]) -> str:
+    if region_set in regions.SUBSETS or set(used) <= set(regions.codes(regions.far_east())):
+        return regions.region_set(used)
+    missing = [code for code in regions.codes(regions.resolve(region_set)) if code not in used]
+    return label_of(region_set) + "".join(f" less {code}" for code in missing)
+
+
+def table(covariates: Iterable[str] = (), region_set: str | Sequence[str] = "far_east") -> pd.DataFrame:
     """Every edition x indicator x year x subset x statistic for which there are regions enough.
+
+    Parameters
+    ----------
+    covariates : iterable of str
+        Covariates that are to have rows of `region_set` too, where the table would not hold them.
+    region_set : str or sequence of str
+        Their regions, as in `has_enough`.
 
     Returns
     -------
@@ -190,7 +279,29 @@ def table() -> pd.DataFrame:
         Columns `COLUMNS`, sorted by the first six of them (but ``gap_years``). A cell is missing
         where the data do not allow it (a constant covariate, fewer than three regions).
     """
-    return _table().copy()
+    rows = _table().copy()
+    key = ["indicator", "period", "subset"]
+    there = set(rows[key].itertuples(index=False, name=None))
+    label = label_of(region_set)
+    asked = [tuple(each.split(":")) for each in covariates]
+    new = [
+        (name, period)
+        for name, period in asked
+        if (name, period, label) not in there and has_enough(name, period, region_set)
+    ]
+    if not new:
+        return rows
+    size = len(regions.resolve(region_set))
+    added = [
+        associate(edition, name, period, region_set, statistic)
+        for edition in EDITIONS
+        for name, period in new
+        # leaving each of many regions out of a sampled rho takes minutes and decides nothing
+        for statistic in (STATISTICS if size <= JOINT_CASES else STATISTICS[:1])
+    ]
+    rows = pd.concat([rows, pd.DataFrame(added)], ignore_index=True)
+    changed = {str(row["family"]) for row in added}
+    return _with_adjusted(rows, changed)
 
 
 @cache
@@ -206,10 +317,16 @@ def _table() -> pd.DataFrame:
             for statistic in STATISTICS
         ]
     )
-    rows = rows.sort_values(["edition", "indicator", "period", "subset", "statistic"], ignore_index=True)
     rows["p_holm"] = np.nan
     rows["p_maxt"] = np.nan
-    for _, members in rows[rows["p_exact"].notna()].groupby("family", sort=True):
+    return _with_adjusted(rows, set(rows["family"]))
+
+
+def _with_adjusted(rows: pd.DataFrame, families: Collection[str]) -> pd.DataFrame:
+    """Rows in order, the adjusted p of some families computed anew."""
+    rows = rows.sort_values(["edition", "indicator", "period", "subset", "statistic"], ignore_index=True)
+    known = rows[rows["p_exact"].notna() & rows["family"].isin(families)]
+    for _, members in known.groupby("family", sort=True):
         holm, maxt = _adjusted(members)
         rows.loc[members.index, "p_holm"] = holm
         rows.loc[members.index, "p_maxt"] = maxt
@@ -231,5 +348,48 @@ def _adjusted(members: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     once = np.unique(same_as)
     position = np.searchsorted(once, same_as)
     holm = np.asarray(stats.holm(members["p_exact"].to_numpy(dtype=float)[once]))
+    if len(codes) > JOINT_CASES:
+        return holm[position], np.full(len(members), np.nan)
     maxt = np.asarray(stats.step_down_max_t(score, covariates[once], statistic=str(first["statistic"])))
     return holm[position], maxt[position]
+
+
+def adjusted(frame: pd.DataFrame, score: str, covariates: Sequence[str]) -> pd.Series:
+    """Adjust the p of tau-b for a family that was named beforehand.
+
+    Covariates with figures for the same regions are one family. Adjusted is by the exact step-down max-T over
+    all arrangements of the score (Westfall and Young 1993), beyond `JOINT_CASES` regions by Holm (1979).
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A row a region; columns `score` and `covariates`, NaN where there is no figure.
+    score : str
+        Column of the score.
+    covariates : sequence of str
+        The family.
+
+    Returns
+    -------
+    pandas.Series
+        Indexed by covariate; NaN where it has no coefficient.
+    """
+    found = pd.Series(np.nan, index=list(covariates), dtype=float)
+    used = {name: tuple(frame[[score, name]].dropna().index) for name in covariates}
+    for codes in dict.fromkeys(used.values()):
+        rows = frame.loc[list(codes)]
+        p = {
+            name: stats.kendall_tau_b(rows[score], rows[name]).p for name in covariates if used[name] == codes
+        }
+        members = [name for name, value in p.items() if value is not None]
+        if not members:
+            continue
+        values = rows[members].to_numpy().T
+        same_as = np.asarray(stats.distinct_rows(values))
+        once, position = np.unique(same_as, return_inverse=True)
+        if len(codes) > JOINT_CASES:
+            known = np.asarray(stats.holm(np.array([p[members[place]] for place in once], dtype=float)))
+        else:
+            known = np.asarray(stats.step_down_max_t(rows[score].to_numpy(), values[once]))
+        found[members] = known[position]
+    return found

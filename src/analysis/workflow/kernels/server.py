@@ -47,7 +47,7 @@ PRELOAD = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "numba",
-    "analysis.publish.exhibits.association",
+    "analysis.publish.charts_association",
     "analysis.publish.exhibits.exports",
     "analysis.publish.exhibits.rating",
 )
