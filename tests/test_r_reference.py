@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent / "r"
-PACKAGES = ("exactRankTests", "coin", "MASS")
+PACKAGES = ("exactRankTests", "coin", "MASS", "car", "spdep")
 
 
 def has_r():
@@ -21,7 +21,9 @@ def has_r():
     )
 
 
-@pytest.mark.skipif(not has_r(), reason="Rscript with exactRankTests, coin and MASS is not installed here")
+@pytest.mark.skipif(
+    not has_r(), reason="Rscript with exactRankTests, coin, MASS, car and spdep is not installed here"
+)
 def test_r_gives_the_committed_reference_again():
     made = subprocess.run(
         ["Rscript", str(HERE / "association_reference.R")], capture_output=True, text=True, check=True

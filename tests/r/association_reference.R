@@ -1,7 +1,8 @@
 # Reference values for the exact tests, computed by R.
 #
 # Run:  Rscript tests/r/association_reference.R > tests/r/association_reference.csv
-# Needs the packages exactRankTests and coin (Debian: r-cran-exactranktests, r-cran-coin) and MASS.
+# Needs the packages exactRankTests, coin, car and spdep (Debian: r-cran-exactranktests, r-cran-coin, r-cran-car,
+# r-cran-spdep) and MASS.
 # The permutation distributions of rho and tau are enumerated here in plain R, arrangement by
 # arrangement; no R package computes them exactly with ties on both sides.
 
@@ -9,6 +10,8 @@ suppressWarnings(suppressPackageStartupMessages({
   library(exactRankTests)
   library(coin)
   library(MASS)
+  library(car)
+  library(spdep)
 }))
 
 out <- function(case, quantity, value) {
@@ -117,3 +120,33 @@ for (name in c("wt", "qsec")) {
   out("cars_polr", paste0("se_", name), sqrt(diag(vcov(fit)))[[name]] / scale_of[[name]])
 }
 out("cars_polr", "logLik", as.numeric(logLik(fit)))
+
+# proportional odds, cut by cut: Brant's test as car computes it for each covariate. Over all covariates car puts the
+# blocks of the joint covariance below the diagonal without transposing them; here they are transposed
+clerks <- data.frame(level = cut(attitude$rating, c(0, 58, 66, 72, 100), labels = FALSE),
+                     learning = attitude$learning, raises = attitude$raises)
+for (i in seq_len(nrow(clerks))) for (name in names(clerks)) out(sprintf("clerks_%02d", i), name, clerks[i, name])
+brant <- poTest(polr(factor(level) ~ learning + raises, data = clerks, Hess = TRUE))
+for (j in 1:2) out("clerks_brant", c("learning", "raises")[j], brant$chisq.p[j])
+full <- brant$vcov
+for (el in 2:3) for (j in seq_len(el - 1)) {
+  here <- (j - 1) * 2 + 1:2; there <- (el - 1) * 2 + 1:2
+  full[here, there] <- brant$vcov[here, there]; full[there, here] <- t(brant$vcov[here, there])
+}
+beta <- as.vector(brant$b[, -1])
+across <- t(brant$D %*% beta) %*% solve(brant$D %*% full %*% t(brant$D)) %*% (brant$D %*% beta)
+out("clerks_brant", "all", as.vector(across))
+
+# Moran's I: crime in 49 districts of Columbus (Anselin 1988, Spatial Econometrics), as spdep has it
+data(oldcol)
+for (i in seq_along(COL.nb)) {
+  out(sprintf("columbus_%02d", i), "crime", COL.OLD$CRIME[i])
+  for (j in COL.nb[[i]]) if (j > i) out(sprintf("columbus_%02d", i), "neighbour", j)
+}
+for (style in c("W", "B")) {
+  weights <- nb2listw(COL.nb, style = style)
+  tested <- moran.test(COL.OLD$CRIME, weights, randomisation = TRUE)
+  out("columbus_moran", paste0(style, "_I"), unname(tested$estimate[1]))
+  out("columbus_moran", paste0(style, "_expected"), unname(tested$estimate[2]))
+  out("columbus_moran", paste0(style, "_variance"), unname(tested$estimate[3]))
+}

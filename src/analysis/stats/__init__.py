@@ -16,15 +16,35 @@ from analysis.stats.coefficients import (
     spearman_rho,
 )
 from analysis.stats.detectable import MinimumDetectable, PowerCurve, minimum_detectable_effect, power_curve
+from analysis.stats.errors import StatisticsError
 from analysis.stats.groups import GroupComparison, compare_groups
-from analysis.stats.intervals import Interval, LeaveOneOut, interval, leave_one_out
+from analysis.stats.intervals import (
+    Interval,
+    LeaveOneOut,
+    ScoresMoved,
+    interval,
+    leave_one_out,
+    reachable_p_values,
+    scores_moved,
+)
+from analysis.stats.inversion import CopulaInterval, Excluded, copula_interval, excluded_effect
 from analysis.stats.multiplicity import benjamini_hochberg, distinct_rows, holm, step_down_max_t
 from analysis.stats.ordinal import OrderedLogit, ordered_logit
+from analysis.stats.ordinal_checks import (
+    BrantTest,
+    CoefficientPermutation,
+    OrderedLogitInfluence,
+    brant_test,
+    ordered_logit_leave_one_out,
+    ordered_logit_permutation,
+)
 from analysis.stats.paired import SignedRank, SquareTableTest, bowker, signed_rank, stuart_maxwell
 from analysis.stats.pairs import PairCounts, pair_counts
 from analysis.stats.partial import PartialAssociation, partial_rank_correlation
 from analysis.stats.pearson import pearson_r
 from analysis.stats.results import STATISTIC_NAMES, TWO_SIDED_RULE, Association
+from analysis.stats.spatial import MoranI, morans_i, neighbour_matrix
+from analysis.stats.subsets import SubsetContrast, subset_contrast
 
 __all__ = [
     "RANK_STATISTICS",
@@ -32,23 +52,35 @@ __all__ = [
     "TWO_SIDED_RULE",
     "Agreement",
     "Association",
+    "BrantTest",
+    "CoefficientPermutation",
+    "CopulaInterval",
     "CostWarning",
+    "Excluded",
     "GroupComparison",
     "Interval",
     "LeaveOneOut",
     "MinimumDetectable",
+    "MoranI",
     "OrderedLogit",
+    "OrderedLogitInfluence",
     "PairCounts",
     "PartialAssociation",
     "PowerCurve",
+    "ScoresMoved",
     "SignedRank",
     "SquareTableTest",
+    "StatisticsError",
+    "SubsetContrast",
     "associate",
     "benjamini_hochberg",
     "bowker",
+    "brant_test",
     "compare_groups",
+    "copula_interval",
     "distinct_rows",
     "exact_p_values",
+    "excluded_effect",
     "goodman_kruskal_gamma",
     "holm",
     "interval",
@@ -56,16 +88,23 @@ __all__ = [
     "krippendorff_alpha",
     "leave_one_out",
     "minimum_detectable_effect",
+    "morans_i",
+    "neighbour_matrix",
     "ordered_logit",
+    "ordered_logit_leave_one_out",
+    "ordered_logit_permutation",
     "pair_counts",
     "partial_rank_correlation",
     "pearson_r",
     "power_curve",
+    "reachable_p_values",
+    "scores_moved",
     "signed_rank",
     "somers_d",
     "spearman_rho",
     "step_down_max_t",
     "stuart_maxwell",
+    "subset_contrast",
     "transition_table",
     "weighted_kappa",
 ]

@@ -219,19 +219,44 @@ def tested(
     StatisticsError
         As `associate`.
     """
-    if statistic not in RANK_STATISTICS:
-        raise one_of("statistic", statistic, RANK_STATISTICS)
-    a, b = checked_levels(score, "score", test.ties), checked_levels(covariate, "covariate", test.ties)
-    same_length(a, b)
-    groups = None if strata is None else checked_strata(strata, len(a))
-    if groups is not None:
-        a, b, groups = without_single(a, b, groups)
+    a, b, groups = _checked(statistic, score, covariate, strata, test)
     cannot = obstacle(a, b, groups)
     if cannot is not None:
         return Association(statistic=statistic, n=len(a), alternative=test.alternative, cannot=cannot)
     x, y = midranks_within(a, groups), midranks_within(b, groups)
     found = _tested(statistic, x, y, groups, test)
     return replace(found, statistic=statistic, estimate=coefficient(statistic, x, y, groups))
+
+
+def _checked(
+    statistic: str, score: ArrayLike, covariate: ArrayLike, strata: Strata | None, test: Test
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Integers | None]:
+    if statistic not in RANK_STATISTICS:
+        raise one_of("statistic", statistic, RANK_STATISTICS)
+    a, b = checked_levels(score, "score", test.ties), checked_levels(covariate, "covariate", test.ties)
+    same_length(a, b)
+    if strata is None:
+        return a, b, None
+    return without_single(a, b, checked_strata(strata, len(a)))
+
+
+def tested_pattern(
+    statistic: str, score: ArrayLike, covariate: ArrayLike, strata: Strata | None, test: Test
+) -> tuple[Kernel, Pattern, Reason | None]:
+    """The key of the exact null that `tested` would use, or why there is none.
+
+    Raises
+    ------
+    StatisticsError
+        As `associate`.
+    """
+    a, b, groups = _checked(statistic, score, covariate, strata, test)
+    kernel: Kernel = "product" if statistic == "spearman_rho" else "concordance"
+    cannot = obstacle(a, b, groups)
+    if cannot is not None:
+        return kernel, (), cannot
+    x, y = midranks_within(a, groups), midranks_within(b, groups)
+    return kernel, stratum_pattern(x, y, groups), None
 
 
 def without_single(

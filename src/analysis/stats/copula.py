@@ -41,9 +41,9 @@ STATISTICS = ("kendall_tau_b", "spearman_rho")
 # Draws per power: standard error 0.003 at a power of 0.8
 DRAWS = 20_000
 SEED = 20260602
-# Numbers drawn at once, for each side: of more than 500 cases fewer samples are drawn, of more than
-# 5 000 (fewer than a thousand samples) none
-DRAWN = 10_000_000
+# Numbers drawn at once, for each side: of more than 250 cases fewer samples are drawn, of more than
+# 2 500 none
+DRAWN = 5_000_000
 FEWEST_DRAWS = 2_000
 
 
@@ -113,6 +113,11 @@ class Design:
     def estimates(self, sums: NDArray[Any]) -> Floats:
         """Coefficient of each S."""
         return np.asarray((sums - self._mean()) / self._divisor(), dtype=np.float64)
+
+    def mean_estimate(self, latent: float) -> float:
+        """Mean coefficient at a latent correlation, less what the draws have at zero by chance."""
+        drawn = self.estimates(self.sums(latent)).mean() - self.estimates(self.sums(0.0)).mean()
+        return float(drawn)
 
     def _pattern(self) -> Any:
         return stratum_pattern(self.x, self.y, self.groups)

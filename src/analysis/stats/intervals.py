@@ -1,4 +1,4 @@
-"""Intervals and influence: how far a coefficient of a few regions can be trusted."""
+"""Intervals and influence: how far a coefficient of a few cases can be trusted."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.data.regions import Language
-from analysis.stats.coefficients import associate
-from analysis.stats.ranks import checked_pair
+from analysis.stats.coefficients import Strata, tested, tested_pattern
+from analysis.stats.errors import StatisticsError
+from analysis.stats.exact import SECONDS, exact_cost, null_table
+from analysis.stats.ranks import TIES, Floats, checked_levels, checked_pair, checked_strata, same_length
 from analysis.stats.results import STATISTIC_NAMES, Association
+from analysis.stats.testing import Alternative, Strategy, Test, checked_level
 from analysis.stats.wording import Reason, checked_language, decimal
 
 CONFIDENCE = 0.95
@@ -28,10 +31,10 @@ class Interval:
     Attributes
     ----------
     ci_low, ci_high : float or None
-        Bounds at 95 %, or None with `cannot` set.
+        Bounds, or None with `cannot` set.
     ci_method : str or None
         ``Fieller z, superpopulation reading``: the interval speaks of an imagined population of
-        which the regions were a random sample; the regions are all there are.
+        which the cases were a random sample, also where they are all there are.
     cannot : Reason or None
         Why there is none.
     """
@@ -47,8 +50,8 @@ class Interval:
         return self.cannot.en if self.cannot else None
 
 
-def interval(association: Association) -> Interval:
-    """95 % interval on Fisher's z scale.
+def interval(association: Association, level: float = CONFIDENCE) -> Interval:
+    """Interval on Fisher's z scale.
 
     The standard error of z is sqrt(1.06 / (n - 3)) for rho and sqrt(0.437 / (n - 4)) for tau
     (Fieller, Hartley and Pearson 1957, "Tests for rank correlation coefficients. I").
@@ -57,19 +60,27 @@ def interval(association: Association) -> Interval:
     ----------
     association : Association
         Kendall's tau-b or Spearman's rho without strata.
+    level : float
+        Confidence, between 0 and 1.
 
     Returns
     -------
     Interval
-        Bounds, or a reason: another coefficient, strata, fewer than ten regions, a perfect order.
+        Bounds, or a reason: another coefficient, strata, fewer than ten cases, a perfect order.
+
+    Raises
+    ------
+    StatisticsError
+        If the level is not between 0 and 1.
     """
+    checked_level(level)
     cannot = _no_interval(association)
     if cannot is not None:
         return Interval(cannot=cannot)
     assert association.estimate is not None
     n = association.n
     variance = 1.06 / (n - 3) if association.statistic == "spearman_rho" else 0.437 / (n - 4)
-    z, reach = math.atanh(association.estimate), NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    z, reach = math.atanh(association.estimate), NormalDist().inv_cdf((1 + level) / 2)
     return Interval(
         ci_low=math.tanh(z - reach * math.sqrt(variance)),
         ci_high=math.tanh(z + reach * math.sqrt(variance)),
@@ -87,7 +98,7 @@ def _no_interval(association: Association) -> Reason | None:
         )
     if association.n < SMALLEST_FIELLER_N:
         return Reason(
-            f"with {association.n} regions no interval is trustworthy; look at the arrangements themselves.",
+            f"with {association.n} cases no interval is trustworthy; look at the arrangements themselves.",
             f"при числе регионов {association.n} доверительный интервал ненадёжен; смотрите на сами перестановки.",
         )
     if association.estimate is not None and abs(association.estimate) >= 1:
@@ -100,24 +111,24 @@ def _no_interval(association: Association) -> Reason | None:
 
 @dataclass(frozen=True)
 class LeaveOneOut:
-    """The coefficient with each region left out in turn: influence, not a choice among equals.
+    """The coefficient with each case left out in turn: influence, not a choice among equals.
 
     Attributes
     ----------
     results : tuple of Association
-        In the order of the regions given; each without that region.
+        In the order of the cases given; each without that case.
     """
 
     results: tuple[Association, ...]
 
     @property
     def estimates(self) -> tuple[float | None, ...]:
-        """Coefficient without each region; None where it cannot be had."""
+        """Coefficient without each case; None where it cannot be had."""
         return tuple(result.estimate for result in self.results)
 
     @property
     def p_values(self) -> tuple[float | None, ...]:
-        """Two-sided p without each region; None where it cannot be had."""
+        """Two-sided p without each case; None where it cannot be had."""
         return tuple(result.p for result in self.results)
 
     @property
@@ -132,7 +143,7 @@ class LeaveOneOut:
 
     @property
     def most_influential(self) -> tuple[int, ...]:
-        """Positions of the regions whose absence gives the lowest and the highest estimate."""
+        """Positions of the cases whose absence gives the lowest and the highest estimate."""
         if self.loo_low is None or self.loo_high is None:
             return ()
         return self.estimates.index(self.loo_low), self.estimates.index(self.loo_high)
@@ -167,15 +178,27 @@ class LeaveOneOut:
         )
 
 
-def leave_one_out(statistic: str, score: ArrayLike, covariate: ArrayLike) -> LeaveOneOut:
-    """Coefficient and exact p with each region left out in turn, ranks taken anew.
+def leave_one_out(
+    statistic: str,
+    score: ArrayLike,
+    covariate: ArrayLike,
+    *,
+    strata: Strata | None = None,
+    alternative: Alternative = "two-sided",
+    ties: float = TIES,
+    method: Strategy = "auto",
+    resamples: int | None = None,
+    seed: int | None = None,
+    seconds: float = SECONDS,
+) -> LeaveOneOut:
+    """Coefficient and p with each case left out in turn, ranks taken anew.
 
     Parameters
     ----------
     statistic : str
-        As in `associate`.
+        As in `analysis.stats.associate`; so are all other arguments.
     score, covariate : array_like, shape (n,)
-        One number a region.
+        One number a case.
 
     Returns
     -------
@@ -185,9 +208,136 @@ def leave_one_out(statistic: str, score: ArrayLike, covariate: ArrayLike) -> Lea
     Raises
     ------
     StatisticsError
-        As `associate`.
+        As `analysis.stats.associate`.
     """
-    a, b = checked_pair(score, covariate)
+    test = Test(alternative, ties, method, resamples, seed, seconds)
+    a, b = checked_levels(score, "score", ties), checked_levels(covariate, "covariate", ties)
+    same_length(a, b)
+    labels = None if strata is None else checked_strata(strata, len(a))
     return LeaveOneOut(
-        tuple(associate(statistic, np.delete(a, place), np.delete(b, place)) for place in range(len(a)))
+        tuple(
+            tested(
+                statistic,
+                np.delete(a, place),
+                np.delete(b, place),
+                None if labels is None else np.delete(labels, place),
+                test,
+            )
+            for place in range(len(a))
+        )
     )
+
+
+@dataclass(frozen=True)
+class ScoresMoved:
+    """The test with one score moved by one step, all cases and both directions in turn.
+
+    Attributes
+    ----------
+    moved : tuple of (position, step)
+        What was changed: the score at this position, by this much.
+    results : tuple of Association
+        In the same order.
+    """
+
+    moved: tuple[tuple[int, float], ...]
+    results: tuple[Association, ...]
+
+    @property
+    def p_values(self) -> tuple[float | None, ...]:
+        """P after each move; None where it cannot be had."""
+        return tuple(result.p for result in self.results)
+
+    def count_above(self, alpha: float) -> int:
+        """Moves after which p exceeds `alpha` (or cannot be had)."""
+        return sum(p is None or p > alpha for p in self.p_values)
+
+
+def scores_moved(
+    statistic: str,
+    score: ArrayLike,
+    covariate: ArrayLike,
+    *,
+    step: float = 1.0,
+    scale: tuple[float, float] | None = None,
+    strata: Strata | None = None,
+    alternative: Alternative = "two-sided",
+    ties: float = TIES,
+    method: Strategy = "auto",
+    resamples: int | None = None,
+    seed: int | None = None,
+    seconds: float = SECONDS,
+) -> ScoresMoved:
+    """What becomes of coefficient and p if one score were one step higher or lower.
+
+    Parameters
+    ----------
+    statistic : str
+        As in `analysis.stats.associate`; so are the arguments from `strata` on.
+    score, covariate : array_like, shape (n,)
+        One number a case.
+    step : float
+        By how much a score is moved, above zero.
+    scale : pair of float, optional
+        Lowest and highest score there is; moves that leave it are not made.
+
+    Raises
+    ------
+    StatisticsError
+        As `analysis.stats.associate`; also if the step is not above zero.
+    """
+    if not step > 0:
+        raise StatisticsError(f"step is {step!r}; a move above zero is needed.")
+    test = Test(alternative, ties, method, resamples, seed, seconds)
+    a, b = checked_pair(score, covariate)
+    low, high = scale or (-math.inf, math.inf)
+    moves = [
+        (place, way * step)
+        for place in range(len(a))
+        for way in (-1, 1)
+        if low <= a[place] + way * step <= high
+    ]
+    results = []
+    for place, change in moves:
+        other = a.copy()
+        other[place] += change
+        results.append(tested(statistic, other, b, strata, test))
+    return ScoresMoved(tuple(moves), tuple(results))
+
+
+def reachable_p_values(
+    statistic: str,
+    score: ArrayLike,
+    covariate: ArrayLike,
+    *,
+    strata: Strata | None = None,
+    alternative: Alternative = "two-sided",
+    ties: float = TIES,
+    seconds: float = SECONDS,
+) -> Floats:
+    """Every p that some arrangement of these scores would give, rising: with ties they are few.
+
+    Parameters
+    ----------
+    statistic, score, covariate, strata, alternative, ties, seconds
+        As in `analysis.stats.associate`.
+
+    Returns
+    -------
+    ndarray of float64, shape (m,)
+        The last is one.
+
+    Raises
+    ------
+    StatisticsError
+        As `analysis.stats.associate`; also if the data allow no coefficient, or their exact distribution is
+        estimated to take longer than `seconds`.
+    """
+    test = Test(alternative, ties, seconds=seconds)
+    kernel, pattern, cannot = tested_pattern(statistic, score, covariate, strata, test)
+    if cannot is not None:
+        raise StatisticsError(f"No p can be reached: {cannot.en}")
+    if not exact_cost(kernel, pattern).affordable(seconds):
+        raise StatisticsError("The exact distribution of these data takes longer than `seconds`.")
+    table = null_table(kernel, pattern)
+    return np.array([count / table.arrangements for count in table.reachable(alternative)])

@@ -133,6 +133,11 @@ def holm(p: ArrayLike) -> Floats:
     ----------
     p : array_like, shape (k,)
         Unadjusted p of one family.
+
+    Raises
+    ------
+    StatisticsError
+        If one is no number between 0 and 1.
     """
     return _adjusted(p, "holm")
 
@@ -144,6 +149,11 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     ----------
     p : array_like, shape (k,)
         Unadjusted p of one family.
+
+    Raises
+    ------
+    StatisticsError
+        If one is no number between 0 and 1.
     """
     return _adjusted(p, "fdr_bh")
 
@@ -154,4 +164,9 @@ def _adjusted(p: ArrayLike, method: str) -> Floats:
     values = checked_series(p, "list of p-values")
     if len(values) == 0:
         return values
+    outside = np.flatnonzero((values < 0) | (values > 1))
+    if outside.size:
+        raise StatisticsError(
+            f"The list of p-values holds {values[outside[0]]:g} at position {outside[0] + 1}; p lies between 0 and 1."
+        )
     return np.asarray(multipletests(values, method=method)[1], dtype=np.float64)

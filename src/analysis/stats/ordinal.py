@@ -1,4 +1,4 @@
-"""Ordered logit of the score on several covariates, for all 83 regions.
+"""Ordered logit of the score on several covariates.
 
 Newton's method with analytic derivatives fits (`analysis.stats.proportional_odds`); this module
 decides whether there is anything to fit. Where the covariates separate the scores the likelihood has
@@ -10,7 +10,7 @@ and refused. statsmodels' summary and predictions of the same fit are those of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,7 +29,7 @@ class OrderedLogit:
     Attributes
     ----------
     n, levels : int
-        Regions, and distinct scores.
+        Cases, and distinct scores.
     names : tuple of str
         Covariates.
     coefficients, standard_errors, p_values : tuple of float
@@ -42,7 +42,10 @@ class OrderedLogit:
     by_cut : tuple of (cut, coefficients or None)
         The proportional-odds assumption looked at: coefficients of a binary logit of "score above
         the cut" for each cut; None where that logit is separated. Similar numbers support the
-        model, different ones speak against it; too few regions a cut for a test.
+        model, different ones speak against it; `brant_test` tests it.
+    residuals : tuple of float
+        P(Y < y) - P(Y > y) of each case under the model, from -1 (lower than expected) to 1 (Li and
+        Shepherd 2012, "A new residual for ordinal outcomes").
     cannot : Reason or None
         Why there is no model.
     """
@@ -57,6 +60,7 @@ class OrderedLogit:
     log_likelihood_null: float | None = None
     p_likelihood_ratio: float | None = None
     by_cut: tuple[tuple[float, tuple[float, ...] | None], ...] = ()
+    residuals: tuple[float, ...] = field(default=(), repr=False)
     cannot: Reason | None = None
 
     def sentence(self, language: Language) -> str:
@@ -97,25 +101,39 @@ def ordered_logit(score: ArrayLike, covariates: ArrayLike, names: Sequence[str])
     -------
     OrderedLogit
         With `OrderedLogit.cannot` set for a constant score or covariate, covariates that determine each other,
-        too few regions for the parameters, or separation.
+        too few cases for the parameters, or separation.
 
     Raises
     ------
     StatisticsError
         If the figures are not numeric, have gaps, or shapes do not fit.
     """
+    x, levels, codes = checked_model(score, covariates, names)
+    cannot = obstacle_of_model(x, levels, codes, names)
+    if cannot is not None:
+        return OrderedLogit(len(x), len(levels), tuple(names), cannot=cannot)
+    return _fitted(x, levels, codes, tuple(names))
+
+
+def checked_model(
+    score: ArrayLike, covariates: ArrayLike, names: Sequence[str]
+) -> tuple[Floats, Floats, Integers]:
+    """Covariates in columns, distinct scores rising, and each case's place among them.
+
+    Raises
+    ------
+    StatisticsError
+        As `ordered_logit`.
+    """
     y = checked_series(score, "score")
     columns = np.asarray(covariates)
     if columns.ndim != 2 or columns.shape != (len(y), len(names)):
         raise StatisticsError(
-            f"The covariates have the shape {columns.shape}; {len(y)} regions by {len(names)} names are needed."
+            f"The covariates have the shape {columns.shape}; {len(y)} cases by {len(names)} names are needed."
         )
     x = np.column_stack([checked_series(columns[:, j], name) for j, name in enumerate(names)])
     levels, codes = np.unique(y, return_inverse=True)
-    cannot = _obstacle(x, levels, codes, names)
-    if cannot is not None:
-        return OrderedLogit(len(y), len(levels), tuple(names), cannot=cannot)
-    return _fitted(x, levels, codes, tuple(names))
+    return x, levels, codes
 
 
 def _fitted(x: Floats, levels: Floats, codes: Integers, names: tuple[str, ...]) -> OrderedLogit:
@@ -140,6 +158,7 @@ def _fitted(x: Floats, levels: Floats, codes: Integers, names: tuple[str, ...]) 
         log_likelihood_null=null,
         p_likelihood_ratio=float(chi2.sf(2 * (found.at.value - null), k)),
         by_cut=_by_cut(x, levels, codes),
+        residuals=tuple(found.at.residuals.tolist()),
     )
 
 
@@ -164,19 +183,20 @@ def _by_cut(x: Floats, levels: Floats, codes: Integers) -> tuple[tuple[float, tu
     return tuple(found)
 
 
-def _obstacle(x: Floats, levels: Floats, codes: Integers, names: Sequence[str]) -> Reason | None:
+def obstacle_of_model(x: Floats, levels: Floats, codes: Integers, names: Sequence[str]) -> Reason | None:
+    """Why the model has no finite maximum, or None."""
     n, k = x.shape
     if len(levels) < 2:
-        return Reason("the score is the same in all regions.", "оценка одинакова во всех регионах.")
+        return Reason("the score is the same in all cases.", "оценка одинакова во всех регионах.")
     if n <= k + len(levels) - 1:
         return Reason(
-            f"{n} regions are too few for {k + len(levels) - 1} parameters.",
+            f"{n} cases are too few for {k + len(levels) - 1} parameters.",
             f"регионов ({n}) слишком мало для числа параметров {k + len(levels) - 1}.",
         )
     constant = [name for name, spread in zip(names, np.ptp(x, axis=0), strict=True) if spread == 0]
     if constant:
         return Reason(
-            f"{constant[0]} is the same in all regions.",
+            f"{constant[0]} is the same in all cases.",
             f"{constant[0]}: значение одинаково во всех регионах.",
         )
     standard = (x - x.mean(axis=0)) / x.std(axis=0)
@@ -197,7 +217,7 @@ def is_separated(x: Floats, codes: Integers) -> bool:
     """Whether the ordered logit's likelihood rises for ever in some direction.
 
     It does exactly if some linear combination of the covariates and some thresholds put every
-    region on the right side of its thresholds, or on them, and not all regions on them (Albert and
+    case on the right side of its thresholds, or on them, and not all cases on them (Albert and
     Anderson 1984, for two categories; the same argument holds for ordered ones). The greatest
     total distance from the thresholds, with coefficients bounded, is a linear programme (Konis
     2007, "Linear programming algorithms for detecting separated data").
@@ -215,12 +235,12 @@ def is_separated(x: Floats, codes: Integers) -> bool:
     n, k = z.shape
     cuts = int(codes.max())
     rows = []
-    for region, code in enumerate(codes.tolist()):
+    for case, code in enumerate(codes.tolist()):
         for cut, side in ((code, 1.0), (code - 1, -1.0)):
             if 0 <= cut < cuts:
                 # side * (combination - threshold) <= 0
                 row = np.zeros(k + cuts)
-                row[:k], row[k + cut] = side * z[region], -side
+                row[:k], row[k + cut] = side * z[case], -side
                 rows.append(row)
     constraints = np.array(rows)
     bounds = [(-1, 1)] * k + [(None, None)] * cuts

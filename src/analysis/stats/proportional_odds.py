@@ -36,11 +36,21 @@ class Likelihood:
         Score of each case.
     information : ndarray of float64, shape (k + g - 1, k + g - 1)
         Minus the matrix of second derivatives.
+    residuals : ndarray of float64, shape (n,)
+        Derivative of each case's log likelihood by its linear predictor. It equals P(Y < y) - P(Y > y),
+        the probability-scale residual of Li and Shepherd 2012, "A new residual for ordinal outcomes".
+    mixed : ndarray of float64, shape (n, k + g - 1)
+        Minus the second derivative by the linear predictor and each parameter.
+    weights : ndarray of float64, shape (n,)
+        Minus the second derivative by the linear predictor.
     """
 
     value: float
     contributions: Floats
     information: Floats
+    residuals: Floats
+    mixed: Floats
+    weights: Floats
 
     @property
     def score(self) -> Floats:
@@ -89,7 +99,11 @@ def likelihood(x: Floats, codes: Integers, coefficients: Floats, thresholds: Flo
         )
     )
     contributions = above[:, None] * from_upper - below[:, None] * from_lower + between[:, None] * gap
-    return Likelihood(-float(value.sum()), contributions, np.asarray(information))
+    by_upper, by_lower = above * (1 - above), below * (1 - below)
+    mixed = -by_upper[:, None] * from_upper - by_lower[:, None] * from_lower
+    return Likelihood(
+        -float(value.sum()), contributions, np.asarray(information), below - above, mixed, by_upper + by_lower
+    )
 
 
 def _logistic(z: Floats) -> Floats:
