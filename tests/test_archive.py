@@ -84,7 +84,7 @@ def test_one_action_a_notebook_from_raw_files_and_parameters_to_its_exhibits(cra
     read = listed(action["object"]) if "object" in action.properties() else []
     objects = {entity.id: entity for entity in read}
     values = {entity["name"] for entity in objects.values() if entity.type == "PropertyValue"}
-    assert values == set(parameters.allowed_names(notebook)) - {"language", "output_dir"}
+    assert values == set(parameters.allowed_names(notebook)) - set(parameters.COMMON)
     made = {entity.id for entity in listed(action["result"])}
     for entry in register.entries(notebook):
         assert {f"results/{name}" for name in register.files(entry)} <= made

@@ -1,5 +1,6 @@
 """References: from CITATION.cff, by a CSL processor, naming bytes, git state and parameters."""
 
+import datetime
 import hashlib
 import json
 import re
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from analysis import paths
 from analysis.data import package
 from analysis.errors import AnalysisError
-from analysis.publish import citation, parameters, repository
+from analysis.publish import citation, documents, parameters, repository
 from analysis.publish.exhibits import register
 from analysis.workflow.cli import main
 
@@ -43,7 +44,7 @@ def test_every_style_names_version_state_hash_and_the_changed_parameter_only(run
     text = citation.cite("table-2", style, folder=run_folder, state=STATE).replace("\\_", "_")
     assert study()["version"] in text
     assert "git 0123456789ab" in text
-    assert {"gost": "незафиксированными"}.get(style, "uncommitted") in text
+    assert ("незафиксированными" if style.startswith("gost") else "uncommitted") in text
     assert hashlib.sha256((run_folder / "tables" / "table-2.csv").read_bytes()).hexdigest() in text
     assert "first_year = 2015" in text
     assert "last_year" not in text
@@ -54,10 +55,19 @@ def test_every_style_names_version_state_hash_and_the_changed_parameter_only(run
 @pytest.mark.parametrize("name", ["project", "table-3", "05_association", "rosstat-trade"])
 def test_authors_and_title_are_those_of_the_citation_file(name, style):
     text = citation.cite(name, style)
-    # GOST references are Russian, and so is what they are part of
-    assert (citation.TITLE_RU if style == "gost" else study()["title"]) in text
-    whose = "Rosstat" if name == "rosstat-trade" else study()["authors"][0]["name"]
-    assert whose in text
+    # GOST references are Russian, and so are their authors and what they are part of
+    is_russian = style.startswith("gost")
+    assert (citation.TITLE_RU if is_russian else study()["title"]) in text
+    author = next(
+        (
+            entry["authors"][0]
+            for entry in study()["references"]
+            if name == "rosstat-trade" and "Regions of Russia" in entry["title"]
+        ),
+        study()["authors"][0],
+    )
+    assert author["alias" if is_russian else "name"] in text
+    assert author["name" if is_russian else "alias"] not in text
 
 
 def test_gost_is_what_the_style_sheet_makes_of_it():
@@ -66,11 +76,110 @@ def test_gost_is_what_the_style_sheet_makes_of_it():
     sha = hashlib.sha256((paths.raw() / "paper" / "table_3.csv").read_bytes()).hexdigest()
     made = hashlib.sha256((paths.reference() / "tables" / "table-3.csv").read_bytes()).hexdigest()
     assert text == (
-        f"{study()['authors'][0]['name']}. Экспорт древесины из Амурской области в Китай, январь–сентябрь 2021 года "
+        f"{study()['authors'][0]['alias']}. Экспорт древесины из Амурской области в Китай, январь–сентябрь 2021 года "
         f"[Электронный ресурс]: таблица table-3 // {citation.TITLE_RU}. Версия {study()['version']}, sha256 {made}. "
         f"{str(study()['date-released'])[:4]}."
     )
     assert sha in citation.cite("paper-table-3", "gost")
+
+
+def test_the_full_record_has_the_areas_of_gost_2018_in_their_order(with_identifiers):
+    # by hand after GOST R 7.0.100-2018: title : kind / responsibility. - content // whole. - edition. - year. - DOI. - URL. - notes
+    made = hashlib.sha256((paths.reference() / "tables" / "table-3.csv").read_bytes()).hexdigest()
+    day = datetime.date(2026, 12, 1)
+    assert citation.cite("table-3", "gost-2018", folder=paths.reference(), accessed=day) == (
+        "Экспорт древесины из Амурской области в Китай, январь–сентябрь 2021 года : таблица table-3 / "
+        f"{study()['authors'][0]['alias']}. – Текст : электронный // {citation.TITLE_RU}. – Версия {study()['version']}. – "
+        f"{str(study()['date-released'])[:4]}. – DOI 10.5281/zenodo.1. – URL: https://example.org/study (дата обращения: 01.12.2026). – "
+        f"sha256 {made}; swh:1:dir:abc."
+    )
+    source = citation.cite("paper-table-1", "gost-2018")
+    assert source.startswith("Жуковский, А. Д. ")
+    assert " / А. Д. Жуковский, М. С. Клокель. – Электронные данные : электронные // " in source
+
+
+@pytest.fixture
+def with_identifiers(monkeypatch):
+    """A study that was deposited."""
+    block = [
+        {"type": "doi", "value": "10.5281/zenodo.1"},
+        {"type": "swh", "value": "swh:1:dir:abc"},
+        {"type": "url", "value": "https://example.org/study"},
+    ]
+    deposited = citation.metadata() | {"identifiers": block}
+    monkeypatch.setattr(citation, "metadata", lambda: deposited)
+
+
+@pytest.mark.parametrize("style", citation.STYLES)
+def test_every_style_reads_the_one_block_of_identifiers(with_identifiers, style):
+    text = citation.cite("project", style, accessed=datetime.date(2026, 12, 1))
+    assert "10.5281/zenodo.1" in text
+    assert "swh:1:dir:abc" in text
+    assert ("01.12.2026" in text) == style.startswith("gost")
+    described = json.loads(documents.codemeta())
+    assert described["identifier"] == ["10.5281/zenodo.1", "swh:1:dir:abc"]
+    assert described["codeRepository"] == "https://example.org/study"
+
+
+@pytest.fixture
+def executed(tmp_path):
+    """Two executed notebooks as plain papermill leaves them: parameters injected, its own record in the metadata."""
+
+    def make(name, given):
+        content = json.loads((paths.notebooks() / "05_association.ipynb").read_text(encoding="utf-8"))
+        at = next(
+            i for i, cell in enumerate(content["cells"]) if "parameters" in cell["metadata"].get("tags", ())
+        )
+        cell = {
+            "cell_type": "code",
+            "execution_count": 1,
+            "outputs": [],
+            "metadata": {"tags": ["injected-parameters"]},
+        }
+        content["cells"].insert(at + 1, cell | {"source": ["# Parameters\n", given]})
+        path = tmp_path / name
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize("style", citation.STYLES)
+def test_a_run_is_cited_by_its_own_bytes_and_parameters(executed, style):
+    """Two runs with one reference could not be told apart by who reads it."""
+    first, second = executed("a.ipynb", 'trade_period = "2019"'), executed("b.ipynb", 'trade_period = "2015"')
+    texts = [citation.cite(str(path), style, state=STATE) for path in (first, second)]
+    assert texts[0] != texts[1]
+    for path, text, year in zip((first, second), texts, ("2019", "2015"), strict=True):
+        bare = text.replace("\\_", "_")
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in bare
+        assert f"trade_period = {year}" in bare
+        assert "alpha" not in bare
+        assert "git 0123456789ab" in bare and study()["version"] in bare
+
+
+def test_a_run_that_recorded_its_commit_is_cited_by_that_one(executed):
+    path = executed("a.ipynb", 'trade_period = "2019"')
+    record = {"git": {"commit": "f" * 40, "is_clean": True}}
+    (path.parent / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert "git ffffffffffff;" in citation.cite(str(path), "apa", state=STATE)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read"),
+        ("{", "is not a notebook"),
+        ("[]", "is not a notebook"),
+        ('{"cells": []}', "no cell calls validate_parameters"),
+    ],
+)
+def test_what_is_no_run_of_the_study_is_refused_in_a_sentence(tmp_path, content, said):
+    path = tmp_path / "x.ipynb"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(AnalysisError, match=said):
+        citation.cite(str(path), "apa")
 
 
 def test_a_russian_reference_names_a_notebook_by_its_russian_question():
@@ -127,7 +236,7 @@ def test_a_wrong_name_or_style_or_an_exhibit_not_made_is_one_sentence(tmp_path):
     with pytest.raises(AnalysisError, match="'table-9', which is not known; allowed are: project, table-1"):
         citation.cite("table-9", "apa")
     with pytest.raises(
-        AnalysisError, match=r"'mla', which is not known; allowed are: bibtex, csl-json, gost, apa"
+        AnalysisError, match=r"'mla', which is not known; allowed are: bibtex, csl-json, gost, gost-2018, apa"
     ):
         citation.cite("table-3", "mla")
     with pytest.raises(AnalysisError, match="chart-2 has not been made"):

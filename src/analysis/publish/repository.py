@@ -7,7 +7,9 @@ import subprocess
 from dataclasses import asdict, dataclass
 
 from analysis import paths
+from analysis.data.messages import _
 from analysis.data.regions import Language
+from analysis.publish.words import text
 
 # enough of a commit's name to be unique for any project's life; git itself shows seven to twelve
 SHORT = 12
@@ -30,8 +32,10 @@ class State:
 
     def words(self, language: Language) -> str:
         """State in a few words, for a reference."""
-        changed = {"en": " with uncommitted changes", "ru": " с незафиксированными изменениями"}[language]
-        return f"git {self.commit[:SHORT]}{'' if self.is_clean else changed}"
+        commit = self.commit[:SHORT]
+        if self.is_clean:
+            return f"git {commit}"
+        return text(_("git {commit} with uncommitted changes", commit=commit), language)
 
 
 def state() -> State | None:

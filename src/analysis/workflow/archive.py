@@ -16,16 +16,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from rocrate.model.contextentity import ContextEntity
+from rocrate.rocrate import ROCrate
+
 from analysis import paths
 from analysis.data import package
 from analysis.errors import AnalysisError
 from analysis.publish import citation, parameters, repository
 from analysis.publish.exhibits import register
-from analysis.publish.output import read_card
+from analysis.publish.output import made_files, read_card
 from analysis.workflow import reproduce
 
 METADATA = "ro-crate-metadata.json"
-CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -38,8 +40,6 @@ _TYPES = {
     ".lock": "text/plain",
     ".tex": "text/x-tex",
 }
-
-Entity = dict[str, Any]
 
 
 def export(target: Path | None = None) -> Path:
@@ -124,52 +124,49 @@ def _checked_results() -> list[str]:
 # ------------------------------------------------------------------ the description
 
 
-def describe(names: Sequence[str]) -> Entity:
+def describe(names: Sequence[str]) -> dict[str, Any]:
     """RO-Crate metadata of the files `names`, given from the top of the repository."""
     study = citation.metadata()
-    people = [{"@id": f"#author-{i}"} for i in range(1, len(study["authors"]) + 1)]
-    actions = [_action(notebook, people) for notebook in parameters.study()]
-    root: Entity = {
-        "@id": "./",
-        "@type": "Dataset",
-        "conformsTo": {"@id": PROFILE},
+    crate = ROCrate(version="1.1")
+    people = [_agent(crate, number, person) for number, person in enumerate(study["authors"], 1)]
+    profile = {"@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}
+    licence = {"@type": "CreativeWork", "name": "Creative Commons Attribution 4.0 International"}
+    for name in names:
+        crate.add_file(dest_path=name, properties=_file(name))
+    found = citation.identifiers()
+    root = crate.root_dataset
+    for key, value in {
+        "conformsTo": crate.add(ContextEntity(crate, PROFILE, profile)),
         "name": study["title"],
         "description": " ".join(study["abstract"].split()),
         "version": str(study["version"]),
         "datePublished": str(study["date-released"]),
         "keywords": ", ".join(study["keywords"]),
-        "license": [{"@id": CC_BY}, {"@id": "LICENSE"}],
+        "license": [crate.add(ContextEntity(crate, CC_BY, licence)), crate.dereference("LICENSE")],
         "author": _unpacked(people),
-        "hasPart": [{"@id": name} for name in names],
-        "mentions": [{"@id": action["@id"]} for action in actions],
-    }
-    graph = [
-        {
-            "@id": METADATA,
-            "@type": "CreativeWork",
-            "conformsTo": {"@id": SPECIFICATION},
-            "about": {"@id": "./"},
-        },
-        root,
-        *(_file(name) for name in names),
-        *(
-            {"@id": person["@id"], "@type": "Organization", "name": entry["name"]}
-            for person, entry in zip(people, study["authors"], strict=True)
-        ),
-        {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
-        {"@id": CC_BY, "@type": "CreativeWork", "name": "Creative Commons Attribution 4.0 International"},
-        *actions,
-        *(value for notebook in parameters.study() for value in _values(notebook)),
-    ]
-    return {"@context": CONTEXT, "@graph": graph}
+        "identifier": [found[kind] for kind in ("doi", "swh") if kind in found],
+        "url": found.get("url"),
+        "mentions": [_action(crate, notebook, people) for notebook in parameters.study()],
+    }.items():
+        if value:
+            root[key] = value
+    described: dict[str, Any] = crate.metadata.generate()
+    return described
 
 
-def _file(name: str) -> Entity:
+def _agent(crate: ROCrate, number: int, person: dict[str, str]) -> ContextEntity:
+    if "name" in person:
+        properties = {"@type": "Organization", "name": person["name"]}
+    else:
+        properties = {"@type": "Person", "name": f"{person['given-names']} {person['family-names']}"}
+    return crate.add(ContextEntity(crate, person.get("orcid", f"#author-{number}"), properties))
+
+
+def _file(name: str) -> dict[str, Any]:
     content = (paths.root() / name).read_bytes()
     suffix = Path(name).suffix
     is_code = suffix in (".py", ".ipynb") and not name.startswith("results/")
-    described: Entity = {
-        "@id": name,
+    described: dict[str, Any] = {
         "@type": ["File", "SoftwareSourceCode"] if is_code else "File",
         "name": citation.notebook_title(Path(name).stem, "en") if name.startswith("notebooks/") else name,
         "contentSize": str(len(content)),
@@ -179,49 +176,56 @@ def _file(name: str) -> Entity:
     return described | ({"version": str(citation.metadata()["version"])} if is_code else {})
 
 
-def _unpacked(entities: list[Entity]) -> Entity | list[Entity]:
+def _unpacked(entities: list[Any]) -> Any:
     """Entities as RO-Crate 1.1 wants them: a single one stands without a list around it."""
     return entities[0] if len(entities) == 1 else entities
 
 
-def _action(notebook: str, agents: list[Entity]) -> Entity:
+def _action(crate: ROCrate, notebook: str, agents: list[ContextEntity]) -> ContextEntity:
     """Run of a notebook: the notebook is the instrument, raw files and parameters the object."""
-    entries = register.made(paths.results(), notebook)
-    inputs = dict.fromkeys(name for entry in entries for name in entry.inputs)
-    made = [f"results/{name}" for entry in entries for name in register.files(entry)]
-    record = json.loads((paths.results() / reproduce.RECORD).read_text(encoding="utf-8"))
+    folder = paths.results()
+    cards = [card for entry in register.made(folder, notebook) if (card := read_card(folder, entry.id))]
+    names = dict.fromkeys(name for card in cards for name in card["sources"] if name in package.resources())
+    made = [f"results/{name}" for card in cards for name in made_files(folder, card["id"])]
+    record = json.loads((folder / reproduce.RECORD).read_text(encoding="utf-8"))
     started = datetime.fromisoformat(record["started"])
-    objects = [
-        *({"@id": paths.relative(package.resource(name).path)} for name in inputs),
-        *({"@id": value["@id"]} for value in _values(notebook)),
-    ]
-    action: Entity = {
-        "@id": f"#run-{notebook}",
-        "@type": "CreateAction",
+    objects = [crate.dereference(paths.relative(package.resource(name).path)) for name in names]
+    objects += _values(crate, notebook, cards)
+    results = [crate.dereference(name) for name in (f"results/notebooks/{notebook}.ipynb", *made)]
+    properties = {
         "name": f"Run of {notebook}",
         "description": f"{record['notebooks'][notebook]} seconds, within the run of all notebooks between the times given.",
         "startTime": started.isoformat(),
         "endTime": (started + timedelta(seconds=record["seconds"])).isoformat(timespec="seconds"),
         # text, as the profile gives it
         "actionStatus": "http://schema.org/CompletedActionStatus",
-        "agent": _unpacked(agents),
-        "instrument": {"@id": f"notebooks/{notebook}.ipynb"},
-        "result": _unpacked([{"@id": name} for name in (f"results/notebooks/{notebook}.ipynb", *made)]),
     }
-    # the tour publishes nothing, so no card says what it read
-    return action | ({"object": _unpacked(objects)} if objects else {})
+    action = crate.add_action(
+        crate.dereference(f"notebooks/{notebook}.ipynb"),
+        identifier=f"#run-{notebook}",
+        # the tour publishes nothing, so no card says what it read
+        object=_unpacked(objects) if objects else None,
+        result=_unpacked(results),
+        properties=properties,
+    )
+    action["agent"] = _unpacked(agents)
+    return action
 
 
-def _values(notebook: str) -> list[Entity]:
+def _values(crate: ROCrate, notebook: str, cards: Sequence[dict[str, Any]]) -> list[ContextEntity]:
     """Parameters a notebook was run with."""
-    made = register.made(paths.results(), notebook)
-    card = read_card(paths.results(), made[0].id) if made else None
+    given = cards[0]["parameters"] if cards else {}
     return [
-        {
-            "@id": f"#{notebook}-{name}",
-            "@type": "PropertyValue",
-            "name": name,
-            "value": value if isinstance(value, str | int | float) else json.dumps(value),
-        }
-        for name, value in (card["parameters"] if card else {}).items()
+        crate.add(
+            ContextEntity(
+                crate,
+                f"#{notebook}-{name}",
+                {
+                    "@type": "PropertyValue",
+                    "name": name,
+                    "value": value if isinstance(value, str | int | float) else json.dumps(value),
+                },
+            )
+        )
+        for name, value in given.items()
     ]

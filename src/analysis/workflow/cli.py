@@ -379,7 +379,10 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
 @main.command()
 @click.argument("name")
 @click.option(
-    "--style", default="apa", show_default=True, help="bibtex, csl-json, gost (R 7.0.5-2008) or apa."
+    "--style",
+    default="apa",
+    show_default=True,
+    help="bibtex, csl-json, gost (R 7.0.5-2008), gost-2018 (R 7.0.100) or apa.",
 )
 @click.option("--language", type=click.Choice(LANGUAGES), help="Language of titles; gost: ru, others: en.")
 @click.option(
@@ -388,11 +391,21 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
     help="Folder of your own run; by default results/, else reference/.",
 )
 def cite(name: str, style: str, language: Language | None, folder: Path | None) -> None:
-    """Reference to the project, an exhibit, a notebook or a raw resource (amur cite table-3)."""
+    """Reference to the project, an exhibit, a notebook, a raw resource, or a run: amur cite out.ipynb."""
+    import datetime
+
     from analysis.publish import citation, repository
 
-    state = repository.state()
-    echo(citation.cite(name, style, folder=folder, language=language, state=state))  # type: ignore[arg-type]
+    echo(
+        citation.cite(
+            name,
+            style,  # type: ignore[arg-type]
+            folder=folder,
+            language=language,
+            state=repository.state(),
+            accessed=datetime.date.today(),
+        )
+    )
 
 
 @main.group(cls=Group)

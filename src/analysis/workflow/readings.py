@@ -32,6 +32,10 @@ _NUMBER = re.compile(r"[-−+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _SUM = re.compile(r"\b[0-9a-f]{64}\b")
 # of a run of a batch: it changes with every line of the package's code, whatever comes out of it
 _IDENTITY = re.compile(r"\b[0-9a-f]{20}\b")
+# of a reference: results of another commit are compared with the reference too
+_COMMIT = re.compile(
+    r"git [0-9a-f]{12}(?: with uncommitted changes| с незафиксированными изменениями)?[;,.]?\s?"
+)
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 # the code of a cell in a notebook's page: the record of the run has its sum, and another comment is no other result
 _CODE = re.compile(r'<div class="highlight[^"]*">.*?</div>', re.DOTALL)
@@ -118,7 +122,7 @@ def _without_hashes(line: str, known: Known) -> str:
     line = _SUM.sub(
         lambda found: f"[sum of {known.sums[found[0]]}]" if found[0] in known.sums else found[0], line
     )
-    return _IDENTITY.sub("[identity of a run]", line)
+    return _IDENTITY.sub("[identity of a run]", _COMMIT.sub("", line))
 
 
 def _picture(address: str, known: Known) -> str:

@@ -15,9 +15,9 @@ from analysis import ledger
 from analysis.data import formats, indicators, package, regions
 from analysis.data.messages import Message, _
 from analysis.data.regions import Language
-from analysis.publish import citation, parameters
+from analysis.publish import citation, parameters, repository
 from analysis.publish.exhibits import register
-from analysis.publish.output import read_card
+from analysis.publish.output import made_files, read_card
 from analysis.publish.words import Words, text
 from analysis.rating import associations
 
@@ -141,20 +141,11 @@ def _pages(folder: Path, found: ledger.Ledger) -> list[Page]:
     return [
         Page(
             card,
-            exhibit_files(folder, card["id"]),
+            made_files(folder, card["id"]),
             tuple(row for row in found.rows if row.exhibit == card["id"]),
         )
         for card in cards
     ]
-
-
-def exhibit_files(folder: Path, exhibit_id: str) -> tuple[str, ...]:
-    """Tables and figures of an exhibit, relative to the folder of results."""
-    return tuple(
-        f"{kind}/{path.name}"
-        for kind in ("tables", "figures")
-        for path in sorted((folder / kind).glob(f"{exhibit_id}.*"))
-    )
 
 
 # ------------------------------------------------------------------ what was found
@@ -304,9 +295,9 @@ def _value(value: Any, language: Language) -> str:
     return shown or formats.MISSING
 
 
-def references(name: str, folder: Path) -> dict[str, str]:
-    """Reference in every style, without the state of git: two runs must give the same bytes."""
-    return {style: citation.cite(name, style, folder=folder) for style in citation.STYLES}
+def references(name: str, folder: Path, state: repository.State | None) -> dict[str, str]:
+    """Reference in every style, with the commit; a day of access is the reader's to add."""
+    return {style: citation.cite(name, style, folder=folder, state=state) for style in citation.STYLES}
 
 
 # ------------------------------------------------------------------ the sources

@@ -20,7 +20,7 @@ from analysis.data import formats, package
 from analysis.data.messages import Message, _
 from analysis.data.regions import LANGUAGES, Language
 from analysis.ledger import BASES, RULE_WORDS, VERDICTS
-from analysis.publish import citation, parameters
+from analysis.publish import citation, parameters, repository
 from analysis.publish.report import claims, content, explorer, notebooks, svg
 from analysis.publish.report.content import LEADING, Content, Page
 from analysis.publish.words import text
@@ -111,8 +111,9 @@ class _Site:
             exclude_output_prompt=True,
             exclude_anchor_links=True,
         )
+        state = repository.state()
         self.references = {
-            name: content.references(name, found.folder)
+            name: content.references(name, found.folder, state)
             for name in (citation.PROJECT, *(page.id for page in found.pages), *parameters.study())
         }
         self.resources = content.resources(found.pages)
