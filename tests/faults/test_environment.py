@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -217,3 +218,22 @@ def test_no_notebook_gives_papermill_a_path_to_format():
             cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"
         )
         assert not re.search(r"execute_notebook\((?!notebook,)", code), path.name
+
+
+@pytest.mark.parametrize("files", [40, 64])
+def test_few_open_files_are_one_sentence_before_the_work(tmp_path, files):
+    """Kernels died one after the other, each a failed run with another reason."""
+
+    def few():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+    grid = tmp_path / "grid.toml"
+    grid.write_text('[[grid]]\nnotebook = "04_rating"\n', encoding="utf-8")
+    made = subprocess.run(
+        [sys.executable, "-m", "analysis.workflow.cli", "batch", str(grid), "--output", str(tmp_path / "out")],
+        capture_output=True, text=True, preexec_fn=few,
+    )  # fmt: skip
+    assert made.returncode == 2
+    assert made.stderr.startswith(f"amur: This session may have {files} files open at a time")
+    assert made.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()

@@ -56,6 +56,7 @@ def reproduce(*, quiet: bool = False) -> Path:
         meanwhile, or another process rebuilds them; ``results/`` is then as it was.
     """
     started = time.time()
+    runs.check_session()
     paths.make_folder(paths.results().parent)
     _check_replaceable(paths.results())
     with _alone():

@@ -259,6 +259,29 @@ def _next(ended: SimpleQueue[Result]) -> Result:
             return ended.get(timeout=WAKE_SECONDS)
 
 
+# a kernel with its sockets and libraries holds a few dozen, the process that waits for it a dozen more a kernel
+FEWEST_FILES = 256
+
+
+def check_session() -> None:
+    """Refuse before the work a session in which kernels would die one after the other.
+
+    Raises
+    ------
+    AnalysisError
+        If too few files may be open at a time.
+    """
+    with suppress(ImportError):
+        import resource  # not on Windows
+
+        allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if allowed != resource.RLIM_INFINITY and allowed < FEWEST_FILES:
+            raise AnalysisError(
+                f"This session may have {allowed} files open at a time, and notebooks need up to {FEWEST_FILES}; raise the "
+                f"limit (`ulimit -n {4 * FEWEST_FILES}`) and run the same command again."
+            )
+
+
 def available_cores() -> int:
     """Cores this process may use, which can be fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -178,6 +178,7 @@ def run(jobs: Sequence[Job], options: Options, say: Callable[[str], None]) -> Ba
     AnalysisError
         If the folder cannot be written or another batch works in it, or the scheduler does not answer.
     """
+    runs.check_session()
     output = paths.make_folder(jobs[0].output)
     known = {job.id: outcome for job in jobs if (outcome := finished(job)) is not None}
     outcomes = {id: item for id, item in known.items() if not (options.is_retry and item.state == "failed")}
