@@ -486,7 +486,8 @@ def test_a_full_disk_under_the_results_is_one_failed_run(made, tmp_path, monkeyp
     jobs[0].alive.touch()
     monkeypatch.setattr(work.paths, "write_text", full)
     outcome = work.carry_out(jobs[0])
-    assert (outcome.state, outcome.reason) == ("failed", "The disk is full.")
+    assert outcome.state == "failed"
+    assert re.match(r"The disk of .*/out is full \(.* free\); make room", outcome.reason)
     assert not jobs[0].folder.exists()
     assert list((tmp_path / "out" / ".partial").iterdir()) == [jobs[0].alive]
 

@@ -128,6 +128,37 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
+def need_room(folder: Path, needed: int) -> None:
+    """Refuse before the work what would find no room after it.
+
+    Raises
+    ------
+    DiskFullError
+        If fewer than `needed` bytes are free where `folder` is.
+    """
+    if shutil.disk_usage(_existing(folder)).free < needed:
+        raise DiskFullError(folder, needed)
+
+
+@contextmanager
+def told_when_full(folder: Path) -> Iterator[None]:
+    """Turn what libraries raise where there is no room in `folder` into the sentence.
+
+    Raises
+    ------
+    DiskFullError
+        If the block ends by an error that speaks of a full disk; polars, for one, raises none of the system's.
+    """
+    try:
+        yield
+    except AnalysisError:
+        raise
+    except Exception as error:
+        if is_full(error) or os.strerror(errno.ENOSPC) in str(error):
+            raise DiskFullError(folder) from None
+        raise
+
+
 def told(error: OSError) -> AnalysisError:
     """Say what the operating system refused, where nobody closer to it could.
 
@@ -288,6 +319,8 @@ def replacing(path: Path, *, is_new: bool = False, needed: int | None = None) ->
         temporary.unlink(missing_ok=True)
 
 
+# what a file system may keep free and not give
+_BLOCK = 1 << 20
 # a file name has at most 255 bytes, Cyrillic takes two each, and mkstemp adds nine
 _LONGEST_PREFIX = 100
 

@@ -265,7 +265,7 @@ def ingest(
         with another file of the same call or, without `replace`, of the store.
     """
     tables, skipped = find_tables(given)
-    with _locked(root), _staging(root) as folder:
+    with paths.told_when_full(root), _locked(root), _staging(root) as folder:
         run = _Run(root, folder, replace, progress)
         for table in tables:
             run.add(table)

@@ -62,23 +62,23 @@ def write(
     """
     _check_format(path)
     cells = [[harmless(row[name]) for name in columns] for row in rows]
-    with paths.replacing(path, is_new=is_new) as temporary:
-        if path.suffix == ".csv":
-            text = io.StringIO()
-            csv.writer(text, lineterminator="\n").writerows([list(columns), *cells])
-            temporary.write_text(text.getvalue(), encoding="utf-8-sig", newline="\n")
-        else:
-            _write_workbook(temporary, columns, cells, choices or {}, instructions)
+    if path.suffix == ".csv":
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([list(columns), *cells])
+        content = text.getvalue().encode("utf-8-sig")
+    else:
+        content = _workbook(columns, cells, choices or {}, instructions)
+    with paths.replacing(path, is_new=is_new, needed=len(content)) as temporary:
+        temporary.write_bytes(content)
     return path
 
 
-def _write_workbook(
-    path: Path,
+def _workbook(
     columns: Sequence[str],
     cells: Sequence[Sequence[str]],
     choices: Mapping[str, Sequence[str]],
     instructions: Sequence[str],
-) -> None:
+) -> bytes:
     from openpyxl import Workbook  # type: ignore[import-untyped]  # here only, as sheets are rarely made
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped]
     from openpyxl.styles import Alignment  # type: ignore[import-untyped]
@@ -105,7 +105,10 @@ def _write_workbook(
         offered.add(f"{letter}2:{letter}{len(cells) + 1}")
     if instructions:
         _write_instructions(book.create_sheet(INSTRUCTIONS_PAGE), instructions, Alignment(wrap_text=True))
-    book.save(path)
+    # in memory: a disk that fills up would meet openpyxl in the middle of its ZIP
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def _write_instructions(page: Any, instructions: Sequence[str], wrapped: Any) -> None:

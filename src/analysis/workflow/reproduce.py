@@ -33,6 +33,8 @@ from analysis.workflow.sums import RECORD, SUMS, departures, sums
 DISAGREEMENTS = "disagreements.csv"
 # the same words on every machine: they stand in the executed notebooks as a parameter
 STAGING = "build/reproduce"
+# bytes of the results (32 million) and of the notebooks while they run, rounded up
+ROOM = 50_000_000
 LOCK = "reproduce.lock"
 
 
@@ -60,6 +62,7 @@ def reproduce(*, quiet: bool = False) -> Path:
     paths.make_folder(paths.results().parent)
     _check_replaceable(paths.results())
     with _alone():
+        paths.need_room(paths.build(), ROOM)
         checked = package.verify()
         made_from = inputs.taken()
         staging = paths.root() / STAGING
@@ -144,6 +147,11 @@ def _check_replaceable(folder: Path) -> None:
         if not folder.is_dir():
             raise AnalysisError(
                 f"{paths.relative(folder)} is a file; move it, results go into a folder there."
+            )
+        if folder.is_mount():
+            raise AnalysisError(
+                f"A disk is mounted at {paths.relative(folder)}/, so it cannot be replaced as a whole; mount it elsewhere, and "
+                f"make {paths.relative(folder)} a link to a folder on it."
             )
         paths.make_folder(folder)
 

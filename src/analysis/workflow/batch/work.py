@@ -6,7 +6,6 @@ record in it. Only a folder in its place, with a record whose files are all ther
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import platform
@@ -151,16 +150,16 @@ def carry_out(job: Job) -> Outcome:
             _write_record(job, partial, report)
             _place(partial, job)
     except (OSError, AnalysisError) as error:
-        report.state, report.reason = "failed", _told(error)
+        report.state, report.reason = "failed", _told(error, job.output)
     finally:
         if partial is not None:
             shutil.rmtree(partial, ignore_errors=True)
     return Outcome(job.id, report.state, report.seconds, report.cell, report.reason)
 
 
-def _told(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "The disk is full."
+def _told(error: Exception, output: Path) -> str:
+    if paths.is_full(error):
+        return str(paths.DiskFullError(output))
     if isinstance(error, OSError):
         told = error.strerror or type(error).__name__
         about = f", {error.filename}" if error.filename else ""
