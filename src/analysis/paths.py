@@ -172,18 +172,20 @@ def told(error: OSError) -> AnalysisError:
     AnalysisError
         Ready to be raised.
     """
-    place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+    names = [name for name in (error.filename2, error.filename) if isinstance(name, str | bytes)]
+    places = [Path(os.fsdecode(name)) for name in names]
     if is_full(error):
-        return DiskFullError(place.parent if place else _fullest())
+        return DiskFullError(_fullest(*(place.parent for place in places)))
     why = error.strerror or type(error).__name__
     return AnalysisError(
-        f"The operating system refused {relative(place) if place else 'what was asked'}: {why}."
+        f"The operating system refused {relative(places[-1]) if places else 'what was asked'}: {why}."
     )
 
 
-def _fullest() -> Path:
-    """Of the folders that everything is written to, the one with the least room."""
-    return min((root(), Path(tempfile.gettempdir())), key=lambda folder: shutil.disk_usage(folder).free)
+def _fullest(*folders: Path) -> Path:
+    """Of these folders, and of those that everything is written to, the one whose disk has the least room."""
+    candidates = (*folders, root(), Path(tempfile.gettempdir()))
+    return min(candidates, key=lambda folder: shutil.disk_usage(_existing(folder)).free)
 
 
 def _existing(folder: Path) -> Path:

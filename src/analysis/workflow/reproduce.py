@@ -148,7 +148,7 @@ def _check_replaceable(folder: Path) -> None:
             raise AnalysisError(
                 f"{paths.relative(folder)} is a file; move it, results go into a folder there."
             )
-        if folder.is_mount():
+        if folder.resolve().is_mount():
             raise AnalysisError(
                 f"A disk is mounted at {paths.relative(folder)}/, so it cannot be replaced as a whole; mount it elsewhere, and "
                 f"make {paths.relative(folder)} a link to a folder on it."
