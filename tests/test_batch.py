@@ -345,8 +345,8 @@ def test_a_batch_writes_the_formats_it_is_asked_for_and_figures_afterwards(made,
     job.run(chosen, job.Options(**options), lambda line: None)
     assert told(first) == ["csv,svg", "csv"]
     assert told(batch(tmp_path, EDITIONS, formats="csv,html")) == ["csv,html,svg", "csv,html"]
-    assert told(batch(tmp_path, EDITIONS, formats="all")) == ["csv,html,tex,svg,png"] * 2
-    assert told(batch(tmp_path, EDITIONS, formats="csv")) == ["csv,html,tex,svg,png"] * 2
+    assert told(batch(tmp_path, EDITIONS, formats="all")) == ["csv,html,tex,xlsx,docx,svg,png"] * 2
+    assert told(batch(tmp_path, EDITIONS, formats="csv")) == ["csv,html,tex,xlsx,docx,svg,png"] * 2
     fixed = EDITIONS.replace(
         "[grid.cross]", 'fixed = { formats = "csv,tex", district = "ural" }\n    [grid.cross]'
     )

@@ -1,7 +1,12 @@
 """Print: a number, name or mark written wrongly is read wrongly, and an unescaped one is worse."""
 
+import io
 import math
+import time
+import zipfile
 
+import docx
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -9,7 +14,7 @@ from hypothesis import strategies as st
 
 from analysis.data import formats
 from analysis.errors import AnalysisError
-from analysis.publish import tables
+from analysis.publish import office, tables
 from analysis.publish.tables import Table, column
 
 
@@ -143,3 +148,84 @@ def test_a_tree_keeps_its_indents_in_html():
     page = tables.to_html(table, "en", "tree", "Title", "Source")
     assert "<td>44 Wood</td>" in page
     assert "\u20034403 Rough</td>" in page
+
+
+# ------------------------------------------------------------------ tables that travel
+
+
+def shares():
+    """Two regions and the district over three years, as a paper prints them: decimal commas, a dash for none."""
+    rows = pd.DataFrame(
+        {
+            "region": ["FAR_EAST", "RU-AMU", "RU-CHU"],
+            "2019": ["28,2", "67,8", "-"],
+            "2020": ["33,8", "59,5", "65,9"],
+            "2021": ["35,5", "52,6", "80,0"],
+            "n": [1, 2, 3],
+        }
+    )
+    columns = (
+        tables.column("region", "Region", "Регион", "region"),
+        *(tables.column(year, year, year, "printed") for year in ("2019", "2020", "2021")),
+        tables.column("n", "Number, thousand", "Число, тыс.", "number", 1),
+    )
+    return tables.Table(rows, columns, {"en": ("A note.",), "ru": ("Примечание.",)})
+
+
+def test_a_tidy_table_reads_as_numbers_with_a_row_a_year_and_names_in_both_languages():
+    """R and pandas read 27,5 as text, and years as headings are no variable."""
+    read = pd.read_csv(io.StringIO(office.to_tidy_csv(shares())))
+    assert list(read.columns) == ["region", "region_en", "region_ru", "n", "year", "value"]
+    assert read["value"].dtype == float and read["year"].dtype == int
+    amur = read[read["region"] == "RU-AMU"]
+    assert amur["value"].tolist() == [67.8, 59.5, 52.6]
+    assert set(amur["region_en"]) == {"Amur Oblast"} and set(amur["region_ru"]) == {"Амурская область"}
+    # what was printed as a dash is no number
+    assert read["value"].isna().sum() == 1
+
+
+def test_text_stays_text_where_not_every_cell_is_a_number():
+    rows = pd.DataFrame({"code": ["44031", "44034"], "mixed": ["12", "about 12"], "p": ["0,05", ""]})
+    made = office.tidy(tables.Table(rows, ()))
+    assert made["mixed"].tolist() == ["12", "about 12"]
+    assert made["p"].tolist()[0] == 0.05 and pd.isna(made["p"].tolist()[1])
+
+
+@pytest.mark.parametrize(("language", "sheets"), [("en", ["Table", "Data"]), ("ru", ["Таблица", "Данные"])])
+def test_a_workbook_has_the_printed_table_and_the_data(language, sheets):
+    book = openpyxl.load_workbook(
+        io.BytesIO(office.to_xlsx(shares(), language, "table-2", "Title", "=Source"))
+    )
+    assert book.sheetnames == sheets
+    first = book[sheets[0]]
+    assert first["A1"].value == "Title [table-2]"
+    assert first["B5"].value == "-"
+    # a number with its decimals, which the programme shows with the reader's mark
+    assert first["E4"].value == 2 and first["E4"].number_format == "#,##0.0"
+    data = pd.read_excel(io.BytesIO(office.to_xlsx(shares(), language, "x", "t", "s")), sheet_name=sheets[1])
+    assert data["value"].sum() == pytest.approx(28.2 + 67.8 + 33.8 + 59.5 + 65.9 + 35.5 + 52.6 + 80.0)
+    # foreign text that begins like a formula stays text
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Table"), ("ru", "Таблица")])
+def test_a_word_table_has_a_counted_caption_above_and_source_below(language, word):
+    content = office.to_docx(shares(), language, "table-2", "Title", "Source")
+    document = docx.Document(io.BytesIO(content))
+    caption = document.paragraphs[0]
+    assert f"SEQ {word}" in caption._p.xml
+    assert caption.text.endswith(" – Title")
+    (table,) = document.tables
+    assert [cell.text for cell in table.rows[2].cells][1:4] == ["67,8", "59,5", "52,6"]
+    body = [element.tag.rsplit("}", 1)[1] for element in document.element.body]
+    assert body == ["p", "tbl", "p", "p", "sectPr"]
+    assert document.paragraphs[-1].text.endswith("[table-2].")
+
+
+@pytest.mark.parametrize("write", [office.to_xlsx, office.to_docx])
+def test_the_same_table_gives_the_same_office_file(write, monkeypatch):
+    first = write(shares(), "ru", "table-2", "Название", "Источник")
+    monkeypatch.setattr(time, "time", lambda: 2_000_000_000.0)
+    assert write(shares(), "ru", "table-2", "Название", "Источник") == first
+    with zipfile.ZipFile(io.BytesIO(first)) as parts:
+        assert parts.testzip() is None

@@ -148,24 +148,37 @@ def save_table(
         anchor,
     )
     card = _card(run, exhibit_id, "table", title, of, period, see, source_note)
-    folder = run.output_dir / "tables"
-    paths.write_text(folder / f"{exhibit_id}.csv", tables.to_csv(printed))
     fragments = {}
     for language in dict.fromkeys((run.language, *run.languages)):
         heading = tables.caption(card["title"][language], card["period"], language)
         source = card["source_line"][language]
         fragments[language] = tables.to_html(printed, language, exhibit_id, heading, source)
-        if language not in run.languages:
-            continue
-        if run.writes("html"):
-            paths.write_text(folder / f"{exhibit_id}.{language}.html", fragments[language])
-        if run.writes("tex"):
-            latex = tables.to_latex(printed, language, exhibit_id, heading, source)
-            paths.write_text(folder / f"{exhibit_id}.{language}.tex", latex)
+        if language in run.languages:
+            write_table(run, printed, language, exhibit_id, heading, source)
     _write_card(run, card)
     sentence = card["sentence"][run.language] if see is not None else ""
     shown = fragments[run.language] + (f"<p>{html.escape(sentence)}</p>\n" if sentence else "")
     return HtmlOutput(shown, {EXHIBIT_TYPE: {"id": exhibit_id, "output": "table"}})
+
+
+def write_table(run: Run, table: Table, language: Language, exhibit_id: str, title: str, source: str) -> None:
+    """Write a table's files of a language in the formats the run asks for; its CSV files are the same in both."""
+    folder = run.output_dir / "tables"
+    paths.write_text(folder / f"{exhibit_id}.csv", tables.to_csv(table))
+    stem, asked = f"{exhibit_id}.{language}", (table, language, exhibit_id, title, source)
+    if run.writes("html"):
+        paths.write_text(folder / f"{stem}.html", tables.to_html(*asked))
+    if run.writes("tex"):
+        paths.write_text(folder / f"{stem}.tex", tables.to_latex(*asked))
+    if not (run.writes("xlsx") or run.writes("docx")):
+        return
+    from analysis.publish import office  # its libraries take a moment, and batches seldom want them
+
+    if run.writes("xlsx"):
+        paths.write_text(folder / f"{exhibit_id}.tidy.csv", office.to_tidy_csv(table))
+        paths.write_bytes(folder / f"{stem}.xlsx", office.to_xlsx(*asked))
+    if run.writes("docx"):
+        paths.write_bytes(folder / f"{stem}.docx", office.to_docx(*asked))
 
 
 def save_figure(

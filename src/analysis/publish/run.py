@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analysis.publish.output import HtmlOutput
 
 # what a table and a figure can be written as, in the order of their cost; a table always has its CSV
-TABLE_FORMATS = ("csv", "html", "tex")
+TABLE_FORMATS = ("csv", "html", "tex", "xlsx", "docx")
 FIGURE_FORMATS = ("svg", "png")
 FORMATS = (*TABLE_FORMATS, *FIGURE_FORMATS)
 

@@ -62,7 +62,7 @@ def reproduce(quiet: bool) -> None:
 @click.option(
     "--formats",
     metavar="KINDS",
-    help="Files of a run: some of csv,html,tex,svg,png, or all in both languages (csv,svg).",
+    help="Files of a run: some of csv,html,tex,xlsx,docx,svg,png, or all in both languages (csv,svg).",
 )
 @click.option("--figures", is_flag=True, help="Draw the figures of runs that were done without.")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on (docs/cluster.md).")

@@ -21,7 +21,7 @@ from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import AnalysisError
 from analysis.publish import charts, tables
 from analysis.publish.exhibits import register
-from analysis.publish.output import EXHIBIT_TYPE, HtmlOutput, card_name
+from analysis.publish.output import EXHIBIT_TYPE, HtmlOutput, card_name, write_table
 from analysis.publish.parameters import Run
 from analysis.publish.tables import Table
 
@@ -170,20 +170,13 @@ def _check(exhibit: Exhibit, entry: register.Entry, run: Run) -> None:
 
 
 def _write_table(exhibit: Exhibit, table: Table, run: Run) -> str:
-    folder = run.output_dir / "tables"
-    paths.write_text(folder / f"{exhibit.id}.csv", tables.to_csv(table))
     fragments = {}
     for language in dict.fromkeys((run.language, *run.languages)):
         title = tables.caption(title_of(exhibit, language), exhibit.period, language)
         source = source_line(exhibit, language)
         fragments[language] = tables.to_html(table, language, exhibit.id, title, source)
-        if run.writes("html") and language in run.languages:
-            paths.write_text(folder / f"{exhibit.id}.{language}.html", fragments[language])
-        if run.writes("tex") and language in run.languages:
-            paths.write_text(
-                folder / f"{exhibit.id}.{language}.tex",
-                tables.to_latex(table, language, exhibit.id, title, source),
-            )
+        if language in run.languages:
+            write_table(run, table, language, exhibit.id, title, source)
     if exhibit.draw is not None:
         return fragments[run.language]
     return fragments[run.language] + f"<p>{html.escape(exhibit.sentence[run.language])}</p>\n"

@@ -386,9 +386,11 @@ def files(item: Entry) -> list[str]:
         return []
     names = [f"exhibits/{item.id}.json"]
     if "table" in item.outputs:
-        names.append(f"tables/{item.id}.csv")
+        names += [f"tables/{item.id}.csv", f"tables/{item.id}.tidy.csv"]
         names += [
-            f"tables/{item.id}.{language}.{kind}" for language in ("en", "ru") for kind in ("html", "tex")
+            f"tables/{item.id}.{language}.{kind}"
+            for language in ("en", "ru")
+            for kind in ("html", "tex", "xlsx", "docx")
         ]
     if "figure" in item.outputs:
         names += [
