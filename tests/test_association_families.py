@@ -101,7 +101,6 @@ def test_signed_rank_with_ties_is_that_of_exact_rank_tests(r_values):
     assert found.statistic == r_values["paired", "signed_rank_V"]
     assert found.p_exact == pytest.approx(r_values["paired", "signed_rank_p"], rel=1e-12)
     assert (found.rose, found.fell, found.kept, found.arrangements) == (7, 2, 3, 512)
-    assert "7 rose, 2 fell" in found.sentence("en") and "0,0625" in found.sentence("ru")
 
 
 def test_bowker_and_stuart_maxwell_statistics_are_those_of_r(r_values):
@@ -125,7 +124,6 @@ def test_ordered_logit_is_that_of_polr(r_values):
         assert error == pytest.approx(r_values["cars_polr", f"se_{name}"], rel=1e-6)
     assert found.log_likelihood == pytest.approx(r_values["cars_polr", "logLik"], rel=1e-12)
     assert len(found.by_cut) == 2 and found.p_likelihood_ratio < 0.001
-    assert "wt −2.27" in found.sentence("en") and "−2,27" in found.sentence("ru")
 
 
 def eighty_three():
@@ -488,7 +486,7 @@ def test_signed_rank_counts_every_sign_pattern(change):
     found = stats.signed_rank([0] * len(change), change)
     moved = [c for c in change if c]
     if not moved:
-        assert found.p_exact is None and "no region" in found.sentence("en") and found.sentence("ru")
+        assert found.p_exact is None and found.cannot.code == "no_change"
         return
     ranks = scipy.stats.rankdata(np.abs(moved))
     middle = ranks.sum() / 2
@@ -506,7 +504,6 @@ def test_bowker_leaves_empty_pairs_out():
     assert (found.degrees, found.statistic) == (1, pytest.approx(9 / 5))
     # one pair of five: at least as far from 2.5 as 4 is
     assert found.p_exact == pytest.approx(2 * (math.comb(5, 4) + 1) / 32)
-    assert "1 degrees" in found.sentence("en") and "Боукера" in found.sentence("ru")
 
 
 TABLE = [[3, 4, 1], [1, 2, 3], [0, 2, 5]]
@@ -537,14 +534,14 @@ def test_stuart_maxwell_is_sampled_where_states_are_too_many(monkeypatch):
     monkeypatch.setattr(paired, "MOST_STATES", 3)
     drawn = stats.stuart_maxwell(TABLE)
     assert (drawn.p_exact, drawn.method) == (None, "monte_carlo")
-    assert drawn.p == pytest.approx(known, abs=0.01) and "sampled" in drawn.sentence("en")
+    assert drawn.p == pytest.approx(known, abs=0.01) and drawn.method == "monte_carlo"
 
 
 @pytest.mark.parametrize("test", [stats.bowker, stats.stuart_maxwell])
 def test_square_tables_that_allow_nothing(test):
     """Nobody moved, or no square of counts: fails if a p appears."""
     still = test([[3, 0], [0, 4]])
-    assert still.p is None and "no region" in still.sentence("en") and still.sentence("ru")
+    assert still.p is None and still.cannot.code == "no_change"
     for table, words in (([[1, 2]], "square"), ([[1, -1], [0, 1]], "counts"), ([[0.5, 1], [0, 1]], "counts")):
         with pytest.raises(StatisticsError, match=words):
             test(table)
@@ -563,7 +560,6 @@ def test_krippendorffs_own_example():
     ]
     found = stats.krippendorff_alpha(observers)
     assert round(found.estimate, 3) == 0.815 and found.n == 11
-    assert "not reliability" in found.sentence("en") and "0,82" in found.sentence("ru")
 
 
 def test_weighted_kappa_by_hand():
@@ -582,8 +578,8 @@ def test_agreement_without_variation_cannot_be_had():
     """One score everywhere, or nothing scored twice; fails if a division by zero shows."""
     assert stats.weighted_kappa([[0, 0], [0, 9]]).estimate is None
     assert stats.weighted_kappa([[0, 0], [0, 0]]).estimate is None
-    assert "same score" in stats.krippendorff_alpha([[4, 4], [4, 4]]).sentence("en")
-    assert stats.krippendorff_alpha([[4.0, NAN], [NAN, 4.0]]).sentence("ru").endswith("дважды.")
+    assert stats.krippendorff_alpha([[4, 4], [4, 4]]).cannot.code == "one_score"
+    assert stats.krippendorff_alpha([[4.0, NAN], [NAN, 4.0]]).cannot.code == "nothing_twice"
     with pytest.raises(StatisticsError, match="one row an edition"):
         stats.krippendorff_alpha([1, 2, 3])
 
@@ -627,7 +623,6 @@ def test_ordered_logit_refuses_what_has_no_maximum(score, columns, words):
     """statsmodels returns a coefficient of 31 with SE 379 there; fails if that is passed on."""
     names = ["a", "b"][: len(columns)]
     found = stats.ordered_logit(list(score), np.array([list(c) for c in columns]).T, names)
-    assert found.coefficients == () and words in found.sentence("en")
-    assert found.sentence("ru").startswith("Порядковая")
+    assert found.coefficients == () and words in str(found.cannot)
     with pytest.raises(StatisticsError, match="shape"):
         stats.ordered_logit(list(score), np.zeros((3, 1)), names)

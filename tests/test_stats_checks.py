@@ -5,14 +5,19 @@ import itertools
 import math
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
+from click.testing import CliRunner
+from papermill.exceptions import PapermillExecutionError
 from scipy import stats as scipys
 
 from analysis import stats
 from analysis.stats import copula
 from analysis.stats.errors import StatisticsError
 from analysis.stats.ordered_model import ProportionalOdds
+from analysis.workflow import runs
+from analysis.workflow.terminal import Group
 
 SCORE = [9, 9, 9, 8, 8, 8, 6, 5, 5, 4, 3]
 SHARE = [52.6, 98.3, 48.3, 27.5, 33.0, 87.8, 42.5, 17.0, 16.2, 80.0, 5.0]
@@ -339,3 +344,30 @@ def test_residuals_are_those_of_statsmodels():
     codes, x = synthetic_model()
     found = stats.ordered_logit(codes, x, ["a", "b", "c"])
     assert np.array(found.residuals) == pytest.approx(ProportionalOdds(codes, x).fit().resid_prob, abs=1e-8)
+
+
+# --- errors -----------------------------------------------------------------------------------
+
+
+def test_an_error_of_the_statistics_is_one_sentence_on_the_command_line_and_in_a_notebook():
+    """Fails if a reader sees a traceback where the package's own errors are a sentence."""
+
+    @click.group(cls=Group)
+    def main():
+        pass
+
+    @main.command()
+    def ask():
+        stats.holm([4])
+
+    shown = CliRunner().invoke(main, ["ask"])
+    assert shown.exit_code == 2 and shown.output.startswith(
+        "amur: The list of p-values holds 4 at position 1;"
+    )
+    assert "Traceback" not in shown.output
+    error = StatisticsError("One sentence.")
+    assert isinstance(error, ValueError) and error._render_traceback_() == ["StatisticsError: One sentence."]
+    failed = PapermillExecutionError(2, 1, "stats.holm([4])", "StatisticsError", "One sentence.", [])
+    assert (
+        str(runs._cell_failed("05_association", failed)) == "05_association failed in cell 3: One sentence."
+    )

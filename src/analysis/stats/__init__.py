@@ -1,4 +1,4 @@
-"""Exact inference for a score and its covariates over a few tied regions.
+"""Exact inference for a score and its covariates over a few tied cases.
 
 Numbers in, small frozen results out. Nothing here reads files, and importing it imports neither
 scipy.stats, nor statsmodels, nor numba: those are fetched by the few functions that need them.
@@ -42,13 +42,13 @@ from analysis.stats.paired import SignedRank, SquareTableTest, bowker, signed_ra
 from analysis.stats.pairs import PairCounts, pair_counts
 from analysis.stats.partial import PartialAssociation, partial_rank_correlation
 from analysis.stats.pearson import pearson_r
-from analysis.stats.results import STATISTIC_NAMES, TWO_SIDED_RULE, Association
+from analysis.stats.results import STATISTICS, TWO_SIDED_RULE, Association
 from analysis.stats.spatial import MoranI, morans_i, neighbour_matrix
 from analysis.stats.subsets import SubsetContrast, subset_contrast
 
 __all__ = [
     "RANK_STATISTICS",
-    "STATISTIC_NAMES",
+    "STATISTICS",
     "TWO_SIDED_RULE",
     "Agreement",
     "Association",

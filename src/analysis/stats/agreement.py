@@ -13,11 +13,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.data.regions import Language
 from analysis.stats.errors import StatisticsError, one_of
 from analysis.stats.paired import checked_square
 from analysis.stats.ranks import Integers, checked_pair
-from analysis.stats.wording import Reason, checked_language, decimal
+from analysis.stats.reasons import Reason, reason
 
 WEIGHTS = ("linear", "quadratic")
 
@@ -31,7 +30,7 @@ class Agreement:
     coefficient : {"weighted_kappa", "krippendorff_alpha"}
         Which one.
     n : int
-        Regions scored at least twice.
+        Cases scored at least twice.
     estimate : float or None
         1 for the same score everywhere, 0 for agreement by chance.
     weights : str or None
@@ -46,49 +45,18 @@ class Agreement:
     weights: str | None = None
     cannot: Reason | None = None
 
-    def sentence(self, language: Language) -> str:
-        """One sentence that a paper could print."""
-        names = {
-            "weighted_kappa": {
-                "en": f"Cohen's kappa with {self.weights} weights",
-                "ru": f"Каппа Коэна с {'линейными' if self.weights == 'linear' else 'квадратичными'} весами",
-            },
-            "krippendorff_alpha": {
-                "en": "Krippendorff's alpha (ordinal)",
-                "ru": "Альфа Криппендорфа (порядковая шкала)",
-            },
-        }
-        name = names[self.coefficient][checked_language(language)]
-        if self.estimate is None:
-            assert self.cannot is not None
-            cannot = "cannot be had" if language == "en" else "не определена"
-            return f"{name} {cannot}: {self.cannot.sentence(language)}"
-        value = decimal(self.estimate, 2, language)
-        if language == "en":
-            return (
-                f"{name} is {value} over {self.n} regions: persistence of scores, not reliability, as the authors "
-                "saw the old ones."
-            )
-        return (
-            f"{name} равна {value} (регионов: {self.n}): это устойчивость оценок, а не надёжность, так как авторы "
-            "видели прежние оценки."
-        )
 
-
-ONE_SCORE = Reason(
-    "every region has the same score, so there is nothing to disagree about.",
-    "у всех регионов одна и та же оценка, расхождений быть не может.",
-)
-NOTHING_TWICE = Reason("no region was scored twice.", "ни один регион не оценён дважды.")
+ONE_SCORE = reason("one_score")
+NOTHING_TWICE = reason("nothing_twice")
 
 
 def transition_table(before: ArrayLike, after: ArrayLike, levels: Sequence[int]) -> Integers:
-    """Regions by old and new score.
+    """Cases by old and new score.
 
     Parameters
     ----------
     before, after : array_like, shape (n,)
-        Scores of the same regions.
+        Scores of the same cases.
     levels : sequence of int
         The scale, in order; also levels nobody has.
 
@@ -152,8 +120,8 @@ def krippendorff_alpha(ratings: ArrayLike) -> Agreement:
 
     Parameters
     ----------
-    ratings : array_like, shape (editions, regions)
-        Scores; NaN where a region was not scored.
+    ratings : array_like, shape (editions, cases)
+        Scores; NaN where a case was not scored.
 
     Raises
     ------
@@ -179,7 +147,7 @@ def krippendorff_alpha(ratings: ArrayLike) -> Agreement:
 
 
 def _coincidences(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Pairs of values within regions, each region's weighing its number of scores; levels in order."""
+    """Pairs of values within cases, each case's weighing its number of scores; levels in order."""
     levels = np.unique(values[~np.isnan(values)])
     table = np.zeros((len(levels), len(levels)))
     for column in values.T:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.stats.errors import StatisticsError
 from analysis.stats.ranks import arrangement_count, narrowest
 
-# Edition II of eleven regions has 1 663 200 arrangements in 18 MB; twice that is still at hand.
+# Edition II of eleven cases has 1 663 200 arrangements in 18 MB; twice that is still at hand.
 MOST_ROWS = 4_000_000
 # Four million rows of sixteen, or fewer longer ones: 64 MB at a byte a place
 MOST_PLACES = 64_000_000

@@ -34,10 +34,10 @@ from analysis.stats.ranks import (
     tie_groups,
     untied_pairs,
 )
+from analysis.stats.reasons import Reason, reason
 from analysis.stats.results import Association
 from analysis.stats.sampling import RESAMPLES, affordable_resamples, sampled_ranks
 from analysis.stats.testing import Alternative, Strategy, Test
-from analysis.stats.wording import Reason
 
 RANK_STATISTICS = ("kendall_tau_b", "spearman_rho", "somers_d", "gamma")
 # Two cases have two arrangements at most: nothing to speak of as an association.
@@ -495,23 +495,15 @@ def obstacle(
     """
     n = len(score)
     if n == 0:
-        return Reason("no case is left.", "в выборке не осталось ни одного региона.")
+        return reason("no_case")
     if n < SMALLEST_N:
-        return Reason(
-            f"only {n} case{'s' if n > 1 else ''} with both figures, at least {SMALLEST_N} are needed.",
-            f"оба значения есть лишь для {n} регион{'ов' if n > 1 else 'а'}, нужно не менее {SMALLEST_N}.",
-        )
+        return reason("too_few_cases", n=n, least=SMALLEST_N)
     if strata is not None:
         return _strata_obstacle(score, covariate, strata)
     if (score == score[0]).all():
-        return Reason(
-            f"the score is the same in all {n} cases.", f"оценка одинакова во всех регионах (их {n})."
-        )
+        return reason("constant_score", n=n)
     if (covariate == covariate[0]).all():
-        return Reason(
-            f"the covariate is the same in all {n} cases.",
-            f"показатель одинаков во всех регионах (их {n}).",
-        )
+        return reason("constant_covariate", n=n)
     return None
 
 
@@ -524,10 +516,7 @@ def _strata_obstacle(
         for label in labels
     ]
     if not any(varied):
-        return Reason(
-            "in no stratum do both the score and the covariate vary.",
-            "ни в одной из страт оценка и показатель не меняются одновременно.",
-        )
+        return reason("constant_strata")
     return None
 
 
@@ -567,7 +556,7 @@ def exact_p_values(statistic: str, score: ArrayLike, covariates: ArrayLike) -> N
         same_length(a, b)
         ranks[number] = doubled_midranks(b)
         if (cannot := obstacle(a, b)) is not None:
-            raise StatisticsError(f"Covariate {number + 1} has no exact p: {cannot.en}")
+            raise StatisticsError(f"Covariate {number + 1} has no exact p: {cannot}")
         alike.setdefault(np.sort(ranks[number]).tobytes(), []).append(number)
     p = np.empty(len(rows))
     for members in alike.values():

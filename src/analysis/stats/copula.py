@@ -34,8 +34,8 @@ from analysis.stats.ranks import (
     same_length,
     untied_pairs,
 )
+from analysis.stats.reasons import Reason, reason
 from analysis.stats.sampling import row_sums
-from analysis.stats.wording import Reason
 
 STATISTICS = ("kendall_tau_b", "spearman_rho")
 # Draws per power: standard error 0.003 at a power of 0.8
@@ -214,8 +214,4 @@ def copula_design(
     return Design(kernel, x, y, groups, table, draws)
 
 
-TOO_MANY = Reason(
-    f"more than {DRAWN // FEWEST_DRAWS} cases are not drawn again and again; so many detect any association worth naming.",
-    f"выборки более чем из {DRAWN // FEWEST_DRAWS} наблюдений не моделируются: при таком их числе обнаружима любая "
-    "существенная связь.",
-)
+TOO_MANY = reason("too_many_to_draw", most=DRAWN // FEWEST_DRAWS)

@@ -8,12 +8,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.data.regions import Language
 from analysis.stats.copula import DRAWS, copula_design
 from analysis.stats.errors import StatisticsError
-from analysis.stats.results import STATISTIC_NAMES
+from analysis.stats.reasons import Reason, reason
 from analysis.stats.testing import checked_level
-from analysis.stats.wording import Reason, checked_language, decimal
 
 # Cohen's usual level (1988)
 POWER = 0.8
@@ -52,29 +50,6 @@ class MinimumDetectable:
     expected_estimate: float | None = None
     draws: int = DRAWS
     cannot: Reason | None = None
-
-    def sentence(self, language: Language) -> str:
-        """One sentence that a paper could print."""
-        name = STATISTIC_NAMES[self.statistic][checked_language(language)]
-        if self.latent_correlation is None or self.expected_estimate is None:
-            assert self.cannot is not None
-            head = f"{name}: no effect is detectable" if language == "en" else f"{name}: эффект не обнаружим"
-            return f"{head}; {self.cannot.sentence(language)}"
-        alpha, power, latent, expected = (
-            decimal(value, 2, language)
-            for value in (self.alpha, self.power, self.latent_correlation, self.expected_estimate)
-        )
-        if language == "en":
-            return (
-                f"With {self.n} regions and these ties the exact test of {name} at level {alpha} has power "
-                f"{power} from a latent correlation of {latent} on (Gaussian copula cut at the observed ties), "
-                f"where the coefficient is {expected} on average."
-            )
-        return (
-            f"При числе регионов {self.n} и таких совпадениях точный критерий ({name[0].lower()}{name[1:]}) с уровнем значимости {alpha} "
-            f"имеет мощность {power} начиная с латентной корреляции {latent} (гауссова копула с наблюдаемыми "
-            f"совпадениями), при которой коэффициент в среднем равен {expected}."
-        )
 
 
 def minimum_detectable_effect(
@@ -130,11 +105,7 @@ def minimum_detectable_effect(
 
 
 def _too_few(smallest: float, alpha: float) -> Reason:
-    return Reason(
-        f"the smallest reachable p is {smallest:.4f}, and even a perfect order stays above {alpha}.",
-        f"наименьшее достижимое p равно {decimal(smallest, 4, 'ru')}, даже полное совпадение порядка даёт больше "
-        f"{decimal(alpha, 2, 'ru')}.",
-    )
+    return reason("p_unreachable", smallest=smallest, alpha=alpha)
 
 
 @dataclass(frozen=True)

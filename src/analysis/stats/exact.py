@@ -1,6 +1,6 @@
 """Exact permutation distributions of rank statistics with ties on both sides.
 
-The null hypothesis is exchangeability: every distinct arrangement of the scores over the regions
+The null hypothesis is exchangeability: every distinct arrangement of the scores over the cases
 (within strata, if there are any) is equally likely. The distribution then depends on the two tie
 patterns alone, so it is computed once per pair of patterns and kept.
 
@@ -239,7 +239,7 @@ def exact_cost(kernel: Kernel, pattern: Pattern) -> Cost:
     bits = _coefficient_bits(kernel, pattern)
     for score, covariate in pattern:
         if _closed_form(kernel, score, covariate):
-            # two passes a region over half the coefficients, some 5 ns a limb of six bytes
+            # two passes a case over half the coefficients, some 5 ns a limb of six bytes
             steps = untied_pairs(score[1]) * bits / 48
             seconds += sum(score[1]) * steps * 5e-9
             # the limbs, and the copies made while they are shifted and packed
@@ -308,7 +308,7 @@ def _closed_form(kernel: Kernel, score: TieGroups, covariate: TieGroups) -> bool
 # --- polynomials ------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=512)  # a table of eleven regions takes some 20 kB, one of 83 some 300 kB
+@lru_cache(maxsize=512)  # a table of eleven cases takes some 20 kB, one of 83 some 300 kB
 def null_table(kernel: Kernel, pattern: Pattern) -> NullTable:
     """Exact null distribution of S given the tie groups of both sides, stratum by stratum.
 
@@ -383,7 +383,7 @@ def packed_counts(packed: int, bits: int) -> NDArray[Any]:
 def _lattice(kernel: Kernel, score: TieGroups, covariate: TieGroups, bits: int, unit: int) -> tuple[int, int]:
     """Walk the lattice for one stratum: the packed polynomial and the S of its constant term.
 
-    A state is how many regions of each tie group are still to be placed; a move fills one tie
+    A state is how many cases of each tie group are still to be placed; a move fills one tie
     group of the other side. Counts come out as arrangements of the side the states stand for and
     are turned into arrangements of the score at the end.
     """
@@ -425,12 +425,12 @@ def _moves(
 
 
 def _orders_within(counts: tuple[int, ...]) -> int:
-    """Orders of tied regions among themselves."""
+    """Orders of tied cases among themselves."""
     return math.prod(math.factorial(count) for count in counts)
 
 
 def _surpluses(counts: tuple[int, ...], left: tuple[int, ...], bits: int) -> list[int]:
-    """Shift for placing one region of each group: twice the regions placed below plus those level.
+    """Shift for placing one case of each group: twice the cases placed below plus those level.
 
     That is (below - above) plus all placed so far; the latter does not depend on the arrangement
     and is taken off as the polynomial's starting value.

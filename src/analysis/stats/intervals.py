@@ -9,14 +9,13 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.data.regions import Language
 from analysis.stats.coefficients import Strata, tested, tested_pattern
 from analysis.stats.errors import StatisticsError
 from analysis.stats.exact import SECONDS, exact_cost, null_table
 from analysis.stats.ranks import TIES, Floats, checked_levels, checked_pair, checked_strata, same_length
-from analysis.stats.results import STATISTIC_NAMES, Association
+from analysis.stats.reasons import Reason, reason
+from analysis.stats.results import Association
 from analysis.stats.testing import Alternative, Strategy, Test, checked_level
-from analysis.stats.wording import Reason, checked_language, decimal
 
 CONFIDENCE = 0.95
 # Fieller, Hartley and Pearson 1957 derived the two variances from samples of 10 to 50
@@ -47,7 +46,7 @@ class Interval:
     @property
     def reason(self) -> str | None:
         """English sentence saying why there is no interval, or None."""
-        return self.cannot.en if self.cannot else None
+        return str(self.cannot) if self.cannot else None
 
 
 def interval(association: Association, level: float = CONFIDENCE) -> Interval:
@@ -92,20 +91,11 @@ def _no_interval(association: Association) -> Reason | None:
     if association.cannot is not None:
         return association.cannot
     if association.statistic not in ("kendall_tau_b", "spearman_rho") or association.strata:
-        return Reason(
-            "Fieller's variances are known for tau and rho without strata only.",
-            "дисперсии Филлера известны только для тау и ро без стратификации.",
-        )
+        return reason("no_variance")
     if association.n < SMALLEST_FIELLER_N:
-        return Reason(
-            f"with {association.n} cases no interval is trustworthy; look at the arrangements themselves.",
-            f"при числе регионов {association.n} доверительный интервал ненадёжен; смотрите на сами перестановки.",
-        )
+        return reason("too_few_for_interval", n=association.n)
     if association.estimate is not None and abs(association.estimate) >= 1:
-        return Reason(
-            "the order is perfect, and on the z scale that is infinitely far.",
-            "порядок совпадает полностью, на шкале z это бесконечность.",
-        )
+        return reason("perfect_order")
     return None
 
 
@@ -150,32 +140,6 @@ class LeaveOneOut:
 
     def _had(self) -> list[float]:
         return [estimate for estimate in self.estimates if estimate is not None]
-
-    def sentence(self, language: Language, names: tuple[str, ...]) -> str:
-        """One sentence that a paper could print.
-
-        Parameters
-        ----------
-        language : {"en", "ru"}
-            Language of the sentence.
-        names : tuple of str
-            Names of the regions in that language, in the order of the data.
-        """
-        checked_language(language)
-        if self.loo_low is None or self.loo_high is None:
-            return (
-                "No coefficient is left once a region is dropped."
-                if language == "en"
-                else "После исключения любого региона коэффициент не определён."
-            )
-        low, high = (decimal(value, 2, language) for value in (self.loo_low, self.loo_high))
-        without_low, without_high = (names[place] for place in self.most_influential)
-        name = STATISTIC_NAMES[self.results[0].statistic][language]
-        if language == "en":
-            return f"{name} runs from {low} (without {without_low}) to {high} (without {without_high})."
-        return (
-            f"{name} меняется от {low} (без региона: {without_low}) до {high} (без региона: {without_high})."
-        )
 
 
 def leave_one_out(
@@ -336,7 +300,7 @@ def reachable_p_values(
     test = Test(alternative, ties, seconds=seconds)
     kernel, pattern, cannot = tested_pattern(statistic, score, covariate, strata, test)
     if cannot is not None:
-        raise StatisticsError(f"No p can be reached: {cannot.en}")
+        raise StatisticsError(f"No p can be reached: {cannot}")
     if not exact_cost(kernel, pattern).affordable(seconds):
         raise StatisticsError("The exact distribution of these data takes longer than `seconds`.")
     table = null_table(kernel, pattern)

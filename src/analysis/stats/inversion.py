@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.stats.copula import Design, copula_design
 from analysis.stats.ranks import TIES
+from analysis.stats.reasons import Reason
 from analysis.stats.testing import checked_level
-from analysis.stats.wording import Reason
 
 COPULA_METHOD = "Gaussian copula, test inversion"
 # Halvings of the range of latent correlations: finer than the draws allow

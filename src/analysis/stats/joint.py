@@ -1,9 +1,9 @@
 """Many rows under one permutation: their joint null over all arrangements of the score.
 
-The score is permuted once over all regions; every row (a covariate on the regions where it has a
+The score is permuted once over all cases; every row (a covariate on the cases where it has a
 figure, with a statistic and perhaps strata) is evaluated on the same arrangement. A row's
 coefficient depends on the arrangement through two whole numbers only, its sum S and the score's
-norm on the row's regions, so each row is a small table of cells and everything else is look-ups.
+norm on the row's cases, so each row is a small table of cells and everything else is look-ups.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ Cells = Mapping[int, NDArray[np.int32]]
 
 @dataclass(frozen=True)
 class Frame:
-    """What rows have in common: the kernel, the regions used and the strata.
+    """What rows have in common: the kernel, the cases used and the strata.
 
     Attributes
     ----------
     kernel : {"product", "concordance"}
         Spearman's or Kendall's sum.
     members : tuple of int
-        Positions of the regions used, among all regions permuted.
+        Positions of the cases used, among all cases permuted.
     strata : tuple of int or None
         Stratum of each member, or None.
     """
@@ -122,13 +122,13 @@ class Row:
     Attributes
     ----------
     frame : Frame
-        Regions, strata and kernel.
+        Cases, strata and kernel.
     vector : ndarray of int, shape (d,)
         The covariate's side of the product.
     norm : int
         Its sum of squares.
     ranks : ndarray of int64
-        Doubled midranks of the covariate on the frame's regions.
+        Doubled midranks of the covariate on the frame's cases.
     """
 
     frame: Frame
@@ -138,14 +138,14 @@ class Row:
 
 
 def make_row(frame: Frame, covariate: Floats) -> Row:
-    """Row of a covariate given on all regions (values outside the frame are not looked at).
+    """Row of a covariate given on all cases (values outside the frame are not looked at).
 
     Parameters
     ----------
     frame : Frame
-        Regions, strata and kernel.
+        Cases, strata and kernel.
     covariate : ndarray of float64, shape (n,)
-        One number a region of all that are permuted; no gap in the frame.
+        One number a case of all that are permuted; no gap in the frame.
     """
     members = list(frame.members)
     ranks = doubled_midranks(covariate[members])
@@ -163,7 +163,7 @@ class Marginal:
     Attributes
     ----------
     estimates : ndarray of float64, shape (c,)
-        Coefficient in each cell; zero where the score is constant on the row's regions (an
+        Coefficient in each cell; zero where the score is constant on the row's cases (an
         arrangement with no evidence either way).
     counts : ndarray of int64, shape (c,)
         Arrangements in each cell.
@@ -237,7 +237,7 @@ class JointNull:
         )
 
     def level_blocks(self) -> Iterator[NDArray[Any]]:
-        """Score levels of all regions, block by block of arrangements, each of shape (n, m)."""
+        """Score levels of all cases, block by block of arrangements, each of shape (n, m)."""
         for start in range(0, self.arrangements, self._block):
             yield self._levels[:, start : start + self._block]
 

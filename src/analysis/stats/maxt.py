@@ -1,8 +1,8 @@
 """Step-down max-T of Spearman's rho for a family of equal scale, by halves of arrangements.
 
-An arrangement is split into what stands on the first regions and what stands on the rest. For a
+An arrangement is split into what stands on the first cases and what stands on the rest. For a
 given choice of scores for the first, both halves vary freely, and a row's sum is one number from
-each half added: one addition an arrangement and row, instead of one product a region.
+each half added: one addition an arrangement and row, instead of one product a case.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def rho_max_t(levels: Integers, counts: Sequence[int], score: Integers, rows: In
     levels : ndarray of int64, shape (g,)
         Centred doubled midrank of each score level.
     counts : sequence of int
-        Regions at each level.
+        Cases at each level.
     score : ndarray of int64, shape (n,)
         Observed centred doubled midranks of the score.
     rows : ndarray of int64, shape (k, n)
@@ -89,7 +89,7 @@ def _half_sums(rows: Integers, half: Integers) -> NDArray[np.int16]:
 
 
 def _halves(counts: Sequence[int]) -> Iterator[tuple[NDArray[np.int8], NDArray[np.int8]]]:
-    """Every choice of scores for the first regions, with all orders of it and of the rest."""
+    """Every choice of scores for the first cases, with all orders of it and of the rest."""
     for taken in itertools.product(*(range(count + 1) for count in counts)):
         if sum(taken) == FIRST:
             rest = [count - take for count, take in zip(counts, taken, strict=True)]

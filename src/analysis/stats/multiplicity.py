@@ -1,6 +1,6 @@
 """Many covariates, one score: adjusted p within a family.
 
-A family is the rows of one edition, one statistic and one region set. Rows that order the regions
+A family is the rows of one score, one statistic and one set of cases. Rows that order the cases
 alike (or exactly the other way round) ask the same question and count once.
 """
 
@@ -21,12 +21,12 @@ from analysis.stats.ranks import Floats, checked_series, doubled_midranks, narro
 
 
 def distinct_rows(covariates: ArrayLike) -> NDArray[np.int64]:
-    """For each row the first row with the same ranks, or exactly reversed ones, on the same regions.
+    """For each row the first row with the same ranks, or exactly reversed ones, on the same cases.
 
     Parameters
     ----------
     covariates : array_like, shape (k, n)
-        One covariate a row; NaN where a region has no figure.
+        One covariate a row; NaN where a case has no figure.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def distinct_rows(covariates: ArrayLike) -> NDArray[np.int64]:
         ranks = np.zeros(len(row), dtype=np.int64)
         ranks[there] = doubled_midranks(row[there])
         mirrored = np.where(there, 2 * (int(there.sum()) + 1) - ranks, 0)
-        # dense levels, not midranks, would do as well: on equal regions the two are one-to-one
+        # dense levels, not midranks, would do as well: on equal cases the two are one-to-one
         first.append(seen.setdefault(min(ranks.tobytes(), mirrored.tobytes()), number))
     return np.array(first, dtype=np.int64)
 
@@ -49,17 +49,17 @@ def distinct_rows(covariates: ArrayLike) -> NDArray[np.int64]:
 def step_down_max_t(score: ArrayLike, covariates: ArrayLike, statistic: str = "kendall_tau_b") -> Floats:
     """Exact step-down max-T adjusted p of several covariates.
 
-    The score is permuted over all its regions, once for all rows; a row without a figure for some
-    regions uses the others, ranked anew in every arrangement. Each row's statistic is the
+    The score is permuted over all its cases, once for all rows; a row without a figure for some
+    cases uses the others, ranked anew in every arrangement. Each row's statistic is the
     coefficient in absolute value, divided by its standard deviation over the arrangements, so that
-    rows with fewer regions or more ties do not rule the maximum.
+    rows with fewer cases or more ties do not rule the maximum.
 
     Parameters
     ----------
     score : array_like, shape (n,)
-        One number a region.
+        One number a case.
     covariates : array_like, shape (k, n)
-        One covariate a row; NaN where a region has no figure.
+        One covariate a row; NaN where a case has no figure.
     statistic : {"kendall_tau_b", "spearman_rho", "somers_d", "gamma"}
         Coefficient of the family; the three of concordance share tau-b's test.
 
@@ -106,9 +106,9 @@ def joint_null(score: Floats, rows: Sequence[Row]) -> JointNull:
     Parameters
     ----------
     score : ndarray of float64, shape (n,)
-        One number a region.
+        One number a case.
     rows : sequence of Row
-        Rows of any frames over these regions.
+        Rows of any frames over these cases.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def joint_null(score: Floats, rows: Sequence[Row]) -> JointNull:
 def _row(kernel: Kernel, score: Floats, covariate: Floats, number: int) -> Row:
     there = np.flatnonzero(~np.isnan(covariate))
     if (cannot := obstacle(score[there], covariate[there])) is not None:
-        raise StatisticsError(f"Covariate {number + 1} has no place in the family: {cannot.en}")
+        raise StatisticsError(f"Covariate {number + 1} has no place in the family: {cannot}")
     return make_row(Frame(kernel, tuple(there.tolist())), covariate)
 
 

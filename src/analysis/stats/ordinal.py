@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.data.regions import Language
 from analysis.stats.errors import StatisticsError
 from analysis.stats.proportional_odds import maximise
 from analysis.stats.ranks import Floats, Integers, checked_series
-from analysis.stats.wording import Reason, checked_language, decimal, probability
+from analysis.stats.reasons import Reason, reason
 
 
 @dataclass(frozen=True)
@@ -62,27 +61,6 @@ class OrderedLogit:
     by_cut: tuple[tuple[float, tuple[float, ...] | None], ...] = ()
     residuals: tuple[float, ...] = field(default=(), repr=False)
     cannot: Reason | None = None
-
-    def sentence(self, language: Language) -> str:
-        """One sentence that a paper could print."""
-        if self.p_likelihood_ratio is None:
-            assert self.cannot is not None
-            head = (
-                "The ordered logit cannot be had"
-                if checked_language(language) == "en"
-                else ("Порядковая логит-модель не оценивается")
-            )
-            return f"{head}: {self.cannot.sentence(language)}"
-        parts = ", ".join(
-            f"{name} {decimal(value, 2, checked_language(language))} (SE {decimal(error, 2, language)})"
-            for name, value, error in zip(self.names, self.coefficients, self.standard_errors, strict=True)
-        )
-        p = probability(self.p_likelihood_ratio, language)
-        if language == "en":
-            return f"Ordered logit over {self.n} regions: {parts}; likelihood-ratio p of all together = {p}."
-        return (
-            f"Порядковая логит-модель, регионов {self.n}: {parts}; p отношения правдоподобия в целом = {p}."
-        )
 
 
 def ordered_logit(score: ArrayLike, covariates: ArrayLike, names: Sequence[str]) -> OrderedLogit:
@@ -162,10 +140,7 @@ def _fitted(x: Floats, levels: Floats, codes: Integers, names: tuple[str, ...]) 
     )
 
 
-NOT_CONVERGED = Reason(
-    "the likelihood was not maximised within a hundred Newton steps.",
-    "максимум правдоподобия не найден за сто шагов метода Ньютона.",
-)
+NOT_CONVERGED = reason("not_converged")
 
 
 def _by_cut(x: Floats, levels: Floats, codes: Integers) -> tuple[tuple[float, tuple[float, ...] | None], ...]:
@@ -187,29 +162,17 @@ def obstacle_of_model(x: Floats, levels: Floats, codes: Integers, names: Sequenc
     """Why the model has no finite maximum, or None."""
     n, k = x.shape
     if len(levels) < 2:
-        return Reason("the score is the same in all cases.", "оценка одинакова во всех регионах.")
+        return reason("one_level")
     if n <= k + len(levels) - 1:
-        return Reason(
-            f"{n} cases are too few for {k + len(levels) - 1} parameters.",
-            f"регионов ({n}) слишком мало для числа параметров {k + len(levels) - 1}.",
-        )
+        return reason("too_few_for_parameters", n=n, parameters=k + len(levels) - 1)
     constant = [name for name, spread in zip(names, np.ptp(x, axis=0), strict=True) if spread == 0]
     if constant:
-        return Reason(
-            f"{constant[0]} is the same in all cases.",
-            f"{constant[0]}: значение одинаково во всех регионах.",
-        )
+        return reason("constant_column", name=constant[0])
     standard = (x - x.mean(axis=0)) / x.std(axis=0)
     if np.linalg.matrix_rank(standard) < k:
-        return Reason(
-            "the covariates determine each other (one is a sum of the others).",
-            "показатели линейно зависимы (один выражается через другие).",
-        )
+        return reason("collinear")
     if is_separated(x, codes):
-        return Reason(
-            "a combination of the covariates separates the scores, so the likelihood has no maximum.",
-            "комбинация показателей полностью или частично разделяет оценки, у правдоподобия нет максимума.",
-        )
+        return reason("separated")
     return None
 
 

@@ -12,9 +12,9 @@ from analysis.stats.coefficients import Strata
 from analysis.stats.ordinal import NOT_CONVERGED, checked_model, is_separated, obstacle_of_model
 from analysis.stats.proportional_odds import maximise
 from analysis.stats.ranks import Floats, Integers, checked_strata
+from analysis.stats.reasons import Reason, reason
 from analysis.stats.sampling import binomial_interval, shuffled
 from analysis.stats.testing import checked_resamples, checked_seed
-from analysis.stats.wording import Reason
 
 RESAMPLES = 99_999
 SEED = 20260606
@@ -212,14 +212,8 @@ class BrantTest:
     cannot: Reason | None = None
 
 
-FEW_CUTS = Reason(
-    "fewer than two cuts of the score have a logit with a finite maximum.",
-    "конечный максимум логит-модели есть менее чем для двух порогов оценки.",
-)
-SINGULAR = Reason(
-    "the coefficients of the cuts are too closely tied to each other for their covariance to be inverted.",
-    "коэффициенты по порогам слишком тесно связаны: их ковариационная матрица вырождена.",
-)
+FEW_CUTS = reason("few_cuts")
+SINGULAR = reason("singular")
 
 
 def brant_test(score: ArrayLike, covariates: ArrayLike, names: Sequence[str]) -> BrantTest:

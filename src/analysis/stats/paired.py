@@ -1,4 +1,4 @@
-"""The same regions twice: exact tests of a shift between two editions, with ties."""
+"""The same cases twice: exact tests of a shift between two editions, with ties."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.data.regions import Language
 from analysis.stats.errors import StatisticsError
 from analysis.stats.exact import packed_counts
 from analysis.stats.ranks import Integers, checked_pair, doubled_midranks
-from analysis.stats.wording import Reason, checked_language, decimal, of_regions, probability, whole
+from analysis.stats.reasons import Reason, reason
 
 SIGNED_RANK_RULE = "P(|V - E(V)| >= |v - E(V)|) over all signs of the non-zero differences"
 # Distinct vectors of marginal differences followed at once: some 100 bytes each
@@ -30,7 +29,7 @@ class SignedRank:
     Attributes
     ----------
     n, rose, fell, kept : int
-        Regions, and how many rose, fell and stayed.
+        Cases, and how many rose, fell and stayed.
     statistic : float or None
         V, the sum of the midranks of the rises.
     arrangements : int or None
@@ -54,33 +53,9 @@ class SignedRank:
     cannot: Reason | None = None
     two_sided_rule: str = SIGNED_RANK_RULE
 
-    def sentence(self, language: Language) -> str:
-        """One sentence that a paper could print."""
-        if self.p_exact is None or self.p_min is None or self.statistic is None or self.arrangements is None:
-            assert self.cannot is not None
-            head = (
-                "The signed-rank test cannot be had"
-                if checked_language(language) == "en"
-                else ("Критерий знаковых рангов неприменим")
-            )
-            return f"{head}: {self.cannot.sentence(language)}"
-        p, smallest = probability(self.p_exact, checked_language(language)), probability(self.p_min, language)
-        value, signs = decimal(self.statistic, 1, language), whole(self.arrangements)
-        if language == "en":
-            return (
-                f"Of {self.n} regions {self.rose} rose, {self.fell} fell and {self.kept} stayed (signed-rank test, "
-                f"V = {value}, exact two-sided p = {p}, {signs} sign patterns, smallest reachable p = {smallest})."
-            )
-        return (
-            f"Из {of_regions(self.n)} оценка выросла у {self.rose}, снизилась у "
-            f"{self.fell}, не изменилась у {self.kept} "
-            f"(критерий знаковых рангов Уилкоксона, V = {value}, точное двустороннее p = {p}, расстановок знаков "
-            f"{signs}, наименьшее достижимое p = {smallest})."
-        )
-
 
 def signed_rank(before: ArrayLike, after: ArrayLike) -> SignedRank:
-    """Exact signed-rank test of no shift, with ties; unchanged regions are left out.
+    """Exact signed-rank test of no shift, with ties; unchanged cases are left out.
 
     Every sign pattern of the differences is equally likely under the null; the distribution of V
     is the product of 1 + q**r over the doubled midranks r of the absolute differences (Wilcoxon
@@ -89,7 +64,7 @@ def signed_rank(before: ArrayLike, after: ArrayLike) -> SignedRank:
     Parameters
     ----------
     before, after : array_like, shape (n,)
-        Scores of the same regions in two editions.
+        Scores of the same cases in two editions.
 
     Raises
     ------
@@ -115,7 +90,7 @@ def signed_rank(before: ArrayLike, after: ArrayLike) -> SignedRank:
     )
 
 
-NO_CHANGE = Reason("no region changed its score.", "ни у одного региона оценка не изменилась.")
+NO_CHANGE = reason("no_change")
 
 
 def _sign_counts(ranks: Integers) -> NDArray[np.object_]:
@@ -169,29 +144,6 @@ class SquareTableTest:
         """The exact p, or the sampled one."""
         return self.p_exact if self.p_exact is not None else self.p_sampled
 
-    def sentence(self, language: Language) -> str:
-        """One sentence that a paper could print."""
-        name = TEST_NAMES[self.name][checked_language(language)]
-        if self.statistic is None or self.p is None or self.degrees is None:
-            assert self.cannot is not None
-            cannot = "cannot be had" if language == "en" else "неприменим"
-            return f"{name} {cannot}: {self.cannot.sentence(language)}"
-        value, p = decimal(self.statistic, 2, language), probability(self.p, language)
-        if language == "en":
-            kind = "exact" if self.p_exact is not None else f"sampled ({whole(self.resamples or 0)} draws)"
-            return f"{name}: chi-squared {value} on {self.degrees} degrees of freedom, {kind} p = {p}."
-        kind = "точное" if self.p_exact is not None else f"по {whole(self.resamples or 0)} случайным выборкам"
-        return f"{name}: хи-квадрат {value}, степеней свободы {self.degrees}, p ({kind}) = {p}."
-
-
-TEST_NAMES: dict[str, dict[Language, str]] = {
-    "bowker": {"en": "Bowker's test of symmetry", "ru": "Критерий симметрии Боукера"},
-    "stuart_maxwell": {
-        "en": "The Stuart-Maxwell test of marginal homogeneity",
-        "ru": "Критерий однородности маргиналов Стюарта — Максвелла",
-    },
-}
-
 
 def bowker(table: ArrayLike) -> SquareTableTest:
     """Bowker's test of symmetry, pairs of empty cells left out of the degrees of freedom.
@@ -202,7 +154,7 @@ def bowker(table: ArrayLike) -> SquareTableTest:
     Parameters
     ----------
     table : array_like of int, shape (g, g)
-        Regions by old (rows) and new score (columns).
+        Cases by old (rows) and new score (columns).
 
     Raises
     ------

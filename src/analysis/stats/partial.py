@@ -8,27 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.data.regions import Language
 from analysis.stats.coefficients import associate, coefficient, obstacle
 from analysis.stats.errors import one_of
 from analysis.stats.ranks import checked_pair, doubled_midranks
+from analysis.stats.reasons import Reason, reason
 from analysis.stats.results import Association
-from analysis.stats.wording import Reason, checked_language, decimal
 
-DEFINITIONS: dict[str, dict[Language, str]] = {
-    "kendall_tau_b": {
-        "en": "Kendall's partial tau (1942) of tau-b coefficients",
-        "ru": "частный коэффициент Кендалла (1942) по тау-b",
-    },
-    "spearman_rho": {
-        "en": "first-order partial correlation of midranks",
-        "ru": "частная корреляция первого порядка по средним рангам",
-    },
-}
-ORDER_IS_FIXED = Reason(
-    "the control variable orders the regions exactly as the score or the covariate does.",
-    "контрольная переменная упорядочивает регионы в точности как оценка или показатель.",
-)
+STATISTICS = ("kendall_tau_b", "spearman_rho")
+ORDER_IS_FIXED = reason("order_is_fixed")
 
 
 @dataclass(frozen=True)
@@ -54,23 +41,6 @@ class PartialAssociation:
     statistic: str
     cannot: Reason | None = None
 
-    def definition(self, language: Language) -> str:
-        """What the second view is, in words."""
-        return DEFINITIONS[self.statistic][checked_language(language)]
-
-    def sentence(self, language: Language, gap_years: int | None = None) -> str:
-        """Both views, as a paper could print them."""
-        first = self.within.sentence(checked_language(language), gap_years)
-        if self.estimate is None:
-            assert self.cannot is not None
-            cannot = "cannot be had" if language == "en" else "не определена"
-            name = "The partial correlation" if language == "en" else "Частная корреляция"
-            return f"{first} {name} {cannot}: {self.cannot.sentence(language)}"
-        verb, value = ("is" if language == "en" else "равен"), decimal(self.estimate, 2, language)
-        if language == "en":
-            return f"{first} The partial coefficient ({self.definition(language)}) {verb} {value}."
-        return f"{first} Частный коэффициент ({self.definition(language)}) {verb} {value}."
-
 
 def partial_rank_correlation(
     statistic: str, score: ArrayLike, covariate: ArrayLike, control: ArrayLike
@@ -82,7 +52,7 @@ def partial_rank_correlation(
     statistic : {"kendall_tau_b", "spearman_rho"}
         Coefficient of both views.
     score, covariate, control : array_like, shape (n,)
-        One number a region.
+        One number a case.
 
     Returns
     -------
@@ -95,8 +65,8 @@ def partial_rank_correlation(
     StatisticsError
         As `associate`.
     """
-    if statistic not in DEFINITIONS:
-        raise one_of("statistic", statistic, DEFINITIONS)
+    if statistic not in STATISTICS:
+        raise one_of("statistic", statistic, STATISTICS)
     a, b = checked_pair(score, covariate)
     _, z = checked_pair(score, control)
     within = associate(statistic, a, b, strata=z.tolist())

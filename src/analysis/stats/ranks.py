@@ -194,7 +194,7 @@ def checked_pair(score: ArrayLike, covariate: ArrayLike) -> tuple[Floats, Floats
 
 
 def checked_strata(strata: Sequence[Any] | NDArray[Any], n: int) -> Integers:
-    """Stratum of each region as whole numbers from zero, in order of first appearance.
+    """Stratum of each case as whole numbers from zero, in order of first appearance.
 
     Parameters
     ----------

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from analysis.data.regions import Language
 from analysis.stats.exact import Method
-from analysis.stats.wording import (
-    Reason,
-    checked_language,
-    decimal,
-    english_plural,
-    probability,
-    russian_plural,
-    whole,
-    years_apart,
-)
+from analysis.stats.reasons import Reason
 
 Statistic = Literal["kendall_tau_b", "spearman_rho", "somers_d", "gamma", "pearson_r"]
 
@@ -53,13 +43,7 @@ def _short(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else repr(value)
 
 
-STATISTIC_NAMES: dict[str, dict[Language, str]] = {
-    "kendall_tau_b": {"en": "Kendall's tau-b", "ru": "Коэффициент ранговой корреляции Кендалла (тау-b)"},
-    "spearman_rho": {"en": "Spearman's rho", "ru": "Коэффициент ранговой корреляции Спирмена"},
-    "somers_d": {"en": "Somers' D", "ru": "Коэффициент D Сомерса"},
-    "gamma": {"en": "Goodman and Kruskal's gamma", "ru": "Коэффициент гамма Гудмена — Краскела"},
-    "pearson_r": {"en": "Pearson's r", "ru": "Коэффициент линейной корреляции Пирсона"},
-}
+STATISTICS: tuple[Statistic, ...] = get_args(Statistic)
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,7 +53,7 @@ class Association:
     Attributes
     ----------
     statistic : str
-        One of `STATISTIC_NAMES`.
+        One of `STATISTICS`.
     n : int
         Cases used; with strata those of strata of two and more.
     estimate : float or None
@@ -164,71 +148,8 @@ class Association:
     @property
     def reason(self) -> str | None:
         """English sentence saying why there is no result, or None."""
-        return self.cannot.en if self.cannot else None
+        return str(self.cannot) if self.cannot else None
 
     def can_reach(self, alpha: float) -> bool:
         """Whether any arrangement at all would give a p of `alpha` or less."""
         return self.p_min is not None and self.p_min <= alpha
-
-    def sentence(self, language: Language, gap_years: int | None = None) -> str:
-        """One sentence that a paper could print.
-
-        Parameters
-        ----------
-        language : {"en", "ru"}
-            Language of the sentence.
-        gap_years : int, optional
-            Years from the covariate to the rated events, to be said with the result.
-
-        Raises
-        ------
-        StatisticsError
-            If the language is not known.
-        """
-        name = STATISTIC_NAMES[self.statistic][checked_language(language)]
-        if self.cannot is not None:
-            return f"{name} {'cannot be had' if language == 'en' else 'не определён'}: " + (
-                self.cannot.sentence(language)
-            )
-        assert self.estimate is not None
-        clause = "" if gap_years is None else f"; {years_apart(gap_years, language)}"
-        estimate = decimal(self.estimate, 2, language)
-        if language == "en":
-            within = f" within {len(self.strata)} strata" if self.strata else ""
-            regions = f"{self.n} {english_plural(self.n, 'region')}"
-            return f"{name}{within} is {estimate} over {regions} ({self._test_en()}){clause}."
-        within = f" внутри {len(self.strata)} страт" if self.strata else ""
-        regions = f"{self.n} {russian_plural(self.n, 'регион', 'региона', 'регионов')}"
-        return f"{name}{within} равен {estimate} ({regions}; {self._test_ru()}){clause}."
-
-    def _test_en(self) -> str:
-        assert self.p is not None
-        if self.arrangements is None or self.p_min is None:
-            return f"two-sided p = {probability(self.p, 'en')} by the tie-corrected normal approximation"
-        p, smallest = probability(self.p, "en"), probability(self.p_min, "en")
-        if self.method == "monte_carlo":
-            assert self.p_low is not None and self.p_high is not None and self.resamples is not None
-            return (
-                f"sampled two-sided p = {p}, 99% interval {probability(self.p_low, 'en')} to "
-                f"{probability(self.p_high, 'en')}, {whole(self.resamples)} random arrangements of about "
-                f"{whole(self.arrangements)}; smallest p the sample can show {smallest}"
-            )
-        return f"exact two-sided p = {p}, {whole(self.arrangements)} arrangements, smallest reachable p = {smallest}"
-
-    def _test_ru(self) -> str:
-        assert self.p is not None
-        if self.arrangements is None or self.p_min is None:
-            return f"двустороннее p = {probability(self.p, 'ru')} по нормальному приближению с поправкой на совпадения"
-        p, smallest = probability(self.p, "ru"), probability(self.p_min, "ru")
-        forms = ("перестановка", "перестановки", "перестановок")
-        if self.method == "monte_carlo":
-            assert self.p_low is not None and self.p_high is not None and self.resamples is not None
-            return (
-                f"двустороннее p по случайной выборке = {p}, 99%-й интервал от {probability(self.p_low, 'ru')} до "
-                f"{probability(self.p_high, 'ru')}, {whole(self.resamples)} случайных перестановок из примерно "
-                f"{whole(self.arrangements)}; наименьшее p, различимое выборкой, {smallest}"
-            )
-        return (
-            f"точное двустороннее p = {p}, {whole(self.arrangements)} "
-            f"{russian_plural(self.arrangements, *forms)}, наименьшее достижимое p = {smallest}"
-        )

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.stats.errors import StatisticsError, one_of
 from analysis.stats.ranks import Floats, checked_series, checked_strata
+from analysis.stats.reasons import Reason, reason
 from analysis.stats.sampling import binomial_interval, shuffled
 from analysis.stats.testing import SEED, Alternative, Test
-from analysis.stats.wording import Reason
 
 RESAMPLES = 99_999
 BATCH = 4096
@@ -178,10 +178,7 @@ def _as_extreme(found: Floats, estimate: float, expected: float, alternative: st
     return np.abs(found - expected) >= abs(estimate - expected) - SLACK
 
 
-CONSTANT = Reason(
-    "fewer than three cases have neighbours, or the variable is the same in all of them.",
-    "соседи есть менее чем у трёх наблюдений, или переменная у всех одинакова.",
-)
+CONSTANT = reason("no_neighbours")
 
 
 def _checked_weights(neighbours: ArrayLike | Mapping[int, Sequence[int]], n: int) -> Floats:

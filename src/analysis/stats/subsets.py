@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.stats.coefficients import associate, obstacle
 from analysis.stats.errors import StatisticsError, one_of
 from analysis.stats.ranks import TIES, Floats, Integers, checked_levels, checked_series, same_length
+from analysis.stats.reasons import Reason
 from analysis.stats.sampling import binomial_interval
 from analysis.stats.testing import checked_resamples, checked_seed
-from analysis.stats.wording import Reason
 
 RESAMPLES = 99_999
 SEED = 20260605

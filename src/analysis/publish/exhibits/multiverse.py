@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis import paths, stats
+from analysis import paths
 from analysis.data import indicators, regions
 from analysis.data.formats import Text, number
 from analysis.data.regions import Language
@@ -15,6 +15,7 @@ from analysis.publish.tables import Table, column
 from analysis.rating import associations, specifications
 from analysis.rating.specifications import CHOICES, Multiverse
 from analysis.rating.specifications.choices import NOT_APPLICABLE
+from analysis.rating.specifications.wording import STATISTIC_NAMES
 
 # the coefficient the curve draws; the table has the others too
 DRAWN = "kendall_tau_b"
@@ -77,7 +78,7 @@ def option_name(choice: str, option: str, language: Language) -> str:
     if choice == "indicator":
         return indicators.indicator(option).name[language]
     if choice == "statistic":
-        return stats.STATISTIC_NAMES[option][language]
+        return STATISTIC_NAMES[option][language]
     if option == NOT_APPLICABLE:
         return {"en": "makes no difference", "ru": "не влияет"}[language]
     named = _OPTIONS.get((choice, option))
@@ -174,8 +175,8 @@ def families(found: Multiverse) -> Exhibit:
                 "set_en": _set_name(family.region_set, "en"),
                 "set_ru": _set_name(family.region_set, "ru"),
                 "statistic": family.statistic,
-                "statistic_en": stats.STATISTIC_NAMES[family.statistic]["en"],
-                "statistic_ru": stats.STATISTIC_NAMES[family.statistic]["ru"],
+                "statistic_en": STATISTIC_NAMES[family.statistic]["en"],
+                "statistic_ru": STATISTIC_NAMES[family.statistic]["ru"],
                 "size": family.size,
                 "reachable": family.reachable,
                 "significant": family.significant,
@@ -242,8 +243,8 @@ def shares(found: Multiverse) -> Exhibit:
         [
             {
                 "statistic": statistic,
-                "statistic_en": stats.STATISTIC_NAMES[statistic]["en"],
-                "statistic_ru": stats.STATISTIC_NAMES[statistic]["ru"],
+                "statistic_en": STATISTIC_NAMES[statistic]["en"],
+                "statistic_ru": STATISTIC_NAMES[statistic]["ru"],
                 "choice": choice,
                 "choice_en": _NAMES[choice]["en"],
                 "choice_ru": _NAMES[choice]["ru"],

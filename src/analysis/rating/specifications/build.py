@@ -258,7 +258,7 @@ def _specification(
         strata = None if len(np.unique(strata)) < 2 else strata
     cannot = obstacle(score[used], covariate[used], strata)
     if cannot is not None:
-        return cannot.en
+        return str(cannot)
     members = np.flatnonzero(used)
     return Specification(
         options["statistic"],

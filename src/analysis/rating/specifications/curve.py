@@ -15,11 +15,17 @@ from analysis.rating.specifications.build import Specification, Universe, build
 from analysis.rating.specifications.choices import CHOICE_COLUMNS
 from analysis.rating.specifications.inference import JointResult, joint_inference
 from analysis.rating.specifications.shapley import shapley_shares
+from analysis.rating.specifications.wording import (
+    STATISTIC_NAMES,
+    checked_language,
+    decimal,
+    probability,
+    whole,
+)
 from analysis.stats.coefficients import associate, coefficient, midranks_within, obstacle
 from analysis.stats.pearson import pearson_r, product_moment
 from analysis.stats.ranks import Integers
-from analysis.stats.results import STATISTIC_NAMES, Association
-from analysis.stats.wording import checked_language, decimal, probability, whole
+from analysis.stats.results import Association
 
 WARNINGS: dict[Language, tuple[str, ...]] = {
     "en": (
