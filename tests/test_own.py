@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
 
+import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -16,7 +18,7 @@ from click.testing import CliRunner
 import test_emiss
 from analysis import customs, paths
 from analysis.customs import trade
-from analysis.data import emiss, indicators, package, regions, units, user_data
+from analysis.data import catalogue, emiss, indicators, observations, package, regions, units, user_data
 from analysis.errors import AnalysisError
 from analysis.publish import documents, parameters
 from analysis.publish.exhibits import disagreements
@@ -25,7 +27,7 @@ from analysis.publish.words import text
 from analysis.rating import associations
 from analysis.workflow import cli, reproduce
 from analysis.workflow.batch import identity
-from own_files import INVESTMENT, far_east_unload, workbook
+from own_files import INVESTMENT, far_east_unload, missing_regions, workbook
 
 CACHES = (
     indicators._observations,
@@ -119,12 +121,141 @@ def test_a_table_nobody_knows_is_named_by_its_reader(user, tmp_path):
     assert not user.exists()
     wrong = amur("ingest", "rosstat", path, "--table", "21.1", "--indicator", "china_turnover")
     assert wrong.exit_code == 2
-    assert "allowed are: china_share, exports" in wrong.output
+    assert "allowed are china_share, exports" in wrong.output
     named = amur("ingest", "rosstat", path, "--table", "21.1", "--indicator", "exports", "--group", "Экспорт")
     assert named.exit_code == 0, named.output
     assert "1 of them join" in named.output
     forget()
     assert observation("exports", "RU-AMU", "2022")[0] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("title", "options", "sentence"),
+    [
+        (
+            ["10.2. ИНВЕСТИЦИИ В ОСНОВНОЙ КАПИТАЛ на душу населения", "(рублей)"],
+            ["investment"],
+            "speaks of 'на душу'",
+        ),
+        (["19.4.1. ПОСТУПЛЕНИЯ ПЕНСИОННОГО ФОНДА", "(миллионов рублей)"], ["investment"], "does not name it"),
+        (
+            ["21.1.1. ЭКСПОРТ В СТРАНЫ ДАЛЬНЕГО ЗАРУБЕЖЬЯ", "(миллионов долларов США)"],
+            ["exports"],
+            "is a part of exports",
+        ),
+        (["4.4. ЧИСЛЕННОСТЬ УЧИТЕЛЕЙ", "(тысяч человек)"], ["teachers"], "say with --name"),
+        (["4.4. ЧИСЛЕННОСТЬ УЧИТЕЛЕЙ", "(тысяч человек)"], ["Учителя"], "small Latin letters"),
+    ],
+)
+def test_a_table_is_never_read_as_what_its_title_does_not_say(user, tmp_path, title, options, sentence):
+    """Receipts of the Pension Fund joined as investment, and exports to the far abroad as all exports."""
+    path = yearbook_file(tmp_path, [["", 2022, 2023], ["Амурская область", 1, 2]], title)
+    result = amur("ingest", "rosstat", path, "--table", "10.1", "--indicator", *options)
+    assert result.exit_code == 2
+    assert sentence in result.output
+    assert not user.exists()
+
+
+def test_exports_are_the_sum_of_two_tables(user, tmp_path):
+    """The yearbook has no table of all exports."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number, title, value in (("21.1.1.", "ДАЛЬНЕГО ЗАРУБЕЖЬЯ", 7), ("21.2.1.", "СНГ", 5)):
+        page = book.create_sheet(number)
+        rows = [["", 2022, 2023], ["Амурская область", 1, value]]
+        for row in (
+            [f"ЭКСПОРТ В СТРАНЫ {title}"],
+            ["(миллионов долларов США)"],
+            *rows,
+            *missing_regions(rows),
+        ):
+            page.append(row)
+    book.save(tmp_path / "synthetic_21.xlsx")
+    result = amur(
+        "ingest", "rosstat", tmp_path / "synthetic_21.xlsx", "--table", "21.1.1", "--table", "21.2.1"
+    )
+    assert result.exit_code == 0, result.output
+    forget()
+    assert observation("exports", "RU-AMU", "2023")[0] == 12.0
+    assert "cells: no data" in result.output
+    again = amur(
+        "ingest", "rosstat", tmp_path / "synthetic_21.xlsx", "--table", "21.1.1", "--indicator", "exports"
+    )
+    assert "is a part of exports" in again.output
+
+
+def test_figures_that_are_not_those_at_hand_do_not_join(user, tmp_path):
+    """A table of another meaning under the right title would join where the extracts have no figure."""
+    names = [region.name_ru for region in regions.far_east()]
+    rows = [["", 2021, 2025], *([name, 1.0, 2.0] for name in names)]
+    result = amur("ingest", "rosstat", yearbook_file(tmp_path, rows), "--table", "10.1")
+    assert result.exit_code == 2
+    assert "11 of 11 figures differ from those at hand" in result.output
+    assert not user.exists()
+
+
+def test_investment_is_not_negative(user, tmp_path):
+    """A slip of sign would join."""
+    path = yearbook_file(tmp_path, [["", 2024, 2025], ["Амурская область", 1, -2.5]])
+    result = amur("ingest", "rosstat", path, "--table", "10.1")
+    assert "investment is never below zero" in result.output
+    assert not user.exists()
+
+
+def test_an_indicator_of_ones_own_by_one_csv(user, tmp_path):
+    """A stranger's indicator would need an edit of the package."""
+    path = tmp_path / "synthetic_retail.csv"
+    lines = [
+        f"{region.name_ru};{place * 10};{place},5" for place, region in enumerate(regions.far_east(), start=1)
+    ]
+    path.write_bytes("\r\n".join(["Регион;2022;2023", *lines]).encode("cp1251"))
+    refused = amur("ingest", "csv", path, "--indicator", "retail")
+    assert "say with --name" in refused.output
+    assert not user.exists()
+    done = amur(
+        "ingest", "csv", path, "--indicator", "retail", "--name", "Retail turnover", "--unit", "million RUB"
+    )
+    assert done.exit_code == 0, done.output
+    assert "retail: 22 figures of 11 regions, 2022-2023" in done.output
+    forget()
+    frame = observations.wide(["retail:2023", "china_share:2021"], regions="far_east")
+    assert frame["retail:2023"].tolist() == [place + 0.5 for place in range(1, 12)]
+    covariate = observations.covariate("retail:2023")
+    assert (covariate.label("en"), covariate.unit("en")) == ("Retail turnover, 2023", "million RUB")
+    assert indicators.indicator("retail").decimals == 1
+    (source,) = observations.sources(["retail:2023"])
+    assert user_data.title(source, user, "en").startswith("Table synthetic_retail (the reader's own file")
+    # the same again changes nothing; another unit of the same name is refused
+    assert "nothing changed" in amur("ingest", "csv", path, "--indicator", "retail").output
+    other = amur("ingest", "csv", path, "--indicator", "retail", "--unit", "tonnes")
+    assert "has the unit 'million RUB' in your catalogue" in other.output
+    # nothing of it enters what is committed
+    assert "retail" not in documents.data_dictionary()
+    assert "retail" not in set(indicators.committed()["indicator"])
+
+
+def test_figures_of_a_known_indicator_may_come_from_a_csv(user, tmp_path):
+    """A year that the extracts lack could not be added without a publisher's form."""
+    path = tmp_path / "synthetic.csv"
+    path.write_text("region,year,value\nRU-AMU,2025,500000\n", encoding="utf-8")
+    wrong = amur("ingest", "csv", path, "--indicator", "investment", "--unit", "USD")
+    assert "is in million RUB" in wrong.output
+    assert amur("ingest", "csv", path, "--indicator", "investment").exit_code == 0
+    forget()
+    assert observation("investment", "RU-AMU", "2025")[0] == 500000.0
+
+
+def test_a_catalogue_changed_by_hand_is_named(user, tmp_path):
+    """A slip of the hand would end in a traceback or hide an indicator of the project."""
+    user.mkdir()
+    path = user / "catalogue.csv"
+    path.write_text("indicator,name\nretail,Retail\n", encoding="utf-8")
+    with pytest.raises(AnalysisError, match=r"catalogue\.csv must have the columns indicator, name_en"):
+        indicators.catalogue()
+    text = (paths.root() / "src/analysis/data/register/indicators.csv").read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(AnalysisError, match="which the project has itself"):
+        indicators.catalogue()
 
 
 def test_another_edition_with_the_same_number_is_refused(user, tmp_path):
@@ -258,16 +389,24 @@ def test_an_indicator_is_fetched_by_its_number(user, tmp_path, monkeypatch):
 def test_every_known_table_holds_an_indicator_that_can_be_read():
     """A slip in the register of tables would show only when a reader has that table."""
     assert {item.indicator for item in user_data.known_tables()} <= set(indicators.readable())
+    # a table of the yearbook is known by the words of its title
+    for item in user_data.known_tables():
+        if item.publisher == "rosstat":
+            parts = {"exports": ["экспорт со странами дальнего зарубежья", "экспорт со странами снг"]}
+            parts["imports"] = [title.replace("экспорт", "импорт") for title in parts["exports"]]
+            titles = parts.get(item.indicator, [item.title])
+            catalogue.check_title(catalogue.indicator(item.indicator), titles, "", "The table")
     keys = [(item.publisher, item.table) for item in user_data.known_tables()]
     assert len(set(keys)) == len(keys)
-    assert {item.publisher for item in user_data.known_tables()} == set(user_data.PUBLISHERS)
+    assert {item.publisher for item in user_data.known_tables()} | {"csv"} == set(user_data.PUBLISHERS)
 
 
 def test_the_page_on_own_data_names_every_known_table():
     """A reader would not learn that a table is known."""
     text = (paths.root() / "docs" / "own-data.md").read_text(encoding="utf-8")
     for item in user_data.known_tables():
-        row = next(line for line in text.splitlines() if line.startswith("|") and item.table in line)
+        number = re.compile(rf"(?<![\d.+]){re.escape(item.table)}(?![\d.+])")
+        row = next(line for line in text.splitlines() if line.startswith("|") and number.search(line))
         assert f"`{item.indicator}`" in row
 
 
@@ -304,7 +443,7 @@ def test_raw_figures_stand_and_what_they_lack_joins(user, tmp_path):
     rows = [["", 2024, 2025], ["Амурская область", before * 1.5, 500000], ["Приморский край", 7, 8]]
     result = amur("ingest", "rosstat", yearbook_file(tmp_path, rows), "--table", "10.1")
     forget()
-    assert observation("investment", "RU-AMU", "2024") == (before, "rosstat-investment")
+    assert observation("investment", "RU-AMU", "2024") == (before, "tochno-investment")
     value, source = observation("investment", "RU-AMU", "2025")
     assert value == 500000.0
     assert source.startswith("user/rosstat/investment-10.1-")
@@ -367,7 +506,7 @@ def test_rounding_is_no_disagreement(user, tmp_path):
 
 def test_decimals_of_a_figure():
     """How far rounding may carry a figure would be read wrongly."""
-    assert [package._decimals(value) for value in (1.0, 1.5, 10212.5406, 0.1 + 0.2, 1e9, 1 / 3)] == [
+    assert [package.decimals(value) for value in (1.0, 1.5, 10212.5406, 0.1 + 0.2, 1e9, 1 / 3)] == [
         0, 1, 4, 1, 0, 6,
     ]  # fmt: skip
 
@@ -383,7 +522,7 @@ def test_disagreements_are_written_with_the_processed_data_and_taken_away_again(
     table = pd.read_csv(target)
     assert list(table.columns) == indicators.DISAGREEMENT
     assert table["value"].tolist() == [1.0, 2.0]
-    assert set(table["other_source"]) == {"rosstat-investment"}
+    assert set(table["other_source"]) == {"tochno-investment"}
     for path in (user / "rosstat").iterdir():
         path.unlink()
     forget()

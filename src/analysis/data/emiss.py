@@ -90,7 +90,7 @@ def fetch(number: str | int, filters: Mapping[str, str | list[str]] | None = Non
 def observations(
     table: pd.DataFrame,
     indicator: str,
-    unit: str,
+    unit: str | None,
     source: str,
     choose: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
@@ -100,8 +100,10 @@ def observations(
     ----------
     table : pandas.DataFrame
         From `read` or `fetch`.
-    indicator, unit : str
-        Identifier and unit of the catalogue; values are turned from the unit the table states.
+    indicator : str
+        Identifier in the catalogue.
+    unit : str or None
+        Unit of the catalogue, into which values are turned from the one the table states; None keeps them.
     source : str
         Name for the column ``source``.
     choose : dict, optional
@@ -124,7 +126,7 @@ def observations(
     part = part.assign(region=[_region(*pair) for pair in zip(part[code], part[place], strict=True)])
     part = part[part["region"].notna() & ~part[VALUE].fillna("").str.strip().isin(NO_DATA)]
     _refuse_several(part, {place, code})
-    factor = _factors(part, unit)
+    factor = _factors(part, unit) if unit is not None else _one_unit(part)
     result = pd.DataFrame(
         {
             "region": part["region"],
@@ -132,7 +134,9 @@ def observations(
             "period": part[TIME].astype(str),
             "value": [
                 round(_number(text) * factor[stated], DECIMALS)
-                for text, stated in zip(part[VALUE], part[UNIT], strict=True)
+                for text, stated in zip(
+                    part[VALUE], part[UNIT] if UNIT in part else [""] * len(part), strict=True
+                )
             ],
             "unit": unit,
             "source": source,
@@ -194,6 +198,14 @@ def _factors(table: pd.DataFrame, unit: str) -> dict[str, float]:
     return {
         stated: units.factor(str(stated), unit, "The EMISS table's unit") for stated in table[UNIT].unique()
     }
+
+
+def _one_unit(table: pd.DataFrame) -> dict[str, float]:
+    """Factors that keep figures as they are; the table must state one unit, or none."""
+    stated = list(table[UNIT].unique()) if UNIT in table else [""]
+    if len(stated) > 1:
+        raise AnalysisError(f"The EMISS table states {len(stated)} units: {', '.join(map(str, stated[:6]))}.")
+    return dict.fromkeys(stated, 1.0)
 
 
 def _region_columns(table: pd.DataFrame) -> tuple[str, str]:

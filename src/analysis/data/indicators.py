@@ -1,26 +1,22 @@
-"""The catalogue of indicators and the one tidy table of observations every notebook reads.
+"""The one tidy table of observations every notebook reads.
 
-The catalogue (``register/indicators.csv``) says for each indicator its names, unit, basis and
-formula. ``basis`` is ``observed`` for a published figure or a sum of published components of one
-source, ``derived`` for everything computed from several indicators.
+What an indicator is called, its unit and its basis stand in the catalogue (:mod:`analysis.data.catalogue`).
+``basis`` is ``observed`` for a published figure or a sum of published components of one source, ``derived`` for
+everything computed from several indicators.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from analysis import paths
 from analysis.data import crossings, package, paper, regions, user_data
-from analysis.data.regions import Language
+from analysis.data.catalogue import CUSTOMS, catalogue, indicator, readable
 from analysis.errors import AnalysisError, one_of
 from analysis.rating import document, measures
 
@@ -36,68 +32,8 @@ DISAGREEMENT = [
     "other_source",
     "relative_difference",
 ]
-# observed in a reader's own customs files, and published nowhere
-CUSTOMS = ("exports_china", "imports_china", "turnover_china")
-
 # years in which regional shares times Rosstat's turnovers give the paper's Far East row to the printed digit
 CHINA_TURNOVER_YEARS = ("2019", "2020", "2021")
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """One entry of the catalogue.
-
-    Attributes
-    ----------
-    id : str
-        Identifier used in observations and parameters.
-    name, unit : dict
-        Printed name and unit, by language.
-    basis : {'observed', 'derived'}
-        Published, or computed from several indicators.
-    formula : str
-        How a value is made, where it is not simply read.
-    remark : str
-        What a reader should know of it.
-    """
-
-    id: str
-    name: dict[Language, str]
-    unit: dict[Language, str]
-    basis: Literal["observed", "derived"]
-    formula: str
-    remark: str
-
-
-@cache
-def catalogue() -> dict[str, Indicator]:
-    """Every indicator by its identifier."""
-    text = resources.files("analysis.data").joinpath("register/indicators.csv").read_text(encoding="utf-8")
-    return {
-        row["indicator"]: Indicator(
-            id=row["indicator"],
-            name={"en": row["name_en"], "ru": row["name_ru"]},
-            unit={"en": row["unit_en"], "ru": row["unit_ru"]},
-            basis="derived" if row["basis"] == "derived" else "observed",
-            formula=row["formula"],
-            remark=row["remark"],
-        )
-        for row in csv.DictReader(text.splitlines())
-    }
-
-
-def indicator(name: str) -> Indicator:
-    """Catalogue entry called `name`.
-
-    Raises
-    ------
-    AnalysisError
-        If the catalogue has no such indicator.
-    """
-    try:
-        return catalogue()[name]
-    except KeyError:
-        raise one_of("An indicator", name, catalogue()) from None
 
 
 def _published() -> pd.DataFrame:
@@ -164,15 +100,6 @@ def _customs_figures() -> pd.DataFrame:
     from analysis.customs import trade  # its libraries load only where there is a store
 
     return trade.figures(paths.user() / "customs")
-
-
-def readable() -> dict[str, str]:
-    """Unit of each indicator that a table of figures by region and year may hold."""
-    return {
-        name: entry.unit["en"]
-        for name, entry in catalogue().items()
-        if entry.basis == "observed" and name not in (*CUSTOMS, "score")
-    }
 
 
 def has_own() -> bool:

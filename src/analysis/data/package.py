@@ -515,13 +515,11 @@ def rounding(figures: pd.DataFrame) -> pd.Series:
         Columns ``value``, ``source``; ``indicator`` and ``period`` as columns or in the index.
     """
     table = figures.reset_index()
-    decimals = (
-        table["value"].map(_decimals).groupby([table[name] for name in ("source", "indicator", "period")])
-    )
-    return pd.Series(0.5 * 10.0 ** -decimals.transform("max").to_numpy(dtype=float), index=figures.index)
+    places = table["value"].map(decimals).groupby([table[name] for name in ("source", "indicator", "period")])
+    return pd.Series(0.5 * 10.0 ** -places.transform("max").to_numpy(dtype=float), index=figures.index)
 
 
-def _decimals(value: float) -> int:
+def decimals(value: float) -> int:
     """Decimals a figure shows, six at most: what lies beyond is binary arithmetic."""
     return next((places for places in range(6) if round(value, places) == round(value, 6)), 6)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -192,8 +193,12 @@ def area(written: str) -> str | None:
     district = find_district(written)
     if district is not None:
         return FAR_EAST if district == "far_eastern" else district
-    region = find(written)
+    # "Архангельская область без автономного округа", "(кроме ...)": the oblast, as everywhere in this study
+    region = find(written) or find(_WITHOUT.split(name_key(written))[0])
     return None if region is None else region.code
+
+
+_WITHOUT = re.compile(r"\b(?:без|кроме)\b")
 
 
 def area_name(code: str) -> str:

@@ -1,18 +1,21 @@
-"""A reader's own figures: tables of Rosstat's yearbook and of EMISS, kept under ``data/user/``.
+"""A reader's own figures, kept under ``data/user/``: tables of the yearbook, of EMISS, and any CSV or XLSX.
 
-One CSV for each table taken in, ``data/user/rosstat/`` and ``data/user/emiss/``, with what it came
-from beside every figure. ``register/own_tables.csv`` says which indicator a table holds; a table it
-does not know is read under the name of an indicator that the reader gives.
+One CSV for each table taken in, in ``rosstat/``, ``emiss/`` or ``csv/``, with what it came from beside every
+figure. ``register/own_tables.csv`` says which indicator a publisher's table holds, and the catalogue by which
+words of its title that is checked. A reader may name a new indicator, which enters his own catalogue
+(``data/user/catalogue.csv``); a table cannot be read as an indicator that its title does not name, nor join
+where most of its figures are not those at hand.
 """
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import hashlib
 import io
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -22,11 +25,11 @@ import numpy as np
 import pandas as pd
 
 from analysis import paths
-from analysis.data import regions
+from analysis.data import catalogue, normalise, package, regions
 from analysis.data.regions import Language
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, quoted
 
-PUBLISHERS = ("rosstat", "emiss")
+PUBLISHERS = ("rosstat", "emiss", "csv")
 KEY = ["indicator", "region", "period"]
 OBSERVATION = ["region", "indicator", "period", "value", "unit", "source", "basis"]
 ORIGIN = ["file", "sha256", "table", "date"]
@@ -78,12 +81,15 @@ class Ingested:
         Whether it was written; False if the same figures were there already.
     left_out : tuple of str
         Rows with figures that are no region of the register.
+    notes : tuple of str
+        Cells without a figure by kind, and the table's footnotes.
     """
 
     path: Path
     frame: pd.DataFrame
     is_new: bool
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,27 +107,44 @@ def known_tables() -> tuple[KnownTable, ...]:
     return tuple(KnownTable(**row) for row in csv.DictReader(text.splitlines()))
 
 
+@dataclass(frozen=True)
+class Named:
+    """What a reader says a table holds.
+
+    Attributes
+    ----------
+    indicator : str or None
+        Identifier: of the catalogue, or a new one.
+    name, unit : str
+        What a new one is called and counted in.
+    """
+
+    indicator: str | None = None
+    name: str = ""
+    unit: str = ""
+
+
 def ingest_rosstat(
     path: Path,
-    table: str,
+    tables: Sequence[str],
     user: Path,
-    units: Mapping[str, str],
-    indicator: str | None = None,
+    known: pd.DataFrame,
+    named: Named | None = None,
     group: str = "",
 ) -> Ingested:
-    """Read a table of the yearbook "Regions of Russia" and keep its figures.
+    """Read a table of the yearbook "Regions of Russia", or the sum of several, and keep its figures.
 
     Parameters
     ----------
     path : Path
         XLSX workbook.
-    table : str
-        Number of the table (``10.1``).
+    tables : sequence of str
+        Numbers of the tables (``10.1``); several are added up where each has a figure.
     user : Path
         Folder of the reader's own files.
-    units : dict
-        Unit of each indicator that may be read, by its identifier.
-    indicator : str, optional
+    known : pandas.DataFrame
+        Observations at hand, columns ``region, indicator, period, value, source``.
+    named : Named, optional
         What the table holds; by default what `known_tables` says.
     group : str
         Heading of the columns wanted, where the table has several.
@@ -134,26 +157,35 @@ def ingest_rosstat(
     Raises
     ------
     AnalysisError
-        If the table's indicator is not known, or the file, its title, its unit or a cell is not as it
-        must be; nothing is then written.
+        If the table's indicator is not known, the file, its title, its unit or a cell is not as it must be,
+        or most figures differ from those at hand; nothing is then written.
     """
-    from analysis.data import yearbook  # openpyxl and the customs reader's archives load only here
+    from analysis.data import yearbook  # openpyxl loads only here
 
-    number = table.strip().rstrip(".")
-    name = _indicator("rosstat", number, indicator, units)
-    read = yearbook.read_table(path, number)
-    if indicator is None:
-        _check_title(read.title, number, path)
+    number = "+".join(yearbook.plain_number(table) for table in tables)
+    chosen = named or Named()
+    name = _known_indicator("rosstat", number, chosen)
+    where = f"Table {number} of {paths.relative(path)}"
+    read = [yearbook.read_table(path, table) for table in tables]
+    together = yearbook.summed(read)
+    entry = catalogue.readable().get(name)
+    if entry is not None and not _is_own(name):
+        catalogue.check_title(entry, [table.title for table in read], group, where)
+        frame = yearbook.observations(together, name, entry.unit["en"], "", group)
+    else:
+        entry = _own_entry(name, chosen, _most_decimals(together.frame["value"]))
+        frame = yearbook.observations_as_printed(together, name, entry.unit["en"], "", group)
+    gaps = together.gaps.groupby("sign").size().to_dict()
     source = _Origin("rosstat", path.name, _digest(path.read_bytes()), number)
-    frame = yearbook.observations(read, name, units[name], "", group)
-    return _keep(frame, source, user, read.left_out)
+    notes = (*_gap_notes(gaps), *(f"{mark}) {text}" for mark, text in together.footnotes.items()))
+    return _keep(frame, source, user, entry, known, together.left_out, notes)
 
 
 def ingest_emiss(
     given: str,
     user: Path,
-    units: Mapping[str, str],
-    indicator: str | None = None,
+    known: pd.DataFrame,
+    named: Named | None = None,
     choose: Mapping[str, str] | None = None,
 ) -> Ingested:
     """Read an SDMX file of EMISS, or fetch an indicator by its number, and keep its figures.
@@ -162,7 +194,7 @@ def ingest_emiss(
     ----------
     given : str
         A file, or the number of an indicator.
-    user, units, indicator
+    user, known, named
         As in `ingest_rosstat`; the number of a file is looked for in its name (``61497.xml``).
     choose : dict, optional
         Label wanted, by the name of a dimension.
@@ -179,25 +211,129 @@ def ingest_emiss(
     """
     from analysis.data import emiss  # fedstat loads only here
 
+    chosen = named or Named()
     path = Path(given)
     if re.fullmatch(r"\d+", given, re.ASCII) and not path.exists():
-        name = _indicator("emiss", given, indicator, units)
+        name = _known_indicator("emiss", given, chosen)
         table = emiss.fetch(given)
         content = table.to_csv(index=False, lineterminator="\n").encode()
         origin = _Origin("emiss", f"fedstat.ru/indicator/{given}", _digest(content), given)
     else:
         number = _number_in(path.stem)
-        name = _indicator("emiss", number or path.name, indicator, units)
+        name = _known_indicator("emiss", number or path.name, chosen)
         table = emiss.read(path)
         origin = _Origin("emiss", path.name, _digest(path.read_bytes()), number or path.stem)
-    frame = emiss.observations(table, name, units[name], "", choose)
-    return _keep(frame, origin, user)
+    entry = catalogue.readable().get(name)
+    if entry is None or _is_own(name):
+        entry = _own_entry(name, chosen, catalogue.MOST_DECIMALS)
+        frame = emiss.observations(table, name, None, "", choose).assign(unit=entry.unit["en"])
+    else:
+        frame = emiss.observations(table, name, entry.unit["en"], "", choose)
+    return _keep(frame, origin, user, entry, known)
+
+
+def ingest_csv(
+    path: Path, user: Path, known: pd.DataFrame, named: Named, year: str = "", column: str = ""
+) -> Ingested:
+    """Read a table of a reader's own by region and year (CSV or XLSX) and keep its figures.
+
+    Parameters
+    ----------
+    path : Path
+        The file, long or wide.
+    user, known, named
+        As in `ingest_rosstat`; the indicator must be named.
+    year, column : str
+        As in :func:`analysis.data.free_table.read`.
+
+    Returns
+    -------
+    Ingested
+        The figures and where they are.
+
+    Raises
+    ------
+    AnalysisError
+        If the file or the name is not as it must be, or most figures differ from those at hand; nothing is
+        then written.
+    """
+    from analysis.data import free_table
+
+    if named.indicator is None:
+        raise AnalysisError("A table of one's own needs a name: --indicator retail, with --name and --unit.")
+    table = free_table.read(path, year, column)
+    entry = catalogue.readable().get(named.indicator)
+    if entry is None or _is_own(named.indicator):
+        entry = _own_entry(named.indicator, named, table.decimals)
+    elif named.unit and normalise.clean(named.unit) not in entry.unit.values():
+        raise AnalysisError(
+            f"{entry.id} of the catalogue is in {entry.unit['en']} ({entry.unit['ru']}), not in {quoted(named.unit)}; turn "
+            "the figures into it, or give them a name of their own."
+        )
+    frame = table.frame.assign(indicator=entry.id, unit=entry.unit["en"], source="", basis="observed")
+    frame = frame[OBSERVATION].sort_values(KEY, ignore_index=True)
+    origin = _Origin("csv", path.name, _digest(path.read_bytes()), path.stem)
+    notes = _gap_notes({"no figure": table.gaps} if table.gaps else {})
+    return _keep(frame, origin, user, entry, known, table.left_out, notes)
+
+
+def _is_own(name: str) -> bool:
+    return name in catalogue.own()
+
+
+def _own_entry(name: str, named: Named, decimals: int) -> catalogue.Indicator:
+    """Entry of a reader's own indicator: as it is kept, or a new one."""
+    if name in catalogue.committed():
+        raise AnalysisError(
+            f"The indicator {name!r} cannot be read from a table; allowed are "
+            f"{', '.join(catalogue.readable())}, or a new name."
+        )
+    before = catalogue.own().get(name)
+    if before is None:
+        return catalogue.new(name, named.name, named.unit, decimals)
+    for what, given, kept in (("name", named.name, before.name), ("unit", named.unit, before.unit)):
+        if given and normalise.clean(given) not in kept.values():
+            raise AnalysisError(
+                f"{name} has the {what} {quoted(kept['en'])} in your catalogue, not {quoted(given)}; name another indicator, "
+                f"or change data/user/{catalogue.USER_FILE}."
+            )
+    return dataclasses.replace(before, decimals=max(before.decimals, min(decimals, catalogue.MOST_DECIMALS)))
+
+
+def _most_decimals(values: pd.Series) -> int:
+    return int(values.map(package.decimals).max()) if len(values) else 0
+
+
+def _gap_notes(gaps: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(f"{count} cells: {sign}" for sign, count in gaps.items())
+
+
+# fewer figures that differ prove nothing
+FEW = 10
+# A first estimate and its revision differ by some per cent (2.6 in the median for investment in 2022); another
+# indicator by far more. Beyond this a figure counts as another one.
+REVISION = 0.10
+
+
+def _refuse_another_indicator(frame: pd.DataFrame, known: pd.DataFrame, where: str) -> None:
+    """Refuse figures of which most are not those at hand for the same region, indicator and period."""
+    both = frame.merge(known[[*KEY, "value"]], on=KEY, suffixes=("", "_known"))
+    if len(both) < FEW:
+        return
+    differs = (both["value"] - both["value_known"]).abs() > REVISION * both["value_known"].abs()
+    if differs.mean() > 0.5:
+        first = both[differs].iloc[0]
+        raise AnalysisError(
+            f"{where}: {int(differs.sum())} of {len(both)} figures differ from those at hand by more than "
+            f"{REVISION:.0%} ({first['region']} {first['period']}: {first['value']:.12g} for {first['value_known']:.12g}), so "
+            f"they are not {first['indicator']}; nothing was kept. Give them a name of their own with --indicator."
+        )
 
 
 def observations(user: Path) -> pd.DataFrame:
     """Figures of every table taken in; where two have the same figure, the one to be preferred first.
 
-    The yearbook comes before EMISS, and of one publisher what was taken in later comes before what was
+    The yearbook comes before EMISS and EMISS before other tables, and of one publisher what was taken in later comes before what was
     earlier: it is the newer edition.
 
     Parameters
@@ -267,19 +403,16 @@ def title(source: str, user: Path, language: Language) -> str:
             "ru": "Росстат, Регионы России, таблица",
         },
         "emiss": {"en": "EMISS, indicator", "ru": "ЕМИСС, показатель"},
+        "csv": {"en": "Table", "ru": "Таблица"},
     }[source.split("/")[1]][language]
     own = {"en": "the reader's own file", "ru": "собственный файл читателя"}[language]
     return f"{publisher} {first['table']} ({own} {first['file']}, sha256 {first['sha256'][:SHORT]})"
 
 
-def _indicator(publisher: str, table: str, given: str | None, units: Mapping[str, str]) -> str:
+def _known_indicator(publisher: str, table: str, named: Named) -> str:
     """Indicator of a table: the one given, or the known one."""
-    if given is not None:
-        if given not in units:
-            raise AnalysisError(
-                f"The indicator {given!r} cannot be read from a table; allowed are: {', '.join(units)}."
-            )
-        return given
+    if named.indicator is not None:
+        return named.indicator
     known = [item for item in known_tables() if item.publisher == publisher]
     for item in known:
         if item.table == table:
@@ -288,20 +421,8 @@ def _indicator(publisher: str, table: str, given: str | None, units: Mapping[str
     listed = "; ".join(f"{item.table} ({item.title}: {item.indicator})" for item in known)
     raise AnalysisError(
         f"Which indicator {kind} {table!r} holds is not known; known are: {listed}. For another, name the "
-        "indicator with --indicator."
+        "indicator with --indicator; a new one with --name and --unit too."
     )
-
-
-def _check_title(title_of: str, number: str, path: Path) -> None:
-    """Refuse a table that another edition gave this number."""
-    expected = next(
-        item.title for item in known_tables() if (item.publisher, item.table) == ("rosstat", number)
-    )
-    if expected.casefold() not in title_of.casefold():
-        raise AnalysisError(
-            f"Table {number} of {path} is headed {title_of!r}, not {expected!r}: editions number their tables "
-            "differently; find the table, and name its indicator with --indicator."
-        )
 
 
 def _number_in(stem: str) -> str | None:
@@ -310,11 +431,27 @@ def _number_in(stem: str) -> str | None:
     return next((found for found in re.findall(r"\d+", stem) if found in numbers), None)
 
 
-def _keep(frame: pd.DataFrame, origin: _Origin, user: Path, left_out: tuple[str, ...] = ()) -> Ingested:
-    """Write figures to their CSV, unless the same are there."""
+def _keep(
+    frame: pd.DataFrame,
+    origin: _Origin,
+    user: Path,
+    entry: catalogue.Indicator,
+    known: pd.DataFrame,
+    left_out: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Ingested:
+    """Write figures to their CSV, unless the same are there; a new indicator enters the reader's catalogue first."""
     if frame.empty:
         raise AnalysisError(f"{origin.file} holds no figure of a region of the register.")
-    table = re.sub(r"[^\w.-]+", "-", origin.table)
+    below = frame[frame["value"] < 0]
+    if len(below) and not entry.can_be_negative:
+        first = below.iloc[0]
+        raise AnalysisError(
+            f"{origin.file} has {first['value']:.12g} for {first['region']} in {first['period']}, but {entry.id} is never "
+            f"below zero ({len(below)} figures are)."
+        )
+    table = re.sub(r"[^\w.+-]+", "-", origin.table)
+    _refuse_another_indicator(frame, known, f"{origin.file}, {origin.table}")
     name = f"{frame['indicator'].iloc[0]}-{table}-{origin.sha256[:SHORT]}"
     path = user / origin.publisher / f"{name}.csv"
     frame = frame.assign(
@@ -327,12 +464,14 @@ def _keep(frame: pd.DataFrame, origin: _Origin, user: Path, left_out: tuple[str,
     # as it will be read back: a figure that could not be is refused before anything is written
     text = frame.to_csv(index=False, lineterminator="\n")
     frame = _checked(io.StringIO(text), path)
+    if entry.id not in catalogue.committed() and catalogue.own().get(entry.id) != entry:
+        catalogue.keep(entry)
     if path.is_file():
         before = _read(path)
         if before.drop(columns="date").equals(frame.drop(columns="date")):
-            return Ingested(path, before, False, left_out)
+            return Ingested(path, before, False, left_out, notes)
     paths.write_text(path, text)
-    return Ingested(path, frame, True, left_out)
+    return Ingested(path, frame, True, left_out, notes)
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -357,7 +496,8 @@ def _checked(text: io.StringIO, path: Path) -> pd.DataFrame:
         )
     value = pd.to_numeric(table["value"], errors="coerce")
     codes = regions.codes(regions.all_regions())
-    wrong = ~np.isfinite(value) | ~table["region"].isin(codes) | ~table["period"].str.fullmatch(r"\d{4}")
+    is_period = table["period"].str.fullmatch(r"\d{4}(?:/\d{4})?")
+    wrong = ~np.isfinite(value) | ~table["region"].isin(codes) | ~is_period
     wrong |= table.duplicated(KEY) | (table["source"] != f"{PREFIX}{path.parent.name}/{path.stem}")
     if wrong.any():
         line = int(wrong.to_numpy().argmax()) + 2  # header line and counting from one

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import paths
-from analysis.data import indicators, package
+from analysis.data import catalogue, indicators, package
 from analysis.errors import AnalysisError
 from analysis.publish import citation, parameters
 from analysis.publish.exhibits import register
@@ -24,7 +24,7 @@ MADE = "<!-- Made by `python -m analysis.publish.documents`; change the register
 
 def data_dictionary() -> str:
     """Every indicator and every column of every raw file."""
-    catalogue = indicators.catalogue().values()
+    entries = catalogue.committed().values()
     table = indicators.committed()
     spans = {name: (min(periods), max(periods)) for name, periods in table.groupby("indicator")["period"]}
     parts = [
@@ -35,7 +35,7 @@ def data_dictionary() -> str:
         _table(
             ("Column", "Content"),
             [
-                ("`region`", "ISO 3166-2 code, or `FAR_EAST` for a row printed for the district"),
+                ("`region`", "ISO 3166-2 code, `FAR_EAST` for the district, `RU` for Russia"),
                 ("`indicator`", "identifier, below"),
                 ("`period`", "year, edition (`II`, `III`) or months (`2021-01/2021-09`)"),
                 ("`value`", "number in the unit of the indicator"),
@@ -52,7 +52,7 @@ def data_dictionary() -> str:
                     f"`{item.id}`", item.name["en"], item.name["ru"], f"{item.unit['en']} / {item.unit['ru']}", item.basis,
                     item.formula, "–".join(dict.fromkeys(spans.get(item.id, ()))), item.remark,
                 )
-                for item in catalogue
+                for item in entries
             ],
         ),
         "## Raw files",

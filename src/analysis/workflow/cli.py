@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -184,41 +185,81 @@ def ingest_customs(files: tuple[Path, ...], replace: bool) -> None:
     _tell_disagreements(user_data.CUSTOMS)
 
 
-_INDICATOR = click.option(
-    "--indicator", metavar="NAME", help="Indicator of the catalogue, where the table's own is not known."
-)
+def _named(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options by which a reader says what a table holds."""
+    for option in (
+        click.option("--unit", default="", help="Unit of a new indicator."),
+        click.option("--name", default="", help="What tables and charts call a new indicator."),
+        click.option(
+            "--indicator",
+            metavar="ID",
+            help="What the table holds: an indicator of the catalogue, or a new one.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @ingest.command("rosstat")
 @click.argument("file", type=_FILE)
-@click.option("--table", required=True, metavar="NUMBER", help="Table, as its sheet is called (10.1).")
-@_INDICATOR
+@click.option(
+    "--table",
+    "tables",
+    required=True,
+    multiple=True,
+    metavar="NUMBER",
+    help="Table, as its sheet is called (10.1); several are added up (21.1.1 and 21.2.1 are all exports).",
+)
+@_named
 @click.option(
     "--group", default="", metavar="HEADING", help="Heading over the years, where there are several."
 )
-def ingest_rosstat(file: Path, table: str, indicator: str | None, group: str) -> None:
+def ingest_rosstat(
+    file: Path, tables: tuple[str, ...], indicator: str | None, name: str, unit: str, group: str
+) -> None:
     """Read a table of Rosstat's yearbook "Regions of Russia" (XLSX) into data/user/rosstat/."""
     from analysis.data import indicators, user_data
 
-    _tell_joined(user_data.ingest_rosstat(file, table, paths.user(), indicators.readable(), indicator, group))
+    named = user_data.Named(indicator, name, unit)
+    _tell_joined(user_data.ingest_rosstat(file, tables, paths.user(), indicators.committed(), named, group))
 
 
 @ingest.command("emiss")
 @click.argument("source", metavar="FILE|ID")
-@_INDICATOR
+@_named
 @click.option(
     "--choose", multiple=True, metavar="DIMENSION=LABEL", help="Label wanted of a dimension with several."
 )
-def ingest_emiss(source: str, indicator: str | None, choose: tuple[str, ...]) -> None:
+def ingest_emiss(source: str, indicator: str | None, name: str, unit: str, choose: tuple[str, ...]) -> None:
     """Read an EMISS indicator into data/user/emiss/: a saved SDMX file, or a number to fetch."""
     from analysis.data import indicators, user_data
 
     pairs = [item.partition("=") for item in choose]
-    for item, (name, equals, label) in zip(choose, pairs, strict=True):
-        if not (name and equals and label):
+    for item, (dimension, equals, label) in zip(choose, pairs, strict=True):
+        if not (dimension and equals and label):
             raise AnalysisError(f"--choose is {item!r}; it must be DIMENSION=LABEL.")
-    chosen = {name.strip(): label.strip() for name, _, label in pairs}
-    _tell_joined(user_data.ingest_emiss(source, paths.user(), indicators.readable(), indicator, chosen))
+    chosen = {dimension.strip(): label.strip() for dimension, _, label in pairs}
+    named = user_data.Named(indicator, name, unit)
+    _tell_joined(user_data.ingest_emiss(source, paths.user(), indicators.committed(), named, chosen))
+
+
+@ingest.command("csv")
+@click.argument("file", type=_FILE)
+@_named
+@click.option("--year", default="", help="Year of every figure, where the table has none.")
+@click.option(
+    "--column", default="", metavar="HEADING", help="Column of the figures, where there are several."
+)
+def ingest_csv(file: Path, indicator: str | None, name: str, unit: str, year: str, column: str) -> None:
+    """Read a table of your own by region and year (CSV or XLSX, long or wide) into data/user/csv/.
+
+    A new indicator enters data/user/catalogue.csv with its name and unit; notebooks 05 and 06 then take it as a
+    covariate (retail:2023).
+    """
+    from analysis.data import indicators, user_data
+
+    named = user_data.Named(indicator, name, unit)
+    _tell_joined(user_data.ingest_csv(file, paths.user(), indicators.committed(), named, year, column))
 
 
 def _tell_joined(done: user_data.Ingested) -> None:
@@ -235,7 +276,11 @@ def _tell_joined(done: user_data.Ingested) -> None:
         + ("." if done.is_new else ", there already; nothing changed.")
     )
     if done.left_out:
-        echo(f"Left out, no regions of the register: {', '.join(done.left_out)}.")
+        shown = ", ".join(done.left_out[:_LINES])
+        more = f" and {len(done.left_out) - _LINES} more" if len(done.left_out) > _LINES else ""
+        echo(f"Left out, no regions of the register: {shown}{more}.")
+    for note in done.notes[:_LINES]:
+        echo(f"  {note}")
     echo(
         f"{joined} of them join the observations; for the others a figure in data/raw/, or a table that comes before "
         "this one, stands."

@@ -180,6 +180,7 @@ def write_processed() -> Path:
             **{f"name_{language}": item.name[language] for language in LANGUAGES},
             **{f"unit_{language}": item.unit[language] for language in LANGUAGES},
             "basis": item.basis,
+            "decimals": item.decimals,
             "formula": item.formula,
             "remark": item.remark,
         }
