@@ -1,18 +1,22 @@
 """Speed of batches, side by side in one go: ``.venv/bin/python benchmarks/batch.py [--runs 64] [--flat 1000]``.
 
-Four parts, each printed with the ratio it is about:
+Six parts, each printed with the ratio it is about, what is asked of it, and the load of the machine:
 
 ``start``   a notebook of imports only: papermill from Python and from the command line, and the engine
             ``amur``; the middle of five. To be at most 0.2 of papermill's.
-``05``      notebook 05 with all its exhibits, ``--runs`` times with different levels: everything from the
-            first process to the last, two at a time. To be at least 3 times as fast as either baseline.
+``05``      notebook 05, ``--runs`` times with different levels, two at a time: everything from the first
+            process to the last. `amur batch` once with tables only (``--formats csv``), once as it comes (CSV and
+            SVG), once with all that plain papermill writes. Tables only: 15 times as fast as xargs with papermill
+            and at most 1.0 s of the processor a run; as it comes: 6 times and 2.5 s.
 ``study``   every notebook of the study: papermill one after another, and ``amur reproduce``, which also
             checks the raw files, builds the report and sums everything (it writes ``results/``). To take
-            at most 0.5 of papermill's time.
-``flat``    what a run costs in a batch of 64 and in one of ``--flat``, with the memory of the batch's
-            process and of all its processes together, on a synthetic notebook of one cell; and a resume,
-            through the command, of ``--flat`` finished runs of notebook 05 (synthetic too: one run is
-            carried out, the others are its files under other names). The resume is to take under 10 s.
+            at most 0.4 of papermill's time.
+``plan``    a grid of 10 000 runs of notebook 05, planned (under 10 s) and, all finished, resumed (under 15 s);
+            finished ones are links to the files of one that was carried out, under other names (synthetic).
+``flat``    what a run costs in a batch of 100, of 300 and of ``--flat``, with the memory of the batch's process
+            and of all its processes together, on a synthetic notebook of one cell.
+``dask``    ``--dask-runs`` runs of notebook 05 on this machine's pool, on two local Dask workers (at most 1.2 of the
+            pool's time), and again with one worker killed in the middle: every run once. Needs ``distributed``.
 
 The baselines are what a reader would type. ``xargs -P2`` starts ``papermill`` of this environment once a
 run, with papermill's own engine: a new process and a cold kernel each time, two at a time. Snakemake has
@@ -24,7 +28,7 @@ stands in an environment of its own::
 
 All of them run the same notebook with the same packages, ``jsonschema`` below 4.25 included, which starts
 papermill seconds sooner than a newer one would; ratios measured without that bound say nothing here.
-Wall times mean something only on a machine that does nothing else: the load is printed with each part, and
+Wall times mean something only on a machine that does nothing else: the load is printed before and after each part, and
 the processor time (user and system, children included) beside each wall time, which load changes less.
 """
 
@@ -33,6 +37,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
 import shlex
 import shutil
@@ -171,9 +176,18 @@ def grid_of(folder: Path, count: int) -> Path:
     return path
 
 
-def amur_batch(folder: Path, count: int) -> Took:
-    output = str(folder / f"amur-{count}")
-    return command(str(BIN / "amur"), "batch", str(grid_of(folder, count)), "--output", output, "--quiet")
+def amur_batch(folder: Path, count: int, *more: str) -> Took:
+    output = str(folder / f"amur-{count}{'-'.join(more)}")
+    grid = str(grid_of(folder, count))
+    return command(str(BIN / "amur"), "batch", grid, "--output", output, "--quiet", *more)
+
+
+# how a batch is asked for, how many times as fast as xargs it is to be, and the most of the processor a run may take
+ASKED = {
+    "tables only": (["--formats", "csv"], 15.0, 1.0),
+    "CSV and SVG": ([], 6.0, 2.5),
+    "all formats": (["--formats", "all"], None, None),
+}
 
 
 def notebook_05(folder: Path, count: int, snakemake: str | None) -> None:
@@ -190,11 +204,22 @@ def notebook_05(folder: Path, count: int, snakemake: str | None) -> None:
         words = [*shlex.split(snakemake), "--cores", str(CORES), "--directory", str(folder)]
         times[f"snakemake --cores {CORES}"] = command(*words, "--snakefile", rules)
     baselines = list(times)
-    times["amur batch"] = amur_batch(folder, count)
+    for name, (words, _, _) in ASKED.items():
+        times[f"amur batch, {name}"] = amur_batch(folder, count, *words)
     times["amur batch, nothing left to do"] = amur_batch(folder, count)
     show(times)
-    for baseline in baselines:
-        ratio(times, "amur batch", baseline, "at least 3 times as fast asked")
+    for name, (_, speed, seconds) in ASKED.items():
+        for baseline in baselines:
+            wanted = (
+                f"at least {speed:g} times as fast asked"
+                if speed and "xargs" in baseline
+                else "nothing asked"
+            )
+            ratio(times, f"amur batch, {name}", baseline, wanted)
+        each = times[f"amur batch, {name}"].cpu / count
+        print(
+            f"  {name}: {each:.2f} s of the processor a run; {f'at most {seconds}' if seconds else 'nothing'} asked"
+        )
     if snakemake is None:
         print("  snakemake was not measured: say where it is with --snakemake")
 
@@ -227,7 +252,7 @@ def study(folder: Path) -> None:
         "amur reproduce": command(str(BIN / "amur"), "reproduce", "--quiet"),
     }
     show(times)
-    ratio(times, "amur reproduce", "papermill, one after another", "at most 0.5 asked")
+    ratio(times, "amur reproduce", "papermill, one after another", "at most 0.4 asked")
 
 
 # long batches --------------------------------------------------------------------------------------
@@ -276,8 +301,6 @@ def flat(folder: Path, counts: list[int]) -> None:
     print(
         f"  ratio {counts[-1]} / {counts[0]} runs, seconds a run: {per_run[counts[-1]] / per_run[counts[0]]:.3f}; flat asked"
     )
-    again = resumed(folder, counts[-1])
-    print(f"  resume of {counts[-1]} finished runs of notebook 05: {again}; under 10 s asked", flush=True)
 
 
 def carry_out(jobs: list[work.Job]) -> None:
@@ -301,20 +324,119 @@ def synthetic_runs(folder: Path) -> Iterator[dict[str, str]]:
         runs.source, work.declared_files = source, declared
 
 
-def resumed(folder: Path, count: int) -> Took:
-    """Time of the command on a batch whose runs are all done: one was, the others are its links."""
+PLANNED = 10_000
+
+
+def plan(folder: Path) -> None:
+    """Time of the command on a grid of ten thousand: nothing done, and all of it."""
+    grid, output = str(large_grid(folder)), str(folder / "planned")
+    words = ["batch", grid, "--output", output]
+    planned = command(str(BIN / "amur"), *words, "--dry-run")
+    print(f"  {PLANNED} runs planned: {planned}; under 10 s asked", flush=True)
     amur_batch(folder, 1)
-    first, *others = job.plan(grid_of(folder, count), folder / f"amur-{count}", (), job.Options())
-    whole = next((folder / "amur-1" / "runs" / first.notebook).iterdir())
+    jobs = job.plan(Path(grid), Path(output), (), job.Options())
+    whole = next((folder / "amur-1" / "runs" / "05_association").iterdir())
     record = json.loads((whole / work.RECORD).read_text(encoding="utf-8"))
-    for item in (first, *others):
-        if work.finished(item) is not None:
-            continue
+    for item in jobs:
         shutil.copytree(whole, item.folder, copy_function=os.link)
         (item.folder / work.RECORD).unlink()
         own = {**record, "id": item.id, "parameters": dict(item.parameters)}
         (item.folder / work.RECORD).write_text(json.dumps(own), encoding="utf-8")
-    return amur_batch(folder, count)
+    again = command(str(BIN / "amur"), *words, "--quiet")
+    print(f"  {PLANNED} finished runs resumed: {again}; under 15 s asked", flush=True)
+
+
+def large_grid(folder: Path) -> Path:
+    """Grid of notebook 05 over both editions and as many levels as make ten thousand."""
+    levels = [round(0.0001 * step, 4) for step in range(1, PLANNED // 2 + 1)]
+    path = folder / "large.toml"
+    path.write_text(
+        f'[[grid]]\nnotebook = "05_association"\n[grid.cross]\nedition = ["II", "III"]\nalpha = {levels}\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+# a cluster -------------------------------------------------------------------------------------------
+
+
+def dask(folder: Path, count: int) -> None:
+    """The same runs at home, on two workers, and on two of which one dies."""
+    try:
+        import distributed
+    except ImportError:
+        print("  distributed is not installed: not measured")
+        return
+    grid = folder / "dask.toml"
+    levels = ", ".join(str(level) for level in ALPHAS[:count])
+    grid.write_text(
+        f'[[grid]]\nnotebook = "05_association"\n[grid.cross]\nalpha = [{levels}]\n', encoding="utf-8"
+    )
+    base = ["batch", str(grid), "--quiet", "--formats", "csv", "--output"]
+    times = {"amur batch, pool of this machine": command(str(BIN / "amur"), *base, str(folder / "dask-pool"))}
+    for name, is_killed in (("amur batch, two Dask workers", False), ("two Dask workers, one killed", True)):
+        output = folder / f"dask-{is_killed}"
+        with workers(folder, distributed) as (address, processes):
+            if is_killed:
+                threading.Thread(
+                    target=kill_in_the_middle, args=(output, count, processes[0]), daemon=True
+                ).start()
+            words = [*base, str(output), "--scheduler", address]
+            times[name] = command(str(BIN / "amur"), *words)
+        records = [json.loads(path.read_text()) for path in output.glob("runs/*/*/run.json")]
+        states = {record["state"] for record in records}
+        once = len({record["id"] for record in records}) == len(records) == count
+        print(f"  {name}: {len(records)} runs, {states}, each once: {once}", flush=True)
+    # the workers' kernels are not this process's children: only the clock counts
+    show(times)
+    home, there = times["amur batch, pool of this machine"].wall, times["amur batch, two Dask workers"].wall
+    print(f"  ratio two Dask workers / pool: {there / home:.3f} wall; at most 1.2 asked")
+
+
+def kill_in_the_middle(output: Path, count: int, worker: subprocess.Popen[bytes]) -> None:
+    """Kill a worker once half of the runs are there."""
+    while len(list(output.glob("runs/*/*/run.json"))) < count // 2:
+        time.sleep(0.5)
+    worker.kill()
+
+
+@contextmanager
+def workers(folder: Path, distributed: object) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler on loopback and two workers of one thread."""
+    log = folder / "scheduler.log"
+    start = [
+        sys.executable,
+        "-m",
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--no-dashboard",
+    ]
+    with log.open("wb") as told:
+        processes = [subprocess.Popen(start, stdout=told, stderr=told)]
+    try:
+        while not (found := re.search(r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)\s", log.read_text())):
+            time.sleep(0.1)
+        for number in range(2):
+            own = [
+                "--nthreads",
+                "1",
+                "--no-nanny",
+                "--no-dashboard",
+                "--local-directory",
+                str(folder / f"w{number}"),
+            ]
+            word = [sys.executable, "-m", "distributed.cli.dask_worker", found[1], *own]
+            processes.append(subprocess.Popen(word, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        with distributed.Client(found[1], set_as_default=False) as client_of:  # type: ignore[attr-defined]
+            client_of.wait_for_workers(2, timeout=300)
+        yield found[1], processes[1:]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 def main() -> None:
@@ -323,7 +445,8 @@ def main() -> None:
     given.add_argument("--runs", type=int, default=64, help="runs of notebook 05")
     given.add_argument("--flat", type=int, default=1000, help="runs of the longest synthetic batch")
     given.add_argument("--snakemake", help="command that starts Snakemake")
-    given.add_argument("--only", choices=["start", "05", "study", "flat"])
+    given.add_argument("--dask-runs", type=int, default=200, help="runs on two Dask workers")
+    given.add_argument("--only", choices=["start", "05", "study", "plan", "flat", "dask"])
     asked = given.parse_args()
     with tempfile.TemporaryDirectory(prefix="synthetic-batch-") as name:
         folder = Path(name)
@@ -331,7 +454,11 @@ def main() -> None:
             "start": lambda: start_up(folder),
             "05": lambda: notebook_05(folder, asked.runs, asked.snakemake),
             "study": lambda: study(folder),
-            "flat": lambda: flat(folder, sorted({min(64, asked.flat), asked.flat})),
+            "plan": lambda: plan(folder),
+            "flat": lambda: flat(
+                folder, sorted({min(count, asked.flat) for count in (100, 300, asked.flat)})
+            ),
+            "dask": lambda: dask(folder, asked.dask_runs),
         }
         print(f"{runs.available_cores()} cores, Python {sys.version.split()[0]}", flush=True)
         for part, measure in parts.items():

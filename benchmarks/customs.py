@@ -19,6 +19,7 @@ figures, or the benchmark stops. Every figure in the file is random: nothing her
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
 import subprocess
@@ -222,7 +223,10 @@ def compare(millions: float) -> None:
     with tempfile.TemporaryDirectory(prefix="synthetic-customs-") as name:
         path = Path(name, "SYNTHETIC_DATTSVT.csv")
         write_synthetic(path, round(millions * 1e6))
-        print(f"\n{millions:g} million synthetic rows, {path.stat().st_size / 1e6:.0f} MB")
+        print(
+            f"\n{millions:g} million synthetic rows, {path.stat().st_size / 1e6:.0f} MB; load {os.getloadavg()[0]:.1f}; "
+            "ours to be at most 1.15 of polars-store"
+        )
         for turn in range(1 if millions >= LARGE else REPEATS):
             for program in PROGRAMS:
                 measured = measure(program, path, Path(name, f"{program}-{turn}"))
