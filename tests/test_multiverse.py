@@ -11,8 +11,8 @@ from analysis import stats
 from analysis.data import regions
 from analysis.errors import AnalysisError
 from analysis.rating import specifications
-from analysis.rating.specifications import build, choices, shapley_shares
-from analysis.rating.specifications.inference import _distinct_columns
+from analysis.rating.specifications import build, choices
+from analysis.stats.joint_inference import _distinct_columns
 
 BORDER = regions.codes(regions.far_east_border())
 FAR_EAST = regions.codes(regions.far_east())
@@ -111,6 +111,32 @@ def test_joint_inference_is_what_brute_force_finds(border):
         assert summary.p_median == pytest.approx((np.abs(medians) >= abs(medians[observed]) - 1e-9).mean())
 
 
+def test_as_many_significant_specifications_as_brute_force_finds():
+    """Simonsohn, Simmons and Nelson's second test on ten arrangements; fails if signs are pooled."""
+    universe = build(synthetic_observations(), edition="III", subset="border")
+    table, observed = estimates_over_all_arrangements(universe)
+    size = np.abs(table)
+    tail = (size[None, :, :] >= size[:, None, :] - 1e-9).mean(axis=1)
+    for alpha in (0.2, 0.4, 0.6):
+        found = specifications.multiverse(synthetic_observations(), subset="border", alpha=alpha)
+        for summary in found.families:
+            if summary.statistic == "pearson_r":
+                assert summary.p_significant is None
+                continue
+            family = [
+                i
+                for i, s in enumerate(universe.specifications)
+                if (s.region_set, s.statistic) == (summary.region_set, summary.statistic)
+            ]
+            small = tail[:, family] <= alpha + 1e-9
+            most = np.maximum(
+                (small & (table[:, family] > 1e-12)).sum(axis=1),
+                (small & (table[:, family] < -1e-12)).sum(axis=1),
+            )
+            assert summary.significant_one_sign == most[observed]
+            assert summary.p_significant == pytest.approx((most >= most[observed]).mean())
+
+
 def step_down(extreme, observed):
     """Westfall and Young by definition; extremes have one row an arrangement."""
     order = np.argsort(-extreme[observed], kind="stable")
@@ -180,11 +206,11 @@ def test_choices_multiply_only_where_they_make_a_difference(far_east, border):
     for point in (*far_east.points, *border.points):
         for options in point.specification.options:
             pearson = options["statistic"] == "pearson_r"
-            assert (options["transform"] != choices.NOT_APPLICABLE) == pearson
-            assert (options["population"] != choices.NOT_APPLICABLE) == (
+            assert (options["transform"] != stats.NOT_APPLICABLE) == pearson
+            assert (options["population"] != stats.NOT_APPLICABLE) == (
                 options["indicator"] == choices.PER_HEAD
             )
-            assert (options["skovorodino"] != choices.NOT_APPLICABLE) == (
+            assert (options["skovorodino"] != stats.NOT_APPLICABLE) == (
                 options["indicator"] in choices.DENSITIES
             )
             assert set(options) == set(choices.CHOICE_COLUMNS)
@@ -291,14 +317,27 @@ def test_shapley_shares_of_an_additive_spread():
     effect = {"a": 0.0, "b": 2.0, "x": -1.0, "y": 0.0, "z": 1.0, "p": 0.0, "q": 0.0}
     estimates = np.array([sum(effect[level] for level in row) for row in grid])
     factors = {name: [row[i] for row in grid] for i, name in enumerate(("first", "second", "third"))}
-    shares = shapley_shares(estimates, np.ones(len(grid)), factors)
+    shares = stats.shapley_shares(estimates, np.ones(len(grid)), factors)
     # variances 1 and 2/3 of the first two factors
     assert shares == pytest.approx({"first": 0.6, "second": 0.4, "third": 0.0, "unexplained": 0.0}, abs=1e-12)
-    interaction = shapley_shares(
+    interaction = stats.shapley_shares(
         np.array([1.0, -1.0, -1.0, 1.0]), np.ones(4), {"f": list("aabb"), "g": list("cdcd")}
     )
     assert interaction["unexplained"] == pytest.approx(1.0)
-    assert shapley_shares(np.ones(4), np.ones(4), {"f": list("aabb")}) == {}
+    together = stats.shapley_shares(
+        np.array([1.0, -1.0, -1.0, 1.0]),
+        np.ones(4),
+        {"f": list("aabb"), "g": list("cdcd")},
+        interactions=True,
+    )
+    assert together == pytest.approx({"f": 0.5, "g": 0.5, "unexplained": 0.0}, abs=1e-12)
+    crossed = estimates + np.array([(row[0] == "b") * (row[1] == "z") for row in grid])
+    three = stats.shapley_shares(crossed, np.ones(len(grid)), factors, interactions=True)
+    assert three["unexplained"] == pytest.approx(0, abs=1e-12) and three["third"] == pytest.approx(
+        0, abs=1e-12
+    )
+    assert sum(three.values()) == pytest.approx(1)
+    assert stats.shapley_shares(np.ones(4), np.ones(4), {"f": list("aabb")}) == {}
 
 
 def test_a_choice_some_specifications_lack_explains_nothing_between_them_and_the_rest():
@@ -306,7 +345,7 @@ def test_a_choice_some_specifications_lack_explains_nothing_between_them_and_the
     indicator = ["exports"] * 4 + ["investment_per_head"] * 4
     vintage = ["not_applicable"] * 4 + ["annual_average", "previous_year_end"] * 2
     estimates = np.array([0.1, 0.1, 0.1, 0.1, 0.9, 0.9, 0.9, 0.9])
-    shares = shapley_shares(estimates, np.ones(8), {"indicator": indicator, "population": vintage})
+    shares = stats.shapley_shares(estimates, np.ones(8), {"indicator": indicator, "population": vintage})
     assert shares == pytest.approx({"indicator": 1.0, "population": 0.0, "unexplained": 0.0}, abs=1e-12)
 
 

@@ -15,8 +15,10 @@ from analysis.stats.coefficients import (
     somers_d,
     spearman_rho,
 )
+from analysis.stats.declared import DeclaredMultiverse, DeclaredSpecification, multiverse
 from analysis.stats.detectable import MinimumDetectable, PowerCurve, minimum_detectable_effect, power_curve
 from analysis.stats.errors import StatisticsError
+from analysis.stats.frames import tidy
 from analysis.stats.groups import GroupComparison, compare_groups
 from analysis.stats.intervals import (
     Interval,
@@ -28,6 +30,7 @@ from analysis.stats.intervals import (
     scores_moved,
 )
 from analysis.stats.inversion import CopulaInterval, Excluded, copula_interval, excluded_effect
+from analysis.stats.joint_inference import JointResult, joint_inference
 from analysis.stats.multiplicity import benjamini_hochberg, distinct_rows, holm, step_down_max_t
 from analysis.stats.ordinal import OrderedLogit, ordered_logit
 from analysis.stats.ordinal_checks import (
@@ -43,10 +46,12 @@ from analysis.stats.pairs import PairCounts, pair_counts
 from analysis.stats.partial import PartialAssociation, partial_rank_correlation
 from analysis.stats.pearson import pearson_r
 from analysis.stats.results import STATISTICS, TWO_SIDED_RULE, Association
+from analysis.stats.shapley import NOT_APPLICABLE, shapley_shares
 from analysis.stats.spatial import MoranI, morans_i, neighbour_matrix
 from analysis.stats.subsets import SubsetContrast, subset_contrast
 
 __all__ = [
+    "NOT_APPLICABLE",
     "RANK_STATISTICS",
     "STATISTICS",
     "TWO_SIDED_RULE",
@@ -56,9 +61,12 @@ __all__ = [
     "CoefficientPermutation",
     "CopulaInterval",
     "CostWarning",
+    "DeclaredMultiverse",
+    "DeclaredSpecification",
     "Excluded",
     "GroupComparison",
     "Interval",
+    "JointResult",
     "LeaveOneOut",
     "MinimumDetectable",
     "MoranI",
@@ -84,11 +92,13 @@ __all__ = [
     "goodman_kruskal_gamma",
     "holm",
     "interval",
+    "joint_inference",
     "kendall_tau_b",
     "krippendorff_alpha",
     "leave_one_out",
     "minimum_detectable_effect",
     "morans_i",
+    "multiverse",
     "neighbour_matrix",
     "ordered_logit",
     "ordered_logit_leave_one_out",
@@ -99,12 +109,14 @@ __all__ = [
     "power_curve",
     "reachable_p_values",
     "scores_moved",
+    "shapley_shares",
     "signed_rank",
     "somers_d",
     "spearman_rho",
     "step_down_max_t",
     "stuart_maxwell",
     "subset_contrast",
+    "tidy",
     "transition_table",
     "weighted_kappa",
 ]

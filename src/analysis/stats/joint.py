@@ -197,7 +197,7 @@ class Marginal:
 
 
 class JointNull:
-    """All arrangements of one score, and the rows evaluated on them block by block.
+    """Arrangements of one score, and the rows evaluated on them block by block.
 
     Parameters
     ----------
@@ -207,9 +207,15 @@ class JointNull:
         The observed one.
     rows : sequence of Row
         Rows of any frames.
+    sampled : bool
+        The arrangements are the observed one and random others, so that counts over their number are
+        (b + 1) / (B + 1); distributions are then those of the sample.
     """
 
-    def __init__(self, codes: NDArray[Any], observed: NDArray[Any], rows: Sequence[Row]) -> None:
+    def __init__(
+        self, codes: NDArray[Any], observed: NDArray[Any], rows: Sequence[Row], *, sampled: bool = False
+    ) -> None:
+        self.sampled = sampled
         self.rows = tuple(rows)
         self.arrangements = len(codes)
         self._levels = np.ascontiguousarray(codes.T)
@@ -286,11 +292,11 @@ class JointNull:
         counts = [np.zeros(size, dtype=np.int64) for size in self._sizes]
         to_count = {}
         for frame, members in self._frames.items():
-            if self._whole(frame):
-                for i in members:
-                    self._fill(counts[i], i)
-            else:
+            if self.sampled or not self._whole(frame):
                 to_count[frame] = members
+                continue
+            for i in members:
+                self._fill(counts[i], i)
         if to_count:
             for levels in self.level_blocks():
                 for i, cells in self._cells(levels, to_count).items():

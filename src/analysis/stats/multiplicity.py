@@ -11,13 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.stats.arrangements import arrangements
+from analysis.stats.arrangements import arrangements, listable, told
 from analysis.stats.coefficients import RANK_STATISTICS, obstacle
 from analysis.stats.errors import StatisticsError, one_of
 from analysis.stats.exact import Kernel
 from analysis.stats.joint import Frame, JointNull, Row, StepDown, make_row
 from analysis.stats.maxt import FIRST, LARGEST_N, rho_max_t
-from analysis.stats.ranks import Floats, checked_series, doubled_midranks, narrowest
+from analysis.stats.ranks import Floats, arrangement_count, checked_series, doubled_midranks, narrowest
+from analysis.stats.testing import SEED, checked_resamples, checked_seed
 
 
 def distinct_rows(covariates: ArrayLike) -> NDArray[np.int64]:
@@ -46,8 +47,15 @@ def distinct_rows(covariates: ArrayLike) -> NDArray[np.int64]:
     return np.array(first, dtype=np.int64)
 
 
-def step_down_max_t(score: ArrayLike, covariates: ArrayLike, statistic: str = "kendall_tau_b") -> Floats:
-    """Exact step-down max-T adjusted p of several covariates.
+def step_down_max_t(
+    score: ArrayLike,
+    covariates: ArrayLike,
+    statistic: str = "kendall_tau_b",
+    *,
+    resamples: int | None = None,
+    seed: int | None = None,
+) -> Floats:
+    """Step-down max-T adjusted p of several covariates, exact over all arrangements of the score.
 
     The score is permuted over all its cases, once for all rows; a row without a figure for some
     cases uses the others, ranked anew in every arrangement. Each row's statistic is the
@@ -62,6 +70,11 @@ def step_down_max_t(score: ArrayLike, covariates: ArrayLike, statistic: str = "k
         One covariate a row; NaN where a case has no figure.
     statistic : {"kendall_tau_b", "spearman_rho", "somers_d", "gamma"}
         Coefficient of the family; the three of concordance share tau-b's test.
+    resamples : int, optional
+        Sample so many arrangements instead, where all of them are too many to be listed; p is then
+        (b + 1) / (B + 1).
+    seed : int, optional
+        Seed of the random arrangements; fixed if left out.
 
     Returns
     -------
@@ -71,7 +84,7 @@ def step_down_max_t(score: ArrayLike, covariates: ArrayLike, statistic: str = "k
     Raises
     ------
     StatisticsError
-        If a row allows no coefficient, or the arrangements are too many to be listed.
+        If a row allows no coefficient, or the arrangements are too many to be listed and `resamples` is left out.
     """
     if statistic not in RANK_STATISTICS:
         raise one_of("statistic", statistic, RANK_STATISTICS)
@@ -80,12 +93,13 @@ def step_down_max_t(score: ArrayLike, covariates: ArrayLike, statistic: str = "k
     if rows.shape[1] != len(a):
         raise StatisticsError(f"The covariates have {rows.shape[1]} columns and the score {len(a)} values.")
     kernel: Kernel = "product" if statistic == "spearman_rho" else "concordance"
-    if kernel == "product" and not np.isnan(rows).any():
+    if kernel == "product" and resamples is None and not np.isnan(rows).any():
         centred = np.sign(rows[:, :, None] - rows[:, None, :]).sum(axis=2).astype(np.int64)
         norms = np.unique((centred**2).sum(axis=1))
         if len(norms) == 1 and norms[0] > 0 and FIRST < len(a) <= LARGEST_N and not (a == a[0]).all():
             return _equal_scale(a, centred)
-    joint = joint_null(a, [_row(kernel, a, row, number) for number, row in enumerate(rows)])
+    family_rows = [_row(kernel, a, row, number) for number, row in enumerate(rows)]
+    joint = joint_null(a, family_rows, resamples=resamples, seed=seed)
     extremes = [np.abs(marginal.estimates) / marginal.deviation() for marginal in joint.marginals]
     family = StepDown(joint, range(len(rows)), extremes)
     for levels in joint.level_blocks():
@@ -100,8 +114,10 @@ def _equal_scale(score: Floats, centred: NDArray[np.int64]) -> Floats:
     return rho_max_t(levels, counts.tolist(), ranks, centred)
 
 
-def joint_null(score: Floats, rows: Sequence[Row]) -> JointNull:
-    """Every arrangement of a score and the rows to be evaluated on them.
+def joint_null(
+    score: Floats, rows: Sequence[Row], *, resamples: int | None = None, seed: int | None = None
+) -> JointNull:
+    """Arrangements of a score and the rows to be evaluated on them.
 
     Parameters
     ----------
@@ -109,14 +125,30 @@ def joint_null(score: Floats, rows: Sequence[Row]) -> JointNull:
         One number a case.
     rows : sequence of Row
         Rows of any frames over these cases.
+    resamples : int, optional
+        Random arrangements beside the observed one; all of them if left out.
+    seed : int, optional
+        Seed of the random arrangements; fixed if left out.
 
     Raises
     ------
     StatisticsError
-        If the arrangements are too many to be listed.
+        If the arrangements are too many to be listed and `resamples` is left out.
     """
-    _, levels, counts = np.unique(score, return_inverse=True, return_counts=True)
-    return JointNull(arrangements(counts.tolist()), levels.astype(narrowest(len(counts))), rows)
+    checked_resamples(resamples)
+    checked_seed(seed)
+    _, codes, counts = np.unique(score, return_inverse=True, return_counts=True)
+    observed = codes.astype(narrowest(len(counts)))
+    if resamples is None:
+        if not listable(counts.tolist()):
+            raise StatisticsError(
+                f"The score has {told(arrangement_count(counts.tolist()))} arrangements, too many to be listed; "
+                "give resamples to sample them."
+            )
+        return JointNull(arrangements(counts.tolist()), observed, rows)
+    generator = np.random.default_rng(SEED if seed is None else seed)
+    drawn = generator.permuted(np.tile(observed, (resamples, 1)), axis=1)
+    return JointNull(np.vstack([observed, drawn]), observed, rows, sampled=True)
 
 
 def _row(kernel: Kernel, score: Floats, covariate: Floats, number: int) -> Row:

@@ -14,8 +14,8 @@ from analysis.publish.parameters import Run
 from analysis.publish.tables import Table, column
 from analysis.rating import associations, specifications
 from analysis.rating.specifications import CHOICES, Multiverse
-from analysis.rating.specifications.choices import NOT_APPLICABLE
 from analysis.rating.specifications.wording import STATISTIC_NAMES
+from analysis.stats import NOT_APPLICABLE
 
 # the coefficient the curve draws; the table has the others too
 DRAWN = "kendall_tau_b"

@@ -10,7 +10,8 @@ from analysis.data.regions import Language
 from analysis.publish import charts
 from analysis.publish.exhibits.multiverse import choice_name, option_name
 from analysis.rating import specifications
-from analysis.rating.specifications.choices import CHOICE_COLUMNS, INDICATORS, NOT_APPLICABLE
+from analysis.rating.specifications.choices import CHOICE_COLUMNS, INDICATORS
+from analysis.stats import NOT_APPLICABLE
 
 # nine digits: what make check compares, and a third of the bytes
 DIGITS = 9

@@ -3,8 +3,6 @@
 from analysis.rating.specifications.build import Specification, Universe, build
 from analysis.rating.specifications.choices import CHOICE_COLUMNS, CHOICES, Choice, Option
 from analysis.rating.specifications.curve import WARNINGS, CurvePoint, FamilySummary, Multiverse, multiverse
-from analysis.rating.specifications.inference import JointResult, joint_inference
-from analysis.rating.specifications.shapley import shapley_shares
 
 __all__ = [
     "CHOICES",
@@ -13,13 +11,10 @@ __all__ = [
     "Choice",
     "CurvePoint",
     "FamilySummary",
-    "JointResult",
     "Multiverse",
     "Option",
     "Specification",
     "Universe",
     "build",
-    "joint_inference",
     "multiverse",
-    "shapley_shares",
 ]

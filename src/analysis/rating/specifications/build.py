@@ -15,7 +15,6 @@ from analysis.rating.specifications.choices import (
     DENSITIES,
     INDICATORS,
     NON_BORDER_DENSITY,
-    NOT_APPLICABLE,
     PER_HEAD,
     POPULATION,
     SKOVORODINO,
@@ -25,6 +24,7 @@ from analysis.rating.specifications.choices import (
 )
 from analysis.stats.coefficients import obstacle
 from analysis.stats.ranks import Floats, Integers, doubled_midranks
+from analysis.stats.shapley import NOT_APPLICABLE
 
 Options = Mapping[str, str]
 # What was computed, whatever the options were called: statistic, regions, strata, covariate

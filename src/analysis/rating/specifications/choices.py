@@ -51,8 +51,6 @@ class Choice:
     applies: str
 
 
-NOT_APPLICABLE = "not_applicable"
-
 STATISTIC = Choice(
     "statistic",
     (

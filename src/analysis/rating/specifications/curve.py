@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,6 @@ from analysis.data.regions import Language
 from analysis.errors import AnalysisError
 from analysis.rating.specifications.build import Specification, Universe, build
 from analysis.rating.specifications.choices import CHOICE_COLUMNS
-from analysis.rating.specifications.inference import JointResult, joint_inference
-from analysis.rating.specifications.shapley import shapley_shares
 from analysis.rating.specifications.wording import (
     STATISTIC_NAMES,
     checked_language,
@@ -23,9 +22,11 @@ from analysis.rating.specifications.wording import (
     whole,
 )
 from analysis.stats.coefficients import associate, coefficient, midranks_within, obstacle
+from analysis.stats.joint_inference import Family, JointResult, joint_inference
 from analysis.stats.pearson import pearson_r, product_moment
 from analysis.stats.ranks import Integers
 from analysis.stats.results import Association
+from analysis.stats.shapley import shapley_shares
 
 WARNINGS: dict[Language, tuple[str, ...]] = {
     "en": (
@@ -101,6 +102,11 @@ class FamilySummary:
         2020).
     smallest_p_maxt : float
         Smallest adjusted p.
+    significant_one_sign : int or None
+        Specifications with a p under the joint null of at most alpha and the sign that more of these
+        have; None for Pearson's r.
+    p_significant : float or None
+        p of so many under the joint null (Simonsohn, Simmons and Nelson 2020, their second test).
     """
 
     region_set: str
@@ -111,6 +117,8 @@ class FamilySummary:
     median: float
     p_median: float
     smallest_p_maxt: float
+    significant_one_sign: int | None = None
+    p_significant: float | None = None
 
     def sentence(self, language: Language, alpha: float) -> str:
         """One sentence that a paper could print."""
@@ -263,7 +271,9 @@ def multiverse(
         raise AnalysisError(
             f"No specification can be computed for edition {edition} over the subset {subset}."
         )
-    joint = joint_inference(universe)
+    joint = joint_inference(
+        universe.score, universe.specifications, families(universe.specifications), alpha=alpha
+    )
     points = tuple(_point(universe, joint, place) for place in range(len(universe.specifications)))
     order = list(STATISTIC_NAMES)
     curve = sorted(points, key=lambda p: (order.index(p.association.statistic), p.association.estimate))
@@ -281,6 +291,20 @@ def multiverse(
         regions=universe.regions,
         shares=_shares(points),
     )
+
+
+def families(specifications: Sequence[Specification]) -> dict[Family, list[int]]:
+    """Positions of the specifications of each region set and statistic.
+
+    Returns
+    -------
+    dict of (region set, statistic) to list of int
+        Places in `specifications`.
+    """
+    found: dict[Family, list[int]] = {}
+    for place, specification in enumerate(specifications):
+        found.setdefault((specification.region_set, specification.statistic), []).append(place)
+    return found
 
 
 def _point(universe: Universe, joint: JointResult, place: int) -> CurvePoint:
@@ -342,6 +366,7 @@ def _families(points: tuple[CurvePoint, ...], joint: JointResult, alpha: float) 
             if point.specification.region_set == name and point.specification.statistic == statistic
         ]
         exact = [point.association.p_exact for point in members]
+        significant, p_significant = joint.significant.get((name, statistic), (None, None))
         summaries.append(
             FamilySummary(
                 region_set=name,
@@ -352,6 +377,8 @@ def _families(points: tuple[CurvePoint, ...], joint: JointResult, alpha: float) 
                 median=median,
                 p_median=p_median,
                 smallest_p_maxt=min(point.p_maxt for point in members),
+                significant_one_sign=significant,
+                p_significant=p_significant,
             )
         )
     return tuple(summaries)

@@ -1,16 +1,15 @@
-"""Joint inference for a whole multiverse: one permutation of the rating, every specification on it."""
+"""Joint inference for many specifications: one permutation of the score, every specification on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import AnalysisError
-from analysis.rating.specifications.build import Specification, Universe
+from analysis.stats.errors import StatisticsError
 from analysis.stats.exact import Kernel
 from analysis.stats.joint import TOLERANCE, Cells, Frame, JointNull, Row, StepDown, make_row
 from analysis.stats.multiplicity import joint_null
@@ -24,6 +23,8 @@ PEARSON_SLACK = 1e-10
 # More than any family has members, so that two counts fit one number of 31 bits
 BELOW = 1 << 15
 
+# Name of a family: whatever its specifications have in common
+Family = tuple[str, ...]
 Counts = NDArray[np.integer[Any]]
 
 
@@ -34,14 +35,17 @@ class JointResult:
     Attributes
     ----------
     arrangements : int
-        Arrangements of the rating over the subset's regions, all of them used.
+        Arrangements of the score, all of them used.
     p_joint, p_maxt, p_minp : ndarray of float64, shape (k,)
         Marginal p under the joint null; max-T adjusted within region set and statistic; min-p
         adjusted over all rank specifications (NaN for Pearson's r, which is not among them).
     p_min_joint : ndarray of float64, shape (k,)
         Smallest marginal p reachable under the joint null (NaN where not computed).
     medians : dict
-        Median estimate and its two-sided p by (region set, statistic).
+        Median estimate and its two-sided p by family.
+    significant : dict
+        For families of rank statistics: specifications with a p of at most alpha and the sign that more
+        of these have, and the p of so many under the joint null.
     pearson : dict of int to Association
         Pearson's r of the specifications that use every region of the subset, by position: for
         them the joint null is their own, and going through the arrangements again would be waste.
@@ -52,57 +56,86 @@ class JointResult:
     p_maxt: Floats
     p_minp: Floats
     p_min_joint: Floats
-    medians: dict[tuple[str, str], tuple[float, float]]
+    medians: dict[Family, tuple[float, float]]
+    significant: dict[Family, tuple[int, float]]
     pearson: dict[int, Association]
 
 
-def families(specifications: Sequence[Specification]) -> dict[tuple[str, str], list[int]]:
-    """Positions of the specifications of each region set and statistic.
+class Specification(Protocol):
+    """What joint inference needs to know of one computation."""
 
-    Returns
-    -------
-    dict of (region set, statistic) to list of int
-        Places in `specifications`.
-    """
-    found: dict[tuple[str, str], list[int]] = {}
-    for place, specification in enumerate(specifications):
-        found.setdefault((specification.region_set, specification.statistic), []).append(place)
-    return found
+    @property
+    def statistic(self) -> str:
+        """``kendall_tau_b``, ``spearman_rho`` or ``pearson_r``."""
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """Positions of the cases used."""
+
+    @property
+    def strata(self) -> tuple[int, ...] | None:
+        """Stratum of each case used."""
+
+    @property
+    def covariate(self) -> Floats:
+        """Values on all cases, shape (n,); outside the members they are not used."""
 
 
-def joint_inference(universe: Universe) -> JointResult:
-    """Permute the rating once for all specifications, over all its distinct arrangements.
+def joint_inference(
+    score: Floats,
+    specifications: Sequence[Specification],
+    families: Mapping[Family, Sequence[int]],
+    *,
+    alpha: float = 0.05,
+    resamples: int | None = None,
+    seed: int | None = None,
+) -> JointResult:
+    """Permute the score once for all specifications, over all its distinct arrangements or a sample of them.
 
-    Within a region set and statistic: Westfall and Young's step-down max-T, and the median test of
-    Simonsohn, Simmons and Nelson 2020 ("Specification curve analysis"), two-sided by the absolute
-    median. Over all rank specifications: step-down min-p on the exact marginals.
+    Within a family: Westfall and Young's step-down max-T, and two of the tests of Simonsohn, Simmons
+    and Nelson 2020 ("Specification curve analysis"): the median, two-sided by the absolute median,
+    and the number of specifications that are significant in the dominant direction. Over all rank
+    specifications: step-down min-p on the exact marginals.
 
     Parameters
     ----------
-    universe : Universe
-        Specifications and the score.
+    score : ndarray of float64, shape (n,)
+        What is permuted.
+    specifications : sequence of Specification
+        Computations; those of one family of Pearson's r share their members.
+    families : mapping of name to positions
+        Specifications of one statistic and one set of cases; every specification in one of them.
+    alpha : float
+        Level for counting significant specifications, by their p under the joint null.
+    resamples, seed : int, optional
+        Sample so many arrangements, where all of them are too many to be listed.
 
     Returns
     -------
     JointResult
-        Every p is a count of arrangements divided by their number; nothing is sampled.
+        Every p is a count of arrangements divided by their number (the observed one among them).
+
+    Raises
+    ------
+    StatisticsError
+        If the arrangements are too many to be listed and `resamples` is left out.
     """
-    specifications = universe.specifications
-    groups = families(specifications)
     ranked = [place for place, s in enumerate(specifications) if s.statistic in KERNELS]
-    joint = joint_null(universe.score, [_row(specifications[place]) for place in ranked])
+    joint = joint_null(
+        score, [_row(specifications[place]) for place in ranked], resamples=resamples, seed=seed
+    )
     position = {place: row for row, place in enumerate(ranked)}
+    tails = [marginal.tail_counts() for marginal in joint.marginals]
     rank_families = {
-        name: _RankFamily(joint, [position[place] for place in members])
-        for name, members in groups.items()
-        if name[1] in KERNELS
+        name: _RankFamily(joint, [position[place] for place in members], tails, alpha)
+        for name, members in families.items()
+        if specifications[members[0]].statistic in KERNELS
     }
     pearson_families = {
-        name: _PearsonFamily(universe, [specifications[place] for place in members])
-        for name, members in groups.items()
-        if name[1] not in KERNELS
+        name: _PearsonFamily(score, [specifications[place] for place in members])
+        for name, members in families.items()
+        if name not in rank_families
     }
-    tails = [marginal.tail_counts() for marginal in joint.marginals]
     smallest = StepDown(joint, range(len(ranked)), [-tail.astype(np.float64) for tail in tails])
     for levels in joint.level_blocks():
         cells = joint.cells(levels)
@@ -111,7 +144,7 @@ def joint_inference(universe: Universe) -> JointResult:
             rank_family.add(cells)
         for pearson_family in pearson_families.values():
             pearson_family.add(levels)
-    return _assembled(joint, groups, ranked, tails, smallest, rank_families, pearson_families)
+    return _assembled(joint, families, ranked, tails, smallest, rank_families, pearson_families)
 
 
 def _row(specification: Specification) -> Row:
@@ -161,9 +194,11 @@ class _Median:
 class _RankFamily:
     """Max-T and median of specifications of one region set and rank statistic."""
 
-    def __init__(self, joint: JointNull, members: Sequence[int]) -> None:
+    def __init__(
+        self, joint: JointNull, members: Sequence[int], tails: Sequence[NDArray[np.int64]], alpha: float
+    ) -> None:
         if len(members) >= BELOW:
-            raise AnalysisError(
+            raise StatisticsError(
                 f"A family of {len(members)} specifications is too large; at most {BELOW - 1}."
             )
         self._members = list(members)
@@ -175,12 +210,27 @@ class _RankFamily:
         # both counts of a cell in one number, so that one look-up serves: above + BELOW * below
         bound = self.median.bound
         self._sides = [((e >= bound) + BELOW * (e <= -bound)).astype(np.int32) for e in self._estimates]
+        # the same for cells that are significant by themselves
+        small = [tails[i] <= alpha * joint.arrangements for i in members]
+        self._signs = [
+            (there & (e > 0)) + (BELOW * (there & (e < 0))).astype(np.int32)
+            for there, e in zip(small, self._estimates, strict=True)
+        ]
+        observed = np.array(
+            [[sign[joint.marginals[i].observed]] for i, sign in zip(members, self._signs, strict=True)]
+        ).sum(axis=0)
+        self.significant = int(np.maximum(observed % BELOW, observed // BELOW)[0])
+        self.significant_hits = 0
 
     def add(self, cells: Cells) -> None:
         self.step_down.add(cells)
         sides = np.zeros(len(cells[self._members[0]]), dtype=np.int32)
-        for i, side in zip(self._members, self._sides, strict=True):
+        signs = np.zeros(len(sides), dtype=np.int32)
+        for i, side, sign in zip(self._members, self._sides, self._signs, strict=True):
             sides += side[cells[i]]
+            signs += sign[cells[i]]
+        most = np.maximum(signs % BELOW, signs // BELOW)
+        self.significant_hits += int(np.count_nonzero(most >= self.significant))
 
         def at(places: Counts) -> Floats:
             columns = zip(self._members, self._estimates, strict=True)
@@ -192,10 +242,10 @@ class _RankFamily:
 class _PearsonFamily:
     """The same for Pearson's r, whose family shares one set of regions and so one standard deviation."""
 
-    def __init__(self, universe: Universe, specifications: Sequence[Specification]) -> None:
+    def __init__(self, score: Floats, specifications: Sequence[Specification]) -> None:
         self._members = list(specifications[0].members)
-        self.everywhere = len(self._members) == len(universe.score)
-        levels, codes = np.unique(universe.score, return_inverse=True)
+        self.everywhere = len(self._members) == len(score)
+        levels, codes = np.unique(score, return_inverse=True)
         self._levels = levels
         rows = np.stack([_unit(s.covariate[self._members][None, :])[0] for s in specifications])
         observed = rows @ _unit(levels[codes[self._members]][None, :])[0]
@@ -207,7 +257,7 @@ class _PearsonFamily:
         self._least_hits = np.zeros(len(observed), dtype=np.int64)
         self._upper_hits = np.zeros(len(observed), dtype=np.int64)
         self._observed = observed[self._order]
-        self._largest = self._greatest(universe.score[self._members]) - PEARSON_SLACK
+        self._largest = self._greatest(score[self._members]) - PEARSON_SLACK
         self.median = _Median(observed, PEARSON_SLACK)
 
     def add(self, levels: NDArray[np.int8]) -> None:
@@ -291,12 +341,12 @@ def _unit(rows: Floats) -> Floats:
 
 def _assembled(
     joint: JointNull,
-    groups: dict[tuple[str, str], list[int]],
+    groups: Mapping[Family, Sequence[int]],
     ranked: Sequence[int],
     tails: Sequence[NDArray[np.int64]],
     smallest: StepDown,
-    rank_families: dict[tuple[str, str], _RankFamily],
-    pearson_families: dict[tuple[str, str], _PearsonFamily],
+    rank_families: Mapping[Family, _RankFamily],
+    pearson_families: Mapping[Family, _PearsonFamily],
 ) -> JointResult:
     size, total = sum(map(len, groups.values())), joint.arrangements
     p_joint, p_maxt, p_minp, p_least = (np.full(size, np.nan) for _ in range(4))
@@ -305,19 +355,21 @@ def _assembled(
         p_joint[place] = tails[row][marginal.observed] / total
         p_least[place] = tails[row][marginal.counts > 0].min() / total
     p_minp[list(ranked)] = smallest.adjusted()
-    medians: dict[tuple[str, str], tuple[float, float]] = {}
+    medians: dict[Family, tuple[float, float]] = {}
+    significant: dict[Family, tuple[int, float]] = {}
     pearson: dict[int, Association] = {}
     for name, members in groups.items():
         if name in rank_families:
             rank_family = rank_families[name]
-            p_maxt[members] = rank_family.step_down.adjusted()
+            p_maxt[list(members)] = rank_family.step_down.adjusted()
             median = rank_family.median
+            significant[name] = rank_family.significant, rank_family.significant_hits / total
         else:
             pearson_family = pearson_families[name]
-            p_maxt[members] = pearson_family.adjusted(total)
-            p_joint[members] = pearson_family.marginal(total)
+            p_maxt[list(members)] = pearson_family.adjusted(total)
+            p_joint[list(members)] = pearson_family.marginal(total)
             median = pearson_family.median
-            if pearson_family.everywhere:
+            if pearson_family.everywhere and not joint.sampled:
                 pearson.update(zip(members, pearson_family.associations(total), strict=True))
         medians[name] = median.observed, median.hits / total
-    return JointResult(total, p_joint, p_maxt, p_minp, p_least, medians, pearson)
+    return JointResult(total, p_joint, p_maxt, p_minp, p_least, medians, significant, pearson)

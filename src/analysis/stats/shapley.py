@@ -9,12 +9,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.rating.specifications.choices import NOT_APPLICABLE
 from analysis.stats.ranks import Floats
+
+# Level of a factor in rows that have no such choice
+NOT_APPLICABLE = "not_applicable"
 
 
 def shapley_shares(
-    estimates: Floats, weights: Floats, factors: Mapping[str, Sequence[str]]
+    estimates: Floats,
+    weights: Floats,
+    factors: Mapping[str, Sequence[str]],
+    *,
+    interactions: bool = False,
 ) -> dict[str, float]:
     """Shapley decomposition of the R-squared of estimates on choice factors.
 
@@ -30,12 +36,15 @@ def shapley_shares(
         Weight of each; combinations that are one computation share the weight one.
     factors : mapping of str to sequence of str, each of length m
         Option taken in each choice, or ``not_applicable``.
+    interactions : bool
+        Fit the two-way interactions of the factors of a subset too; what two factors explain only
+        together is then shared between them instead of being left unexplained.
 
     Returns
     -------
     dict of str to float
-        Share of each factor that varies, then ``unexplained``: interactions of choices. They add
-        up to one; empty if the estimates do not vary.
+        Share of each factor that varies, then ``unexplained``: interactions of choices (of three and
+        more, where those of two are fitted). They add up to one; empty if the estimates do not vary.
     """
     names = [name for name, levels in factors.items() if len(_applicable(levels)) > 1]
     root = np.sqrt(weights)
@@ -43,11 +52,18 @@ def shapley_shares(
     spread = float(centred @ centred)
     if not names or spread == 0:
         return {}
-    columns = {name: _indicators(factors[name], weights) * root[:, None] for name in names}
+    plain = {name: _indicators(factors[name], weights) for name in names}
+    columns: dict[tuple[str, ...], NDArray[np.float64]] = {(name,): table for name, table in plain.items()}
+    if interactions:
+        columns |= {
+            (first, second): _products(plain[first], plain[second], weights)
+            for first, second in itertools.combinations(names, 2)
+        }
     explained: dict[tuple[str, ...], float] = {(): 0.0}
     for size in range(1, len(names) + 1):
         for chosen in itertools.combinations(names, size):
-            design = np.hstack([columns[name] for name in chosen])
+            used = [table for key, table in columns.items() if set(key) <= set(chosen)]
+            design = np.hstack(used) * root[:, None]
             fitted = design @ np.linalg.lstsq(design, centred, rcond=None)[0]
             explained[chosen] = float(fitted @ centred) / spread
     shares = {name: _share(name, names, explained) for name in names}
@@ -82,4 +98,15 @@ def _indicators(levels: Sequence[str], weights: Floats) -> NDArray[np.float64]:
     )
     table -= np.average(table[there], axis=0, weights=weights[there])
     table[~there] = 0.0
+    return table
+
+
+def _products(
+    first: NDArray[np.float64], second: NDArray[np.float64], weights: Floats
+) -> NDArray[np.float64]:
+    """Products of the indicators of two factors, centred where both apply and zero elsewhere."""
+    table = (first[:, :, None] * second[:, None, :]).reshape(len(first), -1)
+    there = first.any(axis=1) & second.any(axis=1)
+    if there.any():
+        table[there] -= np.average(table[there], axis=0, weights=weights[there])
     return table
