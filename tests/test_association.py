@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,12 @@ small_series = st.integers(3, 7).flatmap(
 )
 
 
+@cache
+def doubled_rank_by_value(ordered):
+    """Twice the midrank of each value of a sorted tuple, which no arrangement of it changes."""
+    return {value: 2 * sum(w < value for w in ordered) + ordered.count(value) + 1 for value in ordered}
+
+
 def statistic_of(kernel, score, covariate, strata=None):
     """S by definition, within strata: rank products as fractions, or pairs one by one."""
     total = Fraction(0)
@@ -43,11 +50,8 @@ def statistic_of(kernel, score, covariate, strata=None):
         inside = [i for i in range(len(score)) if strata is None or strata[i] == label]
         a, b = [score[i] for i in inside], [covariate[i] for i in inside]
         if kernel == "product":
-            rank = [
-                [Fraction(sum(w < v for w in s) * 2 + sum(w == v for w in s) + 1, 2) for v in s]
-                for s in (a, b)
-            ]
-            total += sum(x * y for x, y in zip(*rank, strict=True))
+            ranks = [doubled_rank_by_value(tuple(sorted(values))) for values in (a, b)]
+            total += Fraction(sum(ranks[0][x] * ranks[1][y] for x, y in zip(a, b, strict=True)), 4)
         else:
             total += sum(
                 (a[i] > a[j]) * (b[i] > b[j]) * 1
@@ -75,11 +79,12 @@ def brute_force(kernel, score, covariate, strata=None):
     mean = sum(values) / len(values)
     observed = statistic_of(kernel, score, covariate, strata)
     far = [abs(value - mean) for value in values]
+    reached, farthest = abs(observed - mean), max(far)
     return (
         len(values),
-        sum(f >= abs(observed - mean) for f in far),
+        sum(f >= reached for f in far),
         sum(value >= observed for value in values),
-        sum(f == max(far) for f in far),
+        far.count(farthest),
     )
 
 
