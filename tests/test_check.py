@@ -83,7 +83,7 @@ def notebook(folder, *texts):
     write(folder, "notebooks/05_association.ipynb", json.dumps({"cells": cells}))
 
 
-def page(folder, count=1):
+def page(folder, count=1, raw=0):
     svg = (folder / "figures/association-forest.en.svg").read_text()
     svg = svg[svg.index("<svg") :]
     # as the report puts it into a page: ids of its own, and no sheet
@@ -96,6 +96,7 @@ def page(folder, count=1):
         f"<!DOCTYPE html><title>Report</title><nav><a href='x.html'>Exhibits</a></nav><p>{sentence(count)['en']}</p>"
         f"<div>{svg}</div>{table('en')}<pre>one\n  two</pre><p>{sums.hashlib.sha256(listed).hexdigest()}</p>"
         f'<div class="highlight hl-ipython3"><pre>x = {count}</pre></div><p>{count:020x} to do</p>'
+        f"<table>{''.join(f'<tr><td>raw</td><td>{raw + n}</td></tr>' for n in range(90))}</table>"
         '<script type="application/json">{"rows": [[1, 0.5060243137049899], [2, 0.16]]}</script>',
     )  # fmt: skip
 
@@ -206,6 +207,10 @@ FAULTS = {
     "another first page": (
         lambda folder: write(folder, "report/index.html", "<p>Nothing to see.</p>"),
         r"report/index\.html says 'Nothing to see\.'",
+    ),
+    "other rows of a raw file on a page": (
+        lambda folder: page(folder, raw=1),
+        r"report/index\.html says '\[90 rows, the sum of which is",
     ),
     "another figure on the first page": (
         lambda folder: (draw(folder, MOVED), page(folder), draw(folder)),

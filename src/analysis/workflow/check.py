@@ -198,6 +198,8 @@ def _read_one(reading: Reading, name: str, content: bytes, known: readings.Known
         lines = readings.of_html(text, known)
         if name.startswith("tables/"):
             known.add_table(name, lines)
+        else:
+            lines = readings.with_long_tables_summed(lines)
         reading.add(f"{TEXT}.{language}.txt", name, lines)
     elif suffix == ".json":
         for each in ("en", "ru"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import io
+import itertools
 import json
 import math
 import re
@@ -48,6 +49,7 @@ _INLINE = re.compile(
 )
 # what is read aloud, shown on touch, or led to
 _TOLD = ("alt", "title", "aria-label", "placeholder", "href", "id")
+LONG = 40  # rows of a table that has no file of its own; more are the lines of a raw file
 CELLS = " | "  # between the cells of a row
 _SHOWN = 160  # characters of a line that a difference quotes
 
@@ -176,6 +178,26 @@ def _with_tables_named(lines: list[str], known: Known) -> list[str]:
         else:
             found.append(lines[at])
             at += 1
+    return found
+
+
+def with_long_tables_summed(lines: Sequence[str]) -> list[str]:
+    """Lines with the rows of long tables as one line with their sum.
+
+    A page lists a raw file row by row; the reference need not repeat it to see a change.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        As `of_html` gives them.
+    """
+    found: list[str] = []
+    for is_row, group in itertools.groupby(lines, key=lambda line: CELLS in line):
+        rows = list(group)
+        if is_row and len(rows) > LONG:
+            found += [rows[0], f"[{len(rows)} rows, the sum of which is {digest(rows)[:16]}]"]
+        else:
+            found += rows
     return found
 
 
