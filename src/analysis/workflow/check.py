@@ -230,7 +230,7 @@ def against(reading: Reading, results: Path, reference: Path) -> list[str]:
     clauses += reading.unreadable.items()
     both = [name for name in reading.files if name in expected and name not in reading.unreadable]
     for name in both:
-        if name.endswith(".csv") and not name.endswith(".tidy.csv"):
+        if _is_kept_whole(name):
             found = table_differences(results / name, reference / name, name)
         else:
             found = list(_line_differences(name, reading.sections, theirs))
@@ -250,6 +250,11 @@ def _line_differences(name: str, sections: Sections, kept: Sections) -> Iterator
             yield from drawings.drawn_differences(mine, theirs)
         else:
             yield from readings.text_differences(mine, theirs)
+
+
+def _is_kept_whole(name: str) -> bool:
+    """Whether the reference has the file itself: the tables, once each."""
+    return name.endswith(".csv") and not name.endswith(".tidy.csv")
 
 
 def _shortened(found: list[str]) -> list[str]:
@@ -360,7 +365,7 @@ def renew(results: Path, reference: Path) -> int:
         )
     new = reference.with_name(f".{reference.name}.renewed")
     shutil.rmtree(new, ignore_errors=True)
-    for name in (*(name for name in reading.files if name.endswith(".csv")), *README_FIGURES):
+    for name in (*filter(_is_kept_whole, reading.files), *README_FIGURES):
         target = new / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(results / name, target)
