@@ -11,6 +11,7 @@ Center for Advanced Governance (ЦПУР) and INID, known by its published descr
 
 from __future__ import annotations
 
+import codecs
 import csv
 import os
 import re
@@ -50,7 +51,14 @@ EDITIONS: dict[str, tuple[str, ...]] = {
         *("value", "netto", "quantity", "region", "district"),
     ),
 }
+# other names of the same columns: unloads of 2022 call the partner's column so
+ALIASES = {"nastranapr": "strana"}
+# what a saved data frame puts before the columns
+INDEX_HEADS = ("", "index", "unnamed: 0")
+INDEX = "index"
 SEPARATORS = ("\t", ",", ";")
+# the portal could unload at each of these levels; ten digits are the usual one
+LEVELS = (2, 4, 6, 8, 10)
 NUMBERS = ("value", "net_weight", "quantity")
 
 # Enough for a header and some thousand rows, by which the decimal mark is told.
@@ -59,6 +67,7 @@ HEAD_BYTES = 1 << 18
 MAX_LINE = 1 << 16
 BOM = b"\xef\xbb\xbf"
 # First byte of dBase III, IV and Visual FoxPro tables, with and without memo.
+DBF_CODEPAGE = "cp866"
 DBF_VERSIONS = frozenset(b"\x03\x30\x31\x83\x8b\xf5")
 
 
@@ -80,6 +89,10 @@ class Layout:
         Of the text (for DBF, of the text it is turned into).
     month : int or None
         ``yyyymm`` from the file's name, where the rows hold the year only.
+    encoding : str
+        Of the bytes: ``utf-8``, ``utf-16``, ``cp1251``; ``cp866`` of a DBF.
+    level : int
+        Digits of every goods code: a file unloaded at six digits holds subheadings, not codes with lost zeros.
     """
 
     edition: str
@@ -90,6 +103,8 @@ class Layout:
     quote: str
     decimal: str
     month: int | None
+    encoding: str = "utf-8"
+    level: int = 10
 
     @property
     def has_region(self) -> bool:
@@ -242,11 +257,38 @@ def _dbf_layout(first: bytes) -> Layout:
             break
         names.append(descriptor[:11].split(b"\0")[0].decode("ascii", "replace"))
     edition = _edition(names)
-    return Layout(edition, "dbf", tuple(names), _fields(edition, names), "\t", "", ".", None)
+    fields = _fields(edition, names)
+    rows = _dbf_rows(first, len(names))
+    return Layout(
+        edition,
+        "dbf",
+        tuple(names),
+        fields,
+        "\t",
+        "",
+        _decimal(rows, fields, "dbf"),
+        None,
+        DBF_CODEPAGE,
+        _level(rows, fields),
+    )
+
+
+def _dbf_rows(first: bytes, columns: int) -> list[list[str]]:
+    """Records in the first bytes of a DBF, by which decimal mark and level are told."""
+    start, width = int.from_bytes(first[8:10], "little"), int.from_bytes(first[10:12], "little")
+    widths = [first[32 * number + 48] for number in range(columns) if 32 * number + 48 < len(first)]
+    rows = []
+    if len(widths) == columns and width == 1 + sum(widths):
+        for at in range(start, len(first) - width + 1, width):
+            text = first[at + 1 : at + width].decode(DBF_CODEPAGE, "replace")
+            ends = [sum(widths[: number + 1]) for number in range(columns)]
+            rows.append([text[end - size : end].strip() for end, size in zip(ends, widths, strict=True)])
+    return rows
 
 
 def _text_layout(first: bytes, name: str) -> Layout:
-    text = first.removeprefix(BOM).decode("utf-8", "replace")
+    encoding = _encoding(first)
+    text = first.removeprefix(BOM).decode(encoding, "replace").removeprefix("\ufeff")
     lines = re.split(r"\r\n|\n|\r", text)
     separator, names = _header(lines[0])
     edition = _edition(names)
@@ -262,7 +304,28 @@ def _text_layout(first: bytes, name: str) -> Layout:
         '"',
         _decimal(rows, fields, edition),
         _month_of_name(rows, fields, name),
+        encoding,
+        _level(rows, fields),
     )
+
+
+def _encoding(first: bytes) -> str:
+    """Encoding of a text by its mark, or by whether its beginning is UTF-8."""
+    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        # the sample may end inside a letter
+        codecs.getincrementaldecoder("utf-8")().decode(first)
+    except UnicodeDecodeError:
+        return "cp1251"
+    return "utf-8"
+
+
+def _level(rows: list[list[str]], fields: tuple[str, ...]) -> int:
+    """Digits of the goods codes, where the whole sample has one of the portal's levels."""
+    place = fields.index("goods")
+    lengths = {len(row[place]) for row in rows if len(row) == len(fields)}
+    return lengths.pop() if len(lengths) == 1 and lengths <= set(LEVELS) else LEVELS[-1]
 
 
 def _rows(lines: list[str], separator: str) -> Iterator[list[str]]:
@@ -282,23 +345,41 @@ def _header(line: str) -> tuple[str, list[str]]:
     raise _NotCustomsError("its first line is no header with tabs, commas or semicolons")
 
 
+def _plain(names: list[str]) -> list[str]:
+    """Header names in lower case, under the name the edition has; an index column's is `INDEX`."""
+    plain = [ALIASES.get(name.lower(), name.lower()) for name in names]
+    if plain and plain[0] in INDEX_HEADS:
+        plain[0] = INDEX
+    return plain
+
+
 def _edition(names: list[str]) -> str:
-    given = sorted(name.lower() for name in names)
+    given = [name for name in _plain(names) if name != INDEX]
     for edition, columns in EDITIONS.items():
-        if given == sorted(columns):
+        if sorted(given) == sorted(columns):
             return edition
-    raise _NotCustomsError(f"its columns {', '.join(names)[:200]!r} are those of no known edition")
+    nearest = max(EDITIONS, key=lambda edition: len(set(EDITIONS[edition]) & set(given)))
+    missing = [name for name in EDITIONS[nearest] if name not in given]
+    unknown = [name for name in given if name not in EDITIONS[nearest]]
+    if len(missing) > len(EDITIONS[nearest]) // 2:
+        raise _NotCustomsError(f"its columns {', '.join(names)[:200]!r} are those of no known edition")
+    told = [f"lacks {', '.join(missing)}"] if missing else []
+    told += [f"has {', '.join(unknown)[:100]} besides"] if unknown else []
+    told += ["names a column twice"] if not told else []
+    raise _NotCustomsError(
+        f"its header is nearest to the {nearest} edition ({', '.join(EDITIONS[nearest])}) but {' and '.join(told)}"
+    )
 
 
 def _fields(edition: str, names: list[str]) -> tuple[str, ...]:
-    meaning = dict(zip(EDITIONS[edition], FIELDS, strict=False))
-    return tuple(meaning[name.lower()] for name in names)
+    meaning = dict(zip(EDITIONS[edition], FIELDS, strict=False)) | {INDEX: INDEX}
+    return tuple(meaning[name] for name in _plain(names))
 
 
 def _decimal(rows: list[list[str]], fields: tuple[str, ...], edition: str) -> str:
     """Decimal mark of the sample; whole numbers say nothing, and then the edition's own mark counts."""
     places = [fields.index(field) for field in NUMBERS]
-    cells = [row[place] for row in rows for place in places]
+    cells = [row[place] for row in rows if len(row) == len(fields) for place in places]
     for mark in (",", "."):
         if any(mark in cell for cell in cells):
             return mark

@@ -15,6 +15,7 @@ without regions).
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -127,7 +128,7 @@ def read(table: Table, folder: Path, progress: Progress | None = None) -> Part:
     AnalysisError
         If more than `MAX_UNREADABLE_SHARE` of the rows cannot be read, or the file is hostile.
     """
-    if table.member is None and table.layout.kind == "text":
+    if table.member is None and table.layout.kind == "text" and table.layout.encoding == "utf-8":
         part = _read_whole(table, folder, progress)
         if part is not None:
             return part
@@ -246,8 +247,53 @@ def _blocks_of(
         done += len(data)
         update(data)
 
-    for data, numbers in kind(table.name, stream, taken):
+    if table.layout.kind == "text" and table.layout.encoding != "utf-8":
+        # polars reads UTF-8 alone; the checksum is of the bytes as they are
+        pieces = kind(table.name, _Recoded(stream, table, taken), _nothing)  # type: ignore[arg-type]
+    else:
+        pieces = kind(table.name, stream, taken)
+    for data, numbers in pieces:
         yield _Block(data, numbers, min(done / max(size, 1), 1.0))
+
+
+def _nothing(_data: bytes) -> None:
+    """Count nothing: the recoding stream has counted."""
+
+
+class _Recoded:
+    """A text of another encoding as UTF-8, read in the two ways a table is read."""
+
+    def __init__(self, stream: IO[bytes], table: Table, taken: Callable[[bytes], None]) -> None:
+        self._stream = stream
+        self._name = table.name
+        self._encoding = table.layout.encoding
+        self._decoder = codecs.getincrementaldecoder(self._encoding)()
+        self._taken = taken
+        self._ready = b""
+        self._is_done = False
+
+    def _fill(self, size: int) -> None:
+        while len(self._ready) < size and not self._is_done:
+            data = self._stream.read(COUNTED)
+            self._taken(data)
+            self._is_done = not data
+            try:
+                self._ready += self._decoder.decode(data, final=self._is_done).encode()
+            except UnicodeDecodeError:
+                raise AnalysisError(
+                    f"{self._name} is text in {self._encoding.upper()} by its beginning, and not throughout; save it as "
+                    "UTF-8."
+                ) from None
+
+    def read(self, size: int) -> bytes:
+        self._fill(size)
+        data, self._ready = self._ready[:size], self._ready[size:]
+        return data
+
+    def readline(self, size: int) -> bytes:
+        self._fill(size)
+        end = self._ready.find(b"\n", 0, size)
+        return self.read(size if end < 0 else end + 1)
 
 
 def _text_blocks(
@@ -311,13 +357,13 @@ def _scan(layout: Layout, source: Path | io.BytesIO, has_header: bool) -> pl.Laz
 def _stored(layout: Layout) -> list[pl.Expr]:
     """Columns of the store from those of the file; what is not understood becomes null."""
     direction, period = pl.col("direction"), pl.col("period")
-    is_export = pl.lit(None, pl.Boolean())
-    for name in rules.directions(layout.edition):
-        is_export = pl.when(direction == name).then(DIRECTIONS[name]).otherwise(is_export)
+    is_export = direction.replace_strict(DIRECTIONS, default=None, return_dtype=pl.Boolean())
     if layout.month is None:
-        # MM/YYYY; without the stroke the year comes out of range or as no number
-        year = period.str.slice(2).str.strip_prefix("/").cast(pl.Int32, strict=False)
+        # MM/YYYY or MM.YYYY; without the stroke the year comes out of range or as no number. Other spellings are
+        # read line by line.
+        year = period.str.slice(3).cast(pl.Int32, strict=False)
         month = year * 100 + period.str.head(2).cast(pl.Int32, strict=False)
+        month = pl.when(period.str.slice(2, 1).is_in(["/", "."])).then(month)
     else:
         month = pl.when(period == str(layout.month // 100)).then(pl.lit(layout.month, pl.Int32()))
     region = pl.lit(NO_REGION)
@@ -354,7 +400,7 @@ def _covered(layout: Layout, rows: pl.LazyFrame) -> pl.DataFrame | None:
     found, goods, partners, amounts = pl.collect_all(questions, engine="streaming")
     missing, least, finite = amounts.row(0)
     code = pl.col("goods")
-    is_goods = code.str.contains(f"^(?:{rules.GOODS})$") & (code.str.len_chars() == rules.GOODS_DIGITS)
+    is_goods = code.str.contains(f"^(?:{rules.GOODS})$") & (code.str.len_chars() == layout.level)
     if (
         missing
         or not finite
@@ -374,9 +420,13 @@ def _refuse_losses(table: Table, rows: int, unreadable: list[Unreadable]) -> Non
     if not lines:
         raise AnalysisError(f"{table.name} has a header and no rows.")
     if len(unreadable) > MAX_UNREADABLE_SHARE * lines:
-        shown = "; ".join(f"line {each.line}: {each.reason}" for each in unreadable[:3])
+        reasons: dict[str, list[int]] = {}
+        for each in unreadable:
+            reasons.setdefault(each.reason, []).append(each.line)
+        largest = sorted(reasons.items(), key=lambda item: -len(item[1]))
+        shown = "; ".join(f"{reason} ({len(at)} rows, line {at[0]} first)" for reason, at in largest[:3])
         raise AnalysisError(
-            f"{table.name}: {len(unreadable)} of {lines} rows cannot be read ({shown}); at most "
+            f"{table.name}: {len(unreadable)} of {lines} rows cannot be read: {shown}; at most "
             f"{MAX_UNREADABLE_SHARE:.1%} may be, so the store is left as it was."
         )
 

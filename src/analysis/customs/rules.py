@@ -17,14 +17,24 @@ import polars as pl
 from analysis.customs.detection import MAX_LINE, NUMBERS, Layout, Table
 from analysis.errors import AnalysisError
 
-DIRECTIONS = {"ЭК": True, "ИМ": False, "EXP": True, "IMP": False}
+# whether a mark of the direction means export; editions and years spell it differently
+DIRECTIONS = {
+    "ЭК": True,
+    "ИМ": False,
+    "EXP": True,
+    "IMP": False,
+    "EXPORT": True,
+    "IMPORT": False,
+    "ЭКСПОРТ": True,
+    "ИМПОРТ": False,
+}
 UNKNOWN_PARTNER = "NNN"
 OKATO_DIGITS = 5
 GOODS_DIGITS = 10
 GOODS = "[0-9]*X*"
 # the Federal Customs Service dates from 1991
 FIRST_YEAR, LAST_YEAR = 1991, 2099
-# a point or comma before the decimals, nothing between thousands
+# a point or comma before the decimals; blanks between thousands are dropped before
 NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
 LABELS = {"value": "the value", "net_weight": "the net weight", "quantity": "the quantity"}
 
@@ -42,18 +52,6 @@ class _FaultError(Exception):
     """Why a row cannot be read."""
 
 
-def directions(edition: str) -> tuple[str, ...]:
-    """Marks of the direction an edition is known to use; of the re-publication neither is known.
-
-    Parameters
-    ----------
-    edition : str
-        Key of `analysis.customs.detection.EDITIONS`.
-    """
-    names = tuple(DIRECTIONS)
-    return {"english": names[2:], "republication": names}.get(edition, names[:2])
-
-
 def is_period(period: int | None) -> bool:
     """Whether `period` is a month ``yyyymm`` customs files can speak of."""
     return period is not None and 1 <= period % 100 <= 12 and FIRST_YEAR <= period // 100 <= LAST_YEAR
@@ -64,9 +62,9 @@ def is_partner(code: str | None) -> bool:
     return code is not None and re.fullmatch(f"[A-Z]{{2}}|{UNKNOWN_PARTNER}", code) is not None
 
 
-def is_goods(code: str | None) -> bool:
-    """Whether `code` has ten digits, the last of which may be withheld."""
-    return code is not None and len(code) == GOODS_DIGITS and re.fullmatch(GOODS, code) is not None
+def is_goods(code: str | None, level: int = GOODS_DIGITS) -> bool:
+    """Whether `code` has the digits of the file's level, the last of which may be withheld."""
+    return code is not None and len(code) == level and re.fullmatch(GOODS, code) is not None
 
 
 def is_region(code: str | None) -> bool:
@@ -119,20 +117,21 @@ def read_carefully(
 
 def _row(layout: Layout, content: bytes) -> tuple[object, ...]:
     cells = dict(zip(layout.fields, _cells(layout, content), strict=True))
-    if cells["direction"] not in DIRECTIONS:
-        raise _FaultError("the direction is none of ИМ, ЭК, IMP, EXP")
+    direction = DIRECTIONS.get(cells["direction"].upper())
+    if direction is None:
+        raise _FaultError(f"the direction (napr) is none of {', '.join(DIRECTIONS)}")
     partner = cells["partner"] or UNKNOWN_PARTNER
     if not is_partner(partner):
         raise _FaultError("the partner is not two capital letters")
-    if not is_goods(cells["goods"]):
-        raise _FaultError("the goods code has not ten digits (leading zeros lost?)")
+    if not is_goods(cells["goods"], layout.level):
+        raise _FaultError(f"the goods code (tnved) has not {layout.level} digits (leading zeros lost?)")
     region = cells["region"][:OKATO_DIGITS] if layout.has_region else ""
     if layout.has_region and not is_region(region):
         raise _FaultError("the region does not begin with five digits")
     amounts = [_amount(layout, name, cells[name]) for name in NUMBERS]
     if amounts[0] is None:
         raise _FaultError("the value is missing")
-    head = (DIRECTIONS[cells["direction"]], _period(layout, cells["period"]), partner, cells["goods"])
+    head = (direction, _period(layout, cells["period"]), partner, cells["goods"])
     return (*head, cells["unit"], *amounts, region)
 
 
@@ -159,15 +158,20 @@ def _period(layout: Layout, text: str) -> int:
         if text != str(layout.month // 100):
             raise _FaultError("the year is not that of the file's name")
         return layout.month
-    found = re.fullmatch(r"(\d\d)/(\d{4})", text, re.ASCII)
-    period = int(found[2] + found[1]) if found else None
+    if found := re.fullmatch(r"(\d\d)[/.](\d{4})", text, re.ASCII):
+        period = int(found[2] + found[1])
+    elif found := re.fullmatch(r"(\d{4})-(\d\d)(?:-01)?", text, re.ASCII):
+        period = int(found[1] + found[2])
+    else:
+        period = None
     if period is None or not is_period(period):
-        raise _FaultError("the period is not a month MM/YYYY")
+        raise _FaultError("the period is no month (MM/YYYY, MM.YYYY or YYYY-MM-01)")
     return period
 
 
 def _amount(layout: Layout, name: str, text: str) -> float | None:
-    if not text.strip():
+    text = re.sub(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?:\D|$))", "", text.strip())
+    if not text:
         return None
     # a comma under a decimal point would part thousands; a point under a decimal comma can only be meant
     if not NUMBER.fullmatch(text) or ("," in text and layout.decimal != ","):

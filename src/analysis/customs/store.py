@@ -26,7 +26,7 @@ from analysis import paths
 from analysis.customs import reading
 from analysis.customs.detection import Skipped, Table, find_tables
 from analysis.customs.reading import NO_REGION, Coverage, Progress
-from analysis.customs.rules import Unreadable
+from analysis.customs.rules import GOODS_DIGITS, Unreadable
 from analysis.data import regions
 from analysis.errors import AnalysisError
 
@@ -64,6 +64,10 @@ class Source:
         Parquet files below the store's ``parts`` folder.
     coverage : dict
         Months with rows, by direction and region (OKATO; empty for editions without regions).
+    level : int
+        Digits of its goods codes.
+    encoding : str
+        Of its text.
     """
 
     path: str
@@ -77,6 +81,8 @@ class Source:
     replaced: int
     parts: tuple[str, ...]
     coverage: Coverage
+    level: int = GOODS_DIGITS
+    encoding: str = "utf-8"
 
     @property
     def name(self) -> str:
@@ -189,6 +195,10 @@ class FileReport:
         Rows read.
     unreadable : tuple of Unreadable
         Rows left out.
+    encoding : str
+        How its text was read.
+    level : int
+        Digits of its goods codes.
     """
 
     name: str
@@ -196,6 +206,8 @@ class FileReport:
     edition: str
     rows: int
     unreadable: tuple[Unreadable, ...] = ()
+    encoding: str = "utf-8"
+    level: int = GOODS_DIGITS
 
 
 @dataclass(frozen=True)
@@ -304,7 +316,11 @@ class _Run:
         self.sources.append(source)
         self.added.add(part.sha256)
         self.new.update(zip(source.parts, part.paths, strict=True))
-        self.files.append(FileReport(table.name, "added", source.edition, part.rows, part.unreadable))
+        self.files.append(
+            FileReport(
+                table.name, "added", source.edition, part.rows, part.unreadable, source.encoding, source.level
+            )
+        )
 
     def commit(self) -> None:
         """Move the new parts in and replace the manifest; then drop what nobody lists any more."""
@@ -357,6 +373,8 @@ class _Run:
             replaced=0,
             parts=tuple(f"{part.sha256[:16]}-{number:04d}.parquet" for number in range(len(part.paths))),
             coverage=part.coverage,
+            level=table.layout.level,
+            encoding=table.layout.encoding,
         )
 
     def _make_room(self, source: Source) -> None:

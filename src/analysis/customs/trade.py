@@ -319,6 +319,8 @@ def summed(store: Store, goods: Sequence[str] = (), region_codes: Sequence[str] 
     if region_codes and RUSSIA not in region_codes:
         kept = pl.col("region").is_in(sorted({okato for region in region_codes for okato in _okato(region)}))
     if codes := _goods(goods):
+        for region in region_codes or (RUSSIA,):
+            _refuse_finer(store, region, None, max(map(len, codes)))
         kept &= pl.any_horizontal(pl.col("goods").str.starts_with(code) for code in codes)
     query = (
         store.rows()
@@ -363,7 +365,7 @@ def top_items(
     AnalysisError
         As `partner_shares`.
     """
-    where = _where(store, region, period, direction, partner=partner, goods=goods)
+    where = _where(store, region, period, direction, partner=partner, goods=goods, digits=_level(by))
     table = _grouped(store, "goods", pl.col("goods").str.head(_level(by)), where)
     return _with_shares(table, "goods", top)
 
@@ -403,7 +405,7 @@ def goods_tree(
     digits = _level(depth, "depth")
     codes = _goods(goods)
     _refuse_nesting(codes, digits)
-    where = _where(store, region, period, direction, partner=partner, goods=goods)
+    where = _where(store, region, period, direction, partner=partner, goods=goods, digits=digits)
     leaves = _grouped(store, "goods", pl.col("goods").str.head(digits), where)
     if leaves.empty or not leaves["value_thousand_usd"].sum():
         raise no_trade(region, period)
@@ -497,7 +499,8 @@ def concentration(
     """
     if by not in GROUPINGS:
         raise one_of("by", by, GROUPINGS)
-    where = _where(store, region, period, direction, partner=partner, goods=goods)
+    digits = 0 if by == "partner" else _level(by)
+    where = _where(store, region, period, direction, partner=partner, goods=goods, digits=digits)
     key = pl.col("partner") if by == "partner" else pl.col("goods").str.head(_level(by))
     table = _with_shares(_grouped(store, "key", key, where), "key", None)
     table = table[table["value_thousand_usd"] > 0]
@@ -542,7 +545,7 @@ def unit_values(
     AnalysisError
         As `top_items`.
     """
-    where = _where(store, region, period, direction, partner=partner, goods=goods)
+    where = _where(store, region, period, direction, partner=partner, goods=goods, digits=_level(by))
     value, weight, quantity = pl.col("value"), pl.col("net_weight"), pl.col("quantity")
     weighed = (value > 0) & (weight > 0)
     counted = (value > 0) & (quantity > 0) & (pl.col("unit") != "")
@@ -826,8 +829,9 @@ def _where(
     *,
     partner: str | None = None,
     goods: Sequence[str] = (),
+    digits: int = 0,
 ) -> pl.Expr:
-    """Condition on the store's rows for a request, after checking that the store can answer it."""
+    """Condition on the store's rows for a request, after checking that the store can answer it to `digits` of goods."""
     if direction not in DIRECTIONS:
         raise one_of("direction", direction, DIRECTIONS)
     months = parse_period(period)
@@ -838,7 +842,25 @@ def _where(
         condition &= pl.col("partner") == _partner(partner)
     if codes := _goods(goods):
         condition &= pl.any_horizontal(pl.col("goods").str.starts_with(code) for code in codes)
+    _refuse_finer(store, region, months, max([digits, *map(len, codes)]))
     return condition
+
+
+def _refuse_finer(store: Store, region: str, months: Period | None, digits: int) -> None:
+    """Refuse goods told apart more finely than the files of a region and its months (None: any) do."""
+    okato = set(_okato(region)) if region != RUSSIA else None
+    for source in store.sources:
+        is_asked = okato is None or bool(okato & source.regions)
+        is_then = months is None or bool(source.all_months & set(months.months))
+        if source.level < digits and is_asked and is_then:
+            raise AnalysisError(
+                f"{source.name} holds goods codes of {source.level} digits, so goods of {digits} digits cannot be told "
+                f"apart in it; ask for {_name_of(source.level)} at most, or ingest a finer unload."
+            )
+
+
+def _name_of(level: int) -> str:
+    return next(f"{name} ({digits} digits)" for name, digits in LEVELS.items() if digits == level)
 
 
 def _region_condition(store: Store, region: str, months: Period, direction: str) -> pl.Expr:
