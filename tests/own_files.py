@@ -39,7 +39,7 @@ def workbook(
 def missing_regions(rows: Sequence[Sequence[object]]) -> list[list[object]]:
     """Rows without figures of the regions that `rows` do not name."""
     width = max(map(len, rows)) - 1
-    named = {yearbook._area(normalise.clean(row[0])) for row in rows if row and row[0]}
+    named = {yearbook.territory(normalise.clean(row[0])) for row in rows if row and row[0]}
     return [
         [
             region.name_ru + (" без автономных округов" if region.code in yearbook.WITH_OKRUGS else ""),

@@ -276,10 +276,10 @@ def test_header_without_rows_is_refused(tmp_path):
     [
         (row(direction="XX"), "direction"),
         (row(period="13/2021"), "period"),
-        (row(period="2021-01"), "period"),
+        (row(period="2021-13"), "period"),
         (row(partner="cn"), "partner"),
-        (row(goods="101210000"), "ten digits"),
-        (row(goods="12019000X0"), "ten digits"),
+        (row(goods="101210000"), "10 digits"),
+        (row(goods="12019000X0"), "10 digits"),
         (row(region="АМУРСКАЯ ОБЛАСТЬ"), "five digits"),
         (row(region=""), "five digits"),
         (row(value=""), "value"),
@@ -328,7 +328,9 @@ def test_too_many_unreadable_rows_leave_the_store_as_it_was(tmp_path):
     ingest(tmp_path, write(tmp_path, table(row(period="05/2021")), "may.csv"))
     before = snapshot(tmp_path / "store")
     bad = write(tmp_path, table(*GOOD[:998], row(value="?"), row(goods="1")), "bad.csv")
-    with pytest.raises(AnalysisError, match=r"2 of 1000 rows.*line 1000: the value.*line 1001"):
+    with pytest.raises(
+        AnalysisError, match=r"2 of 1000 rows.*the value is not a number.*line 1000 first.*line 1001 first"
+    ):
         ingest(tmp_path, bad)
     assert snapshot(tmp_path / "store") == before
 

@@ -141,8 +141,40 @@ def test_files_without_observations(tmp_path):
         emiss.read(sdmx(tmp_path))
     with pytest.raises(AnalysisError, match="cannot be read"):
         emiss.read(tmp_path / "none.xml")
-    with pytest.raises(AnalysisError, match="not by region"):
+    with pytest.raises(AnalysisError, match="no figure of a region"):
         values(emiss.read(sdmx(tmp_path, series("042", 2021, "1"))))
+
+
+def test_names_decide_where_codes_are_the_tables_own(tmp_path):
+    """Bank statistics code regions by numbers of their own, of which some are other regions' OKATO."""
+    own = {
+        "10": "Амурская область",
+        "101": "Республика Бурятия",
+        "11999": "Архангельская область (без АО)",
+        "0": "Россия",
+    }
+    path = sdmx(tmp_path, *(series(code, 2021, str(place)) for place, code in enumerate(own, start=1)))
+    text = path.read_text(encoding="utf-8")
+    start, end = (
+        text.index("<structure:CodeList"),
+        text.index("</structure:CodeList>") + len("</structure:CodeList>"),
+    )
+    path.write_text(text[:start] + codelist("s_OKATO", "Регион", own) + text[end:], encoding="utf-8")
+    assert values(emiss.read(path)) == [
+        ("RU-AMU", "2021", 1.0),
+        ("RU-ARK", "2021", 3.0),
+        ("RU-BU", "2021", 2.0),
+    ]
+
+
+def test_figures_of_a_day_once_a_year(tmp_path):
+    """Stocks have no period of a year, and a stock on 1 January is the end of the year before."""
+    yearly = series("10000000000", 2021, "5", period="раз в год на определенную дату")
+    assert values(emiss.read(sdmx(tmp_path, yearly))) == [("RU-AMU", "2021", 5.0)]
+    first = series("10000000000", 2021, "763600", unit="человек", period="На 1 января")
+    table = emiss.read(sdmx(tmp_path, first))
+    found = emiss.observations(table, "population_year_end", "thousand", "emiss-58085")
+    assert found[["period", "value"]].to_numpy().tolist() == [["2020", 763.6]]
 
 
 def test_fetching_without_a_network_says_what_to_do(monkeypatch):

@@ -343,7 +343,14 @@ def test_an_emiss_file_without_a_number_needs_a_name(user, tmp_path):
     assert refused.exit_code == 2
     assert "61497 (Валовой региональный продукт" in refused.output
     assert not user.exists()
-    assert amur("ingest", "emiss", path, "--indicator", "grp").exit_code == 0
+    # what it holds cannot be checked without its number, unless it gets a name of its own
+    unchecked = amur("ingest", "emiss", path, "--indicator", "grp")
+    assert "does not have the number of an EMISS indicator" in unchecked.output
+    own = amur("ingest", "emiss", path, "--indicator", "mine", "--name", "Mine", "--unit", "million RUB")
+    assert own.exit_code == 0, own.output
+    # EMISS's own list of indicators says that 43011 is a share
+    renamed = path.rename(tmp_path / "data-43011.xml")
+    assert "speaks of 'удельн'" in amur("ingest", "emiss", renamed, "--indicator", "grp").output
 
 
 def test_a_dimension_is_chosen_on_the_command_line(user, tmp_path):
@@ -352,7 +359,7 @@ def test_a_dimension_is_chosen_on_the_command_line(user, tmp_path):
         test_emiss.series("10000000000", 2031, value, kind, unit="миллион долларов США")
         for value, kind in (("1", "1"), ("2", "2"))
     ]
-    path = test_emiss.sdmx(tmp_path, *parts)
+    path = test_emiss.sdmx(tmp_path, *parts).rename(tmp_path / "data-37148.xml")
     command = ("ingest", "emiss", path, "--indicator", "imports")
     assert "Направление: Импорт, Экспорт" in amur(*command).output
     assert "DIMENSION=LABEL" in amur(*command, "--choose", "Импорт").output
@@ -364,15 +371,60 @@ def test_a_dimension_is_chosen_on_the_command_line(user, tmp_path):
 def test_a_part_of_a_year_is_no_year(user, tmp_path):
     """Investment of a first quarter would stand for the year's."""
     quarter = test_emiss.series("10000000000", 2031, "1", period="январь-март")
-    path = test_emiss.sdmx(tmp_path, quarter)
+    path = test_emiss.sdmx(tmp_path, quarter).rename(tmp_path / "data-58090.xml")
     result = amur("ingest", "emiss", path, "--indicator", "investment")
     assert result.exit_code == 2
     assert "январь-март" in result.output
     year = test_emiss.series("10000000000", 2031, "4", period="январь-декабрь")
-    path = test_emiss.sdmx(tmp_path, quarter, year)
+    path = test_emiss.sdmx(tmp_path, quarter, year).rename(tmp_path / "data-58090.xml")
     assert amur("ingest", "emiss", path, "--indicator", "investment").exit_code == 0
     forget()
     assert observation("investment", "RU-AMU", "2031")[0] == 4.0
+
+
+def test_trade_by_country_is_trade_with_china_where_china_is_chosen(user, tmp_path):
+    """Exports to China would join as all exports, or to all countries as those to China."""
+    kinds = {"156": "Китай", "0": "Все страны"}
+    text = test_emiss.sdmx(
+        tmp_path,
+        *(
+            test_emiss.series("10000000000", 2021, value, kind, unit="миллион долларов США")
+            for value, kind in (("400", "156"), ("627,2", "0"))
+        ),
+    ).read_text(encoding="utf-8")
+    for code, label in test_emiss.KINDS.items():
+        text = text.replace(
+            f'value="{code}"><structure:Description>{label}',
+            f'value="x{code}"><structure:Description>{label}',
+        )
+    codes = "".join(
+        f'<structure:Code value="{code}"><structure:Description>{label}</structure:Description></structure:Code>'
+        for code, label in kinds.items()
+    )
+    text = text.replace(
+        "<structure:Name>Направление</structure:Name>", f"<structure:Name>Страны</structure:Name>{codes}"
+    )
+    path = tmp_path / "data-38568.xml"
+    path.write_text(text, encoding="utf-8")
+    assert "choose one" in amur("ingest", "emiss", path).output
+    china = amur("ingest", "emiss", path, "--choose", "Страны=Китай")
+    assert china.exit_code == 0, china.output
+    forget()
+    assert observation("exports_china", "RU-AMU", "2021")[0] == 400.0
+    assert observation("exports", "RU-AMU", "2021")[0] != 400.0
+    everybody = amur("ingest", "emiss", path, "--choose", "Страны=Все страны")
+    assert "No other source disagrees" in everybody.output
+
+
+def test_an_indicator_without_a_place_in_the_catalogue_gets_a_name(user, tmp_path):
+    """The capacity of crossing points would be refused, or take the name of something else."""
+    saved = test_emiss.sdmx(tmp_path, test_emiss.series("10000000000", 2021, "12", unit="поезд"))
+    path = saved.rename(tmp_path / "data-62844.xml")
+    assert "has no place in the catalogue" in amur("ingest", "emiss", path).output
+    done = amur(
+        "ingest", "emiss", path, "--indicator", "capacity", "--name", "Capacity", "--unit", "trains a day"
+    )
+    assert done.exit_code == 0, done.output
 
 
 def test_an_indicator_is_fetched_by_its_number(user, tmp_path, monkeypatch):
@@ -388,7 +440,7 @@ def test_an_indicator_is_fetched_by_its_number(user, tmp_path, monkeypatch):
 
 def test_every_known_table_holds_an_indicator_that_can_be_read():
     """A slip in the register of tables would show only when a reader has that table."""
-    assert {item.indicator for item in user_data.known_tables()} <= set(indicators.readable())
+    assert {item.indicator for item in user_data.known_tables()} - {""} <= set(indicators.readable())
     # a table of the yearbook is known by the words of its title
     for item in user_data.known_tables():
         if item.publisher == "rosstat":
@@ -407,7 +459,7 @@ def test_the_page_on_own_data_names_every_known_table():
     for item in user_data.known_tables():
         number = re.compile(rf"(?<![\d.+]){re.escape(item.table)}(?![\d.+])")
         row = next(line for line in text.splitlines() if line.startswith("|") and number.search(line))
-        assert f"`{item.indicator}`" in row
+        assert f"`{item.indicator}`" in row or not item.indicator
 
 
 @pytest.mark.parametrize(
@@ -480,6 +532,7 @@ def test_the_later_edition_and_the_yearbook_come_first(user, tmp_path):
         text = pd.read_csv(path, dtype=str).assign(date=f"{day}T00:00:00Z")
         path.write_text(text.to_csv(index=False), encoding="utf-8")
     saved = test_emiss.sdmx(tmp_path, test_emiss.series("10000000000", 2025, "30"))
+    saved = saved.rename(tmp_path / "data-58090.xml")
     result = amur("ingest", "emiss", saved, "--indicator", "investment")
     assert "0 of them join" in result.output
     forget()

@@ -3,8 +3,9 @@
 The library ``fedstat`` fetches and takes the XML apart. It recovers from broken XML in silence, so a
 file is checked first: it must be whole, and free of document types and entities.
 
-Regions are told by their eleven-digit OKATO. Arkhangelsk and Tyumen oblasts count only in the rows
-without their autonomous okrugs, as everywhere in this study.
+Regions are told by the names of the file's own code list, since EMISS codes them by OKATO in one table and by
+codes of its own in the next. Arkhangelsk and Tyumen oblasts count only in the rows without their autonomous
+okrugs, as everywhere in this study.
 """
 
 from __future__ import annotations
@@ -22,15 +23,26 @@ import requests
 from defusedxml import DefusedXmlException
 from defusedxml import sax as safe_sax
 
-from analysis.data import regions, units
-from analysis.data.yearbook import DECIMALS, WITH_OKRUGS, WITHOUT_OKRUGS
+from analysis.data import normalise, regions, units, yearbook
+from analysis.data.yearbook import DECIMALS, WITH_OKRUGS
 from analysis.errors import AnalysisError
 
 TIME, VALUE = "TIME", "VALUE"
 # attributes of a series: its unit, and which part of the year it speaks of
 UNIT, PERIOD = "EI", "PERIOD"
-# what EMISS calls a figure of a whole year, or of its end
-WHOLE_YEAR = ("значение показателя за год", "январь-декабрь", "на конец года")
+# what EMISS calls a figure of a whole year, or of a day once a year
+WHOLE_YEAR = (
+    "значение показателя за год",
+    "январь-декабрь",
+    "на конец года",
+    "раз в год на определенную дату",
+    "на 1 января",
+)
+FIRST_DAY = "на 1 января"
+# dimension of partner countries, and its labels for China and for all of them
+PARTNERS = re.compile(r"стран\w*")
+CHINA = ("китай", "кнр", "китайская народная республика")
+EVERYBODY = ("всего", "все страны", "все страны мира", "мир", "итого", "весь мир")
 NO_DATA = {"", "...", "…", "-"}
 FIXED = (TIME, VALUE)
 
@@ -125,7 +137,10 @@ def observations(
     place, code = _region_columns(part)
     part = part.assign(region=[_region(*pair) for pair in zip(part[code], part[place], strict=True)])
     part = part[part["region"].notna() & ~part[VALUE].fillna("").str.strip().isin(NO_DATA)]
+    if part.empty:
+        raise AnalysisError("The EMISS table has no figure of a region of the register.")
     _refuse_several(part, {place, code})
+    part = _years_of_first_days(part, indicator)
     factor = _factors(part, unit) if unit is not None else _one_unit(part)
     result = pd.DataFrame(
         {
@@ -182,13 +197,22 @@ def _whole_years(table: pd.DataFrame) -> pd.DataFrame:
         raise AnalysisError(f"The EMISS table has the time {odd!r}, which is no year.")
     if PERIOD not in table:
         return table
-    labels = table[PERIOD].astype(str).str.strip().str.lower()
+    labels = table[PERIOD].map(_folded)
     if not labels.isin(WHOLE_YEAR).any():
         raise AnalysisError(
             f"The EMISS table holds {', '.join(sorted(labels.unique())[:6])} and no whole year "
             f"({', '.join(WHOLE_YEAR)}); save it with the year's figures."
         )
     return table[labels.isin(WHOLE_YEAR)]
+
+
+def _years_of_first_days(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """Years in which a stock on 1 January is the end of the year before, where the indicator is one of ends."""
+    if PERIOD not in table or not indicator.endswith("year_end"):
+        return table
+    is_first = table[PERIOD].map(_folded) == FIRST_DAY
+    years = table[TIME].astype(str).astype(int) - is_first.astype(int)
+    return table.assign(**{TIME: years.astype(str)})
 
 
 def _factors(table: pd.DataFrame, unit: str) -> dict[str, float]:
@@ -209,26 +233,74 @@ def _one_unit(table: pd.DataFrame) -> dict[str, float]:
 
 
 def _region_columns(table: pd.DataFrame) -> tuple[str, str]:
-    """Label and code column of the dimension whose codes are eleven-digit OKATO."""
+    """Label and code column of the dimension most of whose labels are territories."""
+    best, share = "", 0.0
     for column in table.columns:
-        if column.endswith("_code") and table[column].astype(str).str.fullmatch(r"\d{11}").any():
-            return column.removesuffix("_code"), column
-    raise AnalysisError(
-        "The EMISS table has no dimension with eleven-digit OKATO codes, so it is not by region."
-    )
+        if not str(column).endswith("_code"):
+            continue
+        label = str(column).removesuffix("_code")
+        names = table[label].dropna().unique()
+        found = sum(regions.area(str(name)) is not None for name in names) / max(len(names), 1)
+        if found > share:
+            best, share = label, found
+    if not best:
+        raise AnalysisError(
+            "The EMISS table has no dimension whose labels name regions, so it is not by region."
+        )
+    return best, f"{best}_code"
 
 
 def _region(code: str, label: str) -> str | None:
-    """ISO code, or None for districts, sums and territories outside the register."""
-    if not re.fullmatch(r"\d{11}", str(code)):
-        return None
+    """ISO code, or None for districts, sums and territories outside the register; the name decides."""
+    territory = yearbook.territory(str(label))
+    if territory is not None:
+        return territory if territory.startswith("RU-") else None
     known = {region.okato: region.code for region in regions.all_regions()}
-    if WITHOUT_OKRUGS.search(label):
-        # these rows have codes of their own below the oblast's, of which two digits are the same
-        oblast = known.get(f"{code[:2]}000")
-        return oblast if oblast in WITH_OKRUGS else None
-    region = known.get(code[:5]) if code[5:] == "000000" else None
-    return None if region in WITH_OKRUGS else region
+    # a name nobody knows beside a code of eleven digits that is a region's
+    found = known.get(str(code)[:5]) if re.fullmatch(r"\d{5}0{6}", str(code)) else None
+    return None if found in WITH_OKRUGS or regions.find(str(label)) is not None else found
+
+
+def partner(table: pd.DataFrame, choose: Mapping[str, str]) -> str | None:
+    """Partner country that a table of trade is limited to.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `read` or `fetch`.
+    choose : dict
+        Label wanted, by the name of a dimension.
+
+    Returns
+    -------
+    str or None
+        ``CN``; empty for all countries together; None where the table has no dimension of countries.
+
+    Raises
+    ------
+    AnalysisError
+        If several countries are left, or one that is neither China nor all.
+    """
+    names = [
+        str(name) for name in table if PARTNERS.search(_folded(name)) and not str(name).endswith("_code")
+    ]
+    names = [name for name in names if name not in FIXED and regions.area(name) is None]
+    if not names:
+        return None
+    labels = sorted(table[names[0]].dropna().unique()) if names[0] not in choose else [choose[names[0]]]
+    if len(labels) == 1 and _folded(labels[0]) in CHINA:
+        return "CN"
+    if len(labels) == 1 and _folded(labels[0]) in EVERYBODY:
+        return ""
+    shown = ", ".join(map(str, labels[:6]))
+    raise AnalysisError(
+        f'The EMISS table has trade by country ({names[0]}: {shown}); choose one: --choose "{names[0]}=Китай" for trade '
+        "with China, or all countries together."
+    )
+
+
+def _folded(text: object) -> str:
+    return normalise.clean(text).casefold().replace("ё", "е")
 
 
 def _refuse_several(part: pd.DataFrame, used: set[str]) -> None:
@@ -244,7 +316,7 @@ def _refuse_several(part: pd.DataFrame, used: set[str]) -> None:
 
 
 def _number(text: str) -> float:
-    plain = re.sub(r"\s", "", text).replace(",", ".")
+    plain = re.sub(r"\s", "", normalise.clean(text)).replace(",", ".")
     if not re.fullmatch(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", plain, re.ASCII):
         raise AnalysisError(f"The EMISS table has the value {text!r}, which is no number.")
     return float(plain)

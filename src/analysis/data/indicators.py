@@ -75,6 +75,9 @@ def _joining(published: pd.DataFrame) -> pd.DataFrame:
     joining = joining[~pd.MultiIndex.from_frame(joining[user_data.KEY]).isin(known)]
     china = _customs_figures()
     china = china[china["indicator"].isin(CUSTOMS)]
+    # the reader's own declarations before a table of what others made of theirs
+    seen = pd.MultiIndex.from_frame(china[user_data.KEY])
+    joining = joining[~pd.MultiIndex.from_frame(joining[user_data.KEY]).isin(seen)]
     return pd.concat([joining, china], ignore_index=True)[
         ["region", "indicator", "period", "value", "source"]
     ]
@@ -83,7 +86,7 @@ def _joining(published: pd.DataFrame) -> pd.DataFrame:
 def _own_tables() -> pd.DataFrame:
     """Figures of the reader's own tables, of indicators that are read and not computed."""
     tables = user_data.observations(paths.user())
-    odd = tables[~tables["indicator"].isin(readable())]
+    odd = tables[~tables["indicator"].isin([*readable(), *CUSTOMS])]
     if len(odd):
         row = odd.iloc[0]
         raise AnalysisError(

@@ -214,22 +214,50 @@ def ingest_emiss(
     chosen = named or Named()
     path = Path(given)
     if re.fullmatch(r"\d+", given, re.ASCII) and not path.exists():
-        name = _known_indicator("emiss", given, chosen)
+        number, name = given, _known_indicator("emiss", given, chosen)
         table = emiss.fetch(given)
         content = table.to_csv(index=False, lineterminator="\n").encode()
         origin = _Origin("emiss", f"fedstat.ru/indicator/{given}", _digest(content), given)
     else:
-        number = _number_in(path.stem)
+        number = _number_in(path.stem) or ""
         name = _known_indicator("emiss", number or path.name, chosen)
         table = emiss.read(path)
         origin = _Origin("emiss", path.name, _digest(path.read_bytes()), number or path.stem)
-    entry = catalogue.readable().get(name)
-    if entry is None or _is_own(name):
+    if name in catalogue.readable() and not _is_own(name):
+        _check_emiss(catalogue.indicator(name), number, path.name)
+        entry = catalogue.indicator(_with_partner(name, emiss.partner(table, choose or {})))
+        frame = emiss.observations(table, entry.id, entry.unit["en"], "", choose)
+    else:
         entry = _own_entry(name, chosen, catalogue.MOST_DECIMALS)
         frame = emiss.observations(table, name, None, "", choose).assign(unit=entry.unit["en"])
-    else:
-        frame = emiss.observations(table, name, entry.unit["en"], "", choose)
     return _keep(frame, origin, user, entry, known)
+
+
+def _check_emiss(entry: catalogue.Indicator, number: str, name: str) -> None:
+    """Refuse an EMISS table that its register, or EMISS's own list of indicators, calls something else."""
+    known = [item for item in known_tables() if (item.publisher, item.table) == ("emiss", number)]
+    if any(item.indicator == entry.id for item in known):
+        return
+    from fedstat import catalog  # slow to load, and only an EMISS table asks
+
+    titles = catalog()
+    title = titles.loc[titles["id"].astype(str) == number, "title"]
+    if title.empty:
+        raise AnalysisError(
+            f"{name} does not have the number of an EMISS indicator in its name, so what it holds cannot be checked; name the "
+            f"file by it (data-61497.xml), or give the figures a name of their own with --indicator, --name and --unit."
+        )
+    catalogue.check_title(entry, [str(title.iloc[0])], "", f"EMISS indicator {number}")
+
+
+def _with_partner(name: str, partner: str | None) -> str:
+    """Indicator of trade with one partner: with China it is another than with all countries."""
+    if partner != "CN":
+        return name
+    china = {"exports": "exports_china", "imports": "imports_china", "trade_turnover": "turnover_china"}
+    if name not in china:
+        raise AnalysisError(f"{name} has no partner country, but the EMISS table is limited to China.")
+    return china[name]
 
 
 def ingest_csv(
@@ -415,10 +443,15 @@ def _known_indicator(publisher: str, table: str, named: Named) -> str:
         return named.indicator
     known = [item for item in known_tables() if item.publisher == publisher]
     for item in known:
-        if item.table == table:
+        if item.table == table and item.indicator:
             return item.indicator
+        if item.table == table:
+            raise AnalysisError(
+                f"EMISS indicator {table} ({item.title}) has no place in the catalogue; name what is read from it with "
+                "--indicator, --name and --unit, and the figures wanted with --choose."
+            )
     kind = {"rosstat": "the yearbook's table", "emiss": "the EMISS indicator"}[publisher]
-    listed = "; ".join(f"{item.table} ({item.title}: {item.indicator})" for item in known)
+    listed = "; ".join(f"{item.table} ({item.title}: {item.indicator})" for item in known if item.indicator)
     raise AnalysisError(
         f"Which indicator {kind} {table!r} holds is not known; known are: {listed}. For another, name the "
         "indicator with --indicator; a new one with --name and --unit too."
@@ -426,9 +459,10 @@ def _known_indicator(publisher: str, table: str, named: Named) -> str:
 
 
 def _number_in(stem: str) -> str | None:
-    """Number of a known EMISS indicator in a file's name."""
+    """Number of an EMISS indicator, which has five digits, in a file's name: a known one first."""
+    found = re.findall(r"(?<!\d)\d{5}(?!\d)", stem)
     numbers = {item.table for item in known_tables() if item.publisher == "emiss"}
-    return next((found for found in re.findall(r"\d+", stem) if found in numbers), None)
+    return next((number for number in found if number in numbers), found[0] if found else None)
 
 
 def _keep(

@@ -322,7 +322,7 @@ class _Cells:
 def _header(where: str, rows: Sequence[tuple[Any, ...]]) -> _Header:
     """Find the row of years by its place and read every cell of it."""
     first = next(
-        (place for place, row in enumerate(rows) if _first_cell(row) and _area(_first_cell(row))), None
+        (place for place, row in enumerate(rows) if _first_cell(row) and territory(_first_cell(row))), None
     )
     if first is None:
         raise AnalysisError(
@@ -399,14 +399,14 @@ def _lines(where: str, body: Sequence[tuple[int, tuple[Any, ...]]], header: _Hea
             )
         if not name and cells and len(cells) > 1 and all(map(normalise.period, cells.values())):
             raise AnalysisError(f"{where} row {number}, begins a second table on the sheet; split it.")
-        area = _area(name)
+        area = territory(name)
         if area is None and not has_area and cells and NATIONAL.search(normalise.name_key(name)):
             area = RUSSIA
         has_area |= area is not None
         yield _Line(number, name or f"(row {number}, without a name)", area, marks, cells)
 
 
-def _area(name: str) -> str | None:
+def territory(name: str) -> str | None:
     """Code of a row: of a region, ``RU``, a district's key; None for what is none of them."""
     bare = re.sub(r"^в том числе:?\s*", "", normalise.name_key(name))
     if not bare or OUTSIDE.search(bare):
