@@ -109,7 +109,7 @@ def _descriptor(path: Path, *stamp: int) -> dict[str, Any]:
 # types of fields
 KINDS = ("string", "number", "integer", "year", "boolean")
 # texts that the study reads of every resource
-_TEXTS = ("name", "path", "hash", "title_en", "title_ru", "table", "date", "trust")
+_TEXTS = ("name", "path", "hash", "title", "title_en", "title_ru", "description", "table", "date", "trust")
 
 
 def _check_descriptor(content: Any, where: str) -> None:
