@@ -138,13 +138,13 @@ class TestCellVerdicts:
 
 
 def test_the_table_of_choices_names_its_options_in_words():
-    from analysis.publish.exhibits import multiverse
-    from analysis.rating.specifications import CHOICES
+    from analysis.publish.words import text
+    from analysis.rating.specifications import CHOICES, option_name
 
     for choice in CHOICES:
         for option in choice.options:
             for language in ("en", "ru"):
-                assert "_" not in multiverse.option_name(choice.id, option.id, language)
+                assert "_" not in text(option_name(choice.id, option.id), language)
 
 
 def test_a_russian_word_names_one_thing():

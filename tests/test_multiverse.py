@@ -10,8 +10,10 @@ import scipy.stats
 from analysis import stats
 from analysis.data import regions
 from analysis.errors import AnalysisError
+from analysis.publish.words import text
 from analysis.rating import specifications
 from analysis.rating.specifications import build, choices
+from analysis.rating.specifications.build import latest_only
 from analysis.stats.joint_inference import _distinct_columns
 
 BORDER = regions.codes(regions.far_east_border())
@@ -216,7 +218,7 @@ def test_choices_multiply_only_where_they_make_a_difference(far_east, border):
             assert set(options) == set(choices.CHOICE_COLUMNS)
     assert {o["region_set"] for p in border.points for o in p.specification.options} == {"border"}
     assert all(choice.options for choice in choices.CHOICES)
-    assert all(option.reason("en") != option.reason("ru") for c in choices.CHOICES for option in c.options)
+    assert all(text(o.reason, "en") != text(o.reason, "ru") for c in choices.CHOICES for o in c.options)
 
 
 def test_investment_per_head_by_the_year_before_is_recomputed(far_east):
@@ -264,12 +266,11 @@ def test_rows_are_the_curve_in_order(far_east):
 
 
 def test_words_printed_with_the_curve(far_east):
-    """Null, warnings, counts and medians in both languages; fails if the curve can be printed without them."""
-    assert "554\u00a0400" in far_east.null("en") and "554\u00a0400" in far_east.null("ru")
+    """Null, warnings and counts in both languages; fails if the curve can be printed without them."""
+    assert "554,400" in text(far_east.null, "en") and "554\u00a0400" in text(far_east.null, "ru")
     for language in ("en", "ru"):
-        assert any("Del Giudice" in text for text in far_east.warnings(language))
-        assert str(len(far_east.points)) in far_east.sentence(language)
-        assert all(str(f.size) in f.sentence(language, far_east.alpha) for f in far_east.families)
+        assert any("Del Giudice" in text(warning, language) for warning in specifications.WARNINGS)
+        assert str(len(far_east.points)) in text(far_east.counts, language)
     summary = far_east.families[0]
     members = [
         p
@@ -309,6 +310,34 @@ def test_what_cannot_be_computed_is_listed():
     found = build(table[few], edition="III", subset="far_east")
     assert any("only" in sentence for _, sentence in found.without_result)
     assert all(options["indicator"] == "china_share" for options, _ in found.without_result)
+
+
+def test_tests_of_the_whole_set_are_what_brute_force_finds():
+    """Number of small p and median over all rank specifications, every arrangement of the five scores in turn."""
+    found = specifications.multiverse(synthetic_observations(), subset="border", alpha=0.35, latest=True)
+    universe = latest_only(build(synthetic_observations(), edition="III", subset="border"))
+    assert {s.statistic for s in universe.specifications} == {"kendall_tau_b", "spearman_rho"}
+    table, observed = estimates_over_all_arrangements(universe)
+    p = (np.abs(table)[None] >= np.abs(table)[:, None] - 1e-9).mean(axis=1)
+    signed = [((p <= 0.35 + 1e-12) & (np.sign(table) == sign)).sum(axis=1) for sign in (-1, 1)]
+    low = np.maximum(*signed)
+    medians = np.abs(np.median(table, axis=1))
+    assert found.whole.size == table.shape[1] and found.whole.significant == low[observed]
+    assert found.whole.p_significant == pytest.approx((low >= low[observed]).mean())
+    assert found.whole.p_median == pytest.approx((medians >= medians[observed] - 1e-12).mean())
+    assert found.whole.p_smallest == pytest.approx((p.min(axis=1) <= p.min(axis=1)[observed] + 1e-12).mean())
+
+
+def test_the_latest_year_of_each_indicator_is_the_primary_curve(far_east):
+    """Fails if an earlier year, or Pearson's r, comes into the curve that leads."""
+    primary = specifications.multiverse(synthetic_observations(), latest=True)
+    last = {}
+    for point in far_east.points:
+        for options in point.specification.options:
+            last[options["indicator"]] = max(last.get(options["indicator"], ""), options["period"])
+    rows = primary.every_combination()
+    assert set(zip(rows["indicator"], rows["period"], strict=True)) == set(last.items())
+    assert set(rows["statistic"]) == {"kendall_tau_b", "spearman_rho"}
 
 
 def test_shapley_shares_of_an_additive_spread():

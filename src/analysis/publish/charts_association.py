@@ -14,11 +14,13 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from analysis.data import formats
-from analysis.data.messages import _
-from analysis.data.regions import Language
+from analysis.data.messages import Name, _
+from analysis.data.regions import LANGUAGES, Language
 from analysis.publish import charts
 from analysis.publish.charts import INK, OTHER, chart, new_figure, style
 from analysis.publish.words import Words, text
+from analysis.rating.specifications import CHOICES, option_name
+from analysis.rating.specifications.choices import INDICATORS
 
 # colour, marker, whether filled, offset of the row: the sets of a comparison, told apart in grey print too
 _SETS = {
@@ -177,6 +179,119 @@ def raw_and_within(rows: pd.DataFrame, *, language: Language, title: str, footer
         ]
         axis.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return figure
+
+
+@chart
+def specification_curve(
+    rows: pd.DataFrame,
+    choices: Sequence[str],
+    alpha: float,
+    *,
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+) -> Figure:
+    """Specifications by rising estimate, their exact p, and what was chosen for each.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of a multiverse, with the columns of its choices.
+    choices : sequence of str
+        Choices shown under the curve; those with one option only are left out.
+    alpha : float
+        Level of what is drawn black.
+    language, title, footer
+        As in :func:`analysis.publish.charts.new_figure`.
+    """
+    shown = [
+        (choice, [(option, text(option_name(choice, option), language)) for option in options])
+        for choice in choices
+        if len(options := _options(choice, rows[choice])) > 1
+    ]
+    axis = text(_("Kendall's tau-b"), language)
+    return charts.specification_curve(rows, shown, alpha, language, title, footer, axis)
+
+
+def _options(choice: str, present: pd.Series[str]) -> list[str]:
+    """Options of a choice that occur, in the order they are declared; what does not apply is no option."""
+    declared = {known.id: [option.id for option in known.options] for known in CHOICES}
+    return [option for option in declared.get(choice, INDICATORS) if (present == option).any()]
+
+
+@chart
+def over_years(rows: pd.DataFrame, *, language: Language, title: str, footer: Sequence[str]) -> Figure:
+    """Kendall's tau-b by year of the indicator, a panel an indicator; dashed with the border held fixed.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``label, year, strata, estimate, is_low`` (p at most the level: filled).
+    language, title, footer
+        As in :func:`analysis.publish.charts.new_figure`.
+    """
+    panels = list(dict.fromkeys(rows["indicator"]))
+    across = 3
+    down = max(-(-len(panels) // across), 1)
+    with style():
+        figure = new_figure(38 + 42 * down, title, footer)
+        axes = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
+        for axis in axes[len(panels) :]:
+            axis.set_visible(False)
+        for axis, name in zip(axes, panels, strict=False):
+            part = rows[rows["indicator"] == name]
+            axis.axhline(0, color="#888888", linewidth=0.8)
+            for strata, line in part.groupby("strata", sort=False):
+                line = line.sort_values("year")
+                colour, dash = (INK, "-") if strata == "none" else (charts.AMUR, "--")
+                axis.plot(line["year"], line["estimate"], dash, color=colour, linewidth=1)
+                for is_low, marks in line.groupby("is_low"):
+                    face = colour if is_low else "white"
+                    axis.plot(marks["year"], marks["estimate"], "o", color=colour, mfc=face, markersize=3.2)
+            heading = textwrap.fill(text(part["label"].iloc[0], language), 30)
+            axis.set_title(heading, weight="normal")
+            axis.set_ylim(-1.02, 1.02)
+            axis.locator_params(axis="x", nbins=4, integer=True)
+            charts._decimal(axis, language, 1, which="y")
+        for axis in axes[max(len(panels) - across, 0) : len(panels)]:
+            axis.tick_params(labelbottom=True)  # also where no panel stands below
+        axes[0].set_ylabel(text(_("Kendall's tau-b"), language))
+    return figure
+
+
+@chart
+def shares(rows: pd.DataFrame, *, language: Language, title: str, footer: Sequence[str]) -> Figure:
+    """Shares of the spread by choice; outlined what no choice explains by itself.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``choice, choice_name, share_pct``; drawn in the order given.
+    language, title, footer
+        As in :func:`analysis.publish.charts.new_figure`.
+    """
+    return charts.bars(
+        [text(name, language) for name in rows["choice_name"]],
+        rows["share_pct"].tolist(),
+        [OTHER] * len(rows),
+        language,
+        title,
+        footer,
+        text(_("% of the spread of tau-b, every year"), language),
+        decimals=1,
+        hollow=(rows["choice"] == "unexplained").tolist(),
+    )
+
+
+def region_set_name(name: str) -> Name:
+    """Name of a set of Far Eastern regions as `analysis.data.regions.region_set` writes it."""
+    base, *missing = name.split(" less ")
+    words = {"far_east": _("Far East"), "border": _("Border regions")}[base]
+    said = {
+        language: text(words, language) + (f" {charts.without(missing, language)}" if missing else "")
+        for language in LANGUAGES
+    }
+    return Name(said["en"], said["ru"])
 
 
 @chart

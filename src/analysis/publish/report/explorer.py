@@ -8,9 +8,9 @@ import pandas as pd
 
 from analysis.data.regions import Language
 from analysis.publish import charts
-from analysis.publish.exhibits.multiverse import choice_name, option_name
+from analysis.publish.words import text
 from analysis.rating import specifications
-from analysis.rating.specifications.choices import CHOICE_COLUMNS, INDICATORS
+from analysis.rating.specifications.choices import CHOICE_COLUMNS, INDICATORS, choice_name, option_name
 from analysis.stats import NOT_APPLICABLE
 
 # nine digits: what make check compares, and a third of the bytes
@@ -54,11 +54,11 @@ def data(table: pd.DataFrame, alpha: float, language: Language) -> dict[str, Any
         "choices": [
             {
                 "id": name,
-                "name": choice_name(name, language),
+                "name": text(choice_name(name), language),
                 "options": [
                     {
                         "id": option,
-                        "name": option_name(name, option, language),
+                        "name": text(option_name(name, option), language),
                         "on": option in FIRST_CHOICE.get(name, (option,)),
                     }
                     for option in options[name]

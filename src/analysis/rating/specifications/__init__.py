@@ -1,8 +1,22 @@
 """Every defensible specification at once: the curve, its exact joint null, shares by choice."""
 
 from analysis.rating.specifications.build import Specification, Universe, build
-from analysis.rating.specifications.choices import CHOICE_COLUMNS, CHOICES, Choice, Option
-from analysis.rating.specifications.curve import WARNINGS, CurvePoint, FamilySummary, Multiverse, multiverse
+from analysis.rating.specifications.choices import (
+    CHOICE_COLUMNS,
+    CHOICES,
+    Choice,
+    Option,
+    choice_name,
+    option_name,
+)
+from analysis.rating.specifications.curve import (
+    WARNINGS,
+    CurvePoint,
+    FamilySummary,
+    Multiverse,
+    WholeFamily,
+    multiverse,
+)
 
 __all__ = [
     "CHOICES",
@@ -15,6 +29,9 @@ __all__ = [
     "Option",
     "Specification",
     "Universe",
+    "WholeFamily",
     "build",
+    "choice_name",
     "multiverse",
+    "option_name",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -143,6 +143,27 @@ def build(observations: pd.DataFrame, *, edition: str, subset: str) -> Universe:
         for first, alike in found.values()
     )
     return Universe(edition, subset, codes, score, specifications, count, tuple(failed))
+
+
+def latest_only(universe: Universe) -> Universe:
+    """Rank specifications with each indicator in its latest year, and the combinations that lead to them."""
+    last: dict[str, str] = {}
+    for specification in universe.specifications:
+        for options in specification.options:
+            name = options["indicator"]
+            last[name] = max(last.get(name, ""), options["period"])
+
+    def is_kept(options: Options) -> bool:
+        return options["period"] == last.get(options["indicator"]) and options["statistic"] != "pearson_r"
+
+    kept = tuple(
+        replace(each, options=kept_options)
+        for each in universe.specifications
+        if (kept_options := tuple(filter(is_kept, each.options)))
+    )
+    failed = tuple(item for item in universe.without_result if is_kept(item[0]))
+    count = sum(len(each.options) for each in kept) + len(failed)
+    return replace(universe, specifications=kept, combinations=count, without_result=failed)
 
 
 def _by_period(observations: pd.DataFrame, codes: Sequence[str]) -> dict[tuple[str, str], Floats]:

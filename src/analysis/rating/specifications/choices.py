@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.data.regions import Language
+from analysis.data import indicators
+from analysis.data.messages import Message, Name, _
+from analysis.stats import NOT_APPLICABLE
 
 
 @dataclass(frozen=True)
@@ -19,17 +21,15 @@ class Option:
     ----------
     id : str
         Name in tables.
-    en, ru : str
+    name : Message or Name
+        What readers see.
+    reason : Message
         What it means and why it can be defended.
     """
 
     id: str
-    en: str
-    ru: str
-
-    def reason(self, language: Language) -> str:
-        """What it means and why, in `language`."""
-        return self.en if language == "en" else self.ru
+    name: Message | Name
+    reason: Message
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Choice:
     ----------
     id : str
         Name of the column in the curve's table.
+    name : Message
+        What readers see.
     options : tuple of Option
         Ways to decide.
     applies : str
@@ -47,112 +49,119 @@ class Choice:
     """
 
     id: str
+    name: Message
     options: tuple[Option, ...]
     applies: str
 
 
 STATISTIC = Choice(
     "statistic",
+    _("Coefficient"),
     (
         Option(
             "kendall_tau_b",
-            "Kendall's tau-b: counts pairs, made for an ordered category with ties",
-            "тау-b Кендалла: считает пары, рассчитан на порядковую шкалу с совпадениями",
+            _("Kendall's tau-b"),
+            _("Kendall's tau-b: counts pairs, made for an ordered category with ties"),
         ),
         Option(
             "spearman_rho",
-            "Spearman's rho with midranks: the usual coefficient of the field",
-            "ро Спирмена по средним рангам: самый употребительный коэффициент",
+            _("Spearman's rho"),
+            _("Spearman's rho with midranks: the usual coefficient of the field"),
         ),
         Option(
             "pearson_r",
-            "Pearson's r: reads the score as a measurement; common, and the weakest assumption to defend",
-            "r Пирсона: читает оценку как измерение; употребителен, но обоснован слабее прочих",
+            _("Pearson's r"),
+            _("Pearson's r: reads the score as a measurement; common, and the weakest assumption to defend"),
         ),
     ),
     "everywhere",
 )
 REGION_SET = Choice(
     "region_set",
+    _("Set of regions"),
     (
         Option(
             "far_east",
-            "the Far Eastern Federal District, all its regions with a figure: the district the claim is about",
-            "Дальневосточный федеральный округ, все регионы с данными: о нём и утверждение",
+            _("Far East"),
+            _(
+                "the Far Eastern Federal District, all its regions with a figure: the district the claim is about"
+            ),
         ),
         Option(
             "border",
-            "its five regions at the Chinese border: crossings exist only there",
-            "пять его регионов на границе с Китаем: пункты пропуска есть только там",
+            _("border regions"),
+            _("its five regions at the Chinese border: crossings exist only there"),
         ),
     ),
     "far_east subset; the border subset has no other",
 )
 STRATA = Choice(
     "strata",
+    _("Within border and others"),
     (
-        Option("none", "scores exchangeable over all regions", "оценки переставляются между всеми регионами"),
+        Option("none", _("all compared"), _("scores exchangeable over all regions")),
         Option(
             "border",
-            "scores exchangeable among border regions and among the others: removes the border effect",
-            "оценки переставляются отдельно среди приграничных и прочих регионов: исключает эффект границы",
+            _("border held fixed"),
+            _("scores exchangeable among border regions and among the others: removes the border effect"),
         ),
     ),
     "rank statistics on regions of both kinds",
 )
 TRANSFORM = Choice(
     "transform",
+    _("Transform"),
     (
-        Option("level", "the covariate as published", "показатель в исходных единицах"),
-        Option(
-            "log",
-            "its natural logarithm: money figures are skewed",
-            "его логарифм: денежные ряды асимметричны",
-        ),
+        Option("level", _("as published"), _("the covariate as published")),
+        Option("log", _("logarithm"), _("its natural logarithm: money figures are skewed")),
     ),
     "Pearson's r with a covariate above zero; rank statistics are the same either way",
 )
 SKOVORODINO = Choice(
     "skovorodino",
+    _("Skovorodino"),
     (
-        Option("counted", "all points of the public list", "все пункты общедоступного перечня"),
-        Option(
-            "left_out",
-            "without Skovorodino, a special-purpose point",
-            "без Сковородино: это специализированный пункт",
-        ),
+        Option("counted", _("counted"), _("all points of the public list")),
+        Option("left_out", _("left out"), _("without Skovorodino, a special-purpose point")),
     ),
     "crossing densities of 2026",
 )
 NON_BORDER_DENSITY = Choice(
     "non_border_density",
+    _("Density without a border"),
     (
         Option(
             "missing",
-            "undefined where there is no border: points per kilometre of nothing",
-            "не определена там, где нет границы",
+            _("density missing without a border"),
+            _("undefined where there is no border: points per kilometre of nothing"),
         ),
-        Option("zero", "zero where there is no border: no points, no crossing", "ноль там, где нет границы"),
+        Option(
+            "zero",
+            _("density zero without a border"),
+            _("zero where there is no border: no points, no crossing"),
+        ),
     ),
     "crossing densities over the district",
 )
 POPULATION = Choice(
     "population",
+    _("Population"),
     (
-        Option("annual_average", "divided by the year's average population", "на среднегодовую численность"),
+        Option("annual_average", _("annual average"), _("divided by the year's average population")),
         Option(
             "previous_year_end",
-            "divided by the population at the end of the year before (known when the year begins)",
-            "на численность на конец предыдущего года",
+            _("end of the year before"),
+            _("divided by the population at the end of the year before (known when the year begins)"),
         ),
     ),
     "investment per head",
 )
 ORENBURG = Choice(
     "orenburg",
+    _("Orenburg's score"),
     (
-        Option("5", "Orenburg's score as printed", "оценка Оренбургской области, как напечатано"),
-        Option("4", "the score of the group it is printed in", "оценка группы, в которой она напечатана"),
+        Option("5", Name("5", "5"), _("Orenburg's score as printed")),
+        Option("4", Name("4", "4"), _("the score of the group it is printed in")),
     ),
     "all 83 regions; the Far Eastern curve does not contain Orenburg",
 )
@@ -188,3 +197,29 @@ CHOICE_COLUMNS = (
     "period",
     *(choice.id for choice in CHOICES if choice is not ORENBURG),
 )
+
+
+def choice_name(choice: str) -> Message:
+    """Name of a choice, or of one of the columns that say what was chosen."""
+    return {"indicator": _("Indicator"), "period": _("Year")}.get(choice) or next(
+        known.name for known in CHOICES if known.id == choice
+    )
+
+
+def option_name(choice: str, option: str) -> Message | Name:
+    """Name of one way to decide; a year is its own name.
+
+    Parameters
+    ----------
+    choice, option : str
+        Identifiers, as in the rows of a multiverse.
+    """
+    if choice == "indicator":
+        return Name(**indicators.indicator(option).name)
+    if option == NOT_APPLICABLE:
+        return _("makes no difference")
+    for known in CHOICES:
+        for each in known.options:
+            if (known.id, each.id) == (choice, option):
+                return each.name
+    return Name(option, option)

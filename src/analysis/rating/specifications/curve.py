@@ -10,17 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.regions import Language
+from analysis.data.messages import Message, _
 from analysis.errors import AnalysisError
-from analysis.rating.specifications.build import Specification, Universe, build
-from analysis.rating.specifications.choices import CHOICE_COLUMNS
-from analysis.rating.specifications.wording import (
-    STATISTIC_NAMES,
-    checked_language,
-    decimal,
-    probability,
-    whole,
-)
+from analysis.rating.specifications.build import Specification, Universe, build, latest_only
+from analysis.rating.specifications.choices import CHOICE_COLUMNS, STATISTIC
 from analysis.stats.coefficients import associate, coefficient, midranks_within, obstacle
 from analysis.stats.joint_inference import Family, JointResult, joint_inference
 from analysis.stats.pearson import pearson_r, product_moment
@@ -28,23 +21,15 @@ from analysis.stats.ranks import Integers
 from analysis.stats.results import Association
 from analysis.stats.shapley import shapley_shares
 
-WARNINGS: dict[Language, tuple[str, ...]] = {
-    "en": (
-        "A share of specifications is not a probability: specifications are choices, not draws.",
+WARNINGS = (
+    _("A share of specifications is not a probability: specifications are choices, not draws."),
+    _(
         "Choices that are not equivalent should not be averaged over (Del Giudice and Gangestad 2021): read the "
-        "curve by what was chosen, not by its middle alone.",
-        "Dependence on China, volumes of trade, investment and border crossings are different questions.",
-        "Leaving a region out is influence, not a choice among equals; it stands beside the curve, not in it.",
+        "curve by what was chosen, not by its middle."
     ),
-    "ru": (
-        "Доля спецификаций — не вероятность: спецификации выбраны, а не отобраны случайно.",
-        "Неравноценные варианты нельзя усреднять (Del Giudice, Gangestad 2021): кривую следует читать по сделанному "
-        "выбору, а не по её середине.",
-        "Зависимость от Китая, объёмы внешней торговли, инвестиции и пункты пропуска — разные вопросы.",
-        "Исключение региона показывает его влияние, это не один из равноправных вариантов; оно приведено рядом с "
-        "кривой, а не в ней.",
-    ),
-}
+    _("Dependence on China, volumes of trade, investment and border crossings are different questions."),
+    _("Leaving a region out is influence, not a choice among equals; it stands beside the curve, not in it."),
+)
 
 
 @dataclass(frozen=True)
@@ -120,22 +105,30 @@ class FamilySummary:
     significant_one_sign: int | None = None
     p_significant: float | None = None
 
-    def sentence(self, language: Language, alpha: float) -> str:
-        """One sentence that a paper could print."""
-        name = STATISTIC_NAMES[self.statistic][checked_language(language)]
-        median, p = decimal(self.median, 2, language), probability(self.p_median, language)
-        level, adjusted = decimal(alpha, 2, language), probability(self.smallest_p_maxt, language)
-        if language == "en":
-            return (
-                f"{self.region_set}, {name}: {self.size} specifications, median {median} (exact joint p = {p}); "
-                f"{self.significant} of the {self.reachable} that could reach it have p ≤ {level}, smallest p adjusted "
-                f"for all {adjusted}."
-            )
-        return (
-            f"{self.region_set}, {name}: спецификаций {self.size}, медиана {median} (точное совместное p = {p}); "
-            f"p ≤ {level} у {self.significant} из {self.reachable}, для которых оно достижимо; наименьшее p с поправкой "
-            f"на все сразу {adjusted}."
-        )
+
+@dataclass(frozen=True)
+class WholeFamily:
+    """All rank specifications tested at once (Simonsohn, Simmons and Nelson 2020).
+
+    Attributes
+    ----------
+    size, significant : int
+        Specifications, and those whose p under the joint null is at most the level, of the sign that more
+        of these have.
+    p_significant : float
+        Joint p of so many.
+    median, p_median : float
+        Median estimate and its joint p.
+    p_smallest : float
+        Smallest min-p adjusted p: the joint p of the smallest p.
+    """
+
+    size: int
+    significant: int
+    p_significant: float
+    median: float
+    p_median: float
+    p_smallest: float
 
 
 @dataclass(frozen=True)
@@ -162,6 +155,8 @@ class Multiverse:
         Regions over which it was permuted.
     shares : dict of str to dict
         Shapley shares of the spread of estimates by choice, for each statistic.
+    whole : WholeFamily or None
+        Tests of all rank specifications at once, where they were asked for.
     """
 
     edition: str
@@ -175,36 +170,52 @@ class Multiverse:
     arrangements: int
     regions: tuple[str, ...]
     shares: dict[str, dict[str, float]]
+    whole: WholeFamily | None = None
 
-    def null(self, language: Language) -> str:
-        """Return the joint null hypothesis, named."""
-        count, n = whole(self.arrangements), len(self.regions)
-        if checked_language(language) == "en":
-            return (
-                f"Joint null: the scores of edition {self.edition} are exchangeable over all {n} regions; the rating "
-                f"is permuted once for all specifications, over all {count} distinct arrangements."
-            )
-        return (
-            f"Совместная нулевая гипотеза: оценки {self.edition} выпуска взаимозаменяемы между всеми регионами ({n}); "
-            f"рейтинг переставляется сразу для всех спецификаций, всего различных перестановок {count}."
+    @property
+    def null(self) -> Message:
+        """The joint null hypothesis, named."""
+        return _(
+            "Joint null: the scores of edition {edition} are exchangeable over all {n:d} regions; the rating is permuted once for "
+            "all specifications, over all {arrangements:d} distinct arrangements.",
+            edition=self.edition,
+            n=len(self.regions),
+            arrangements=self.arrangements,
         )
 
-    def warnings(self, language: Language) -> tuple[str, ...]:
-        """Return what is to be printed with every curve."""
-        return WARNINGS[checked_language(language)]
-
-    def sentence(self, language: Language) -> str:
+    @property
+    def counts(self) -> Message:
         """Count of specifications, as found."""
-        if checked_language(language) == "en":
-            return (
-                f"{len(self.points)} different specifications for edition {self.edition}, from {self.combinations} "
-                f"combinations of options: {self.copies} repeat another's computation and count once, "
-                f"{len(self.without_result)} cannot be computed."
-            )
-        return (
-            f"Различных спецификаций для {self.edition} выпуска {len(self.points)} из {self.combinations} сочетаний "
-            f"вариантов: {self.copies} повторяют вычисление других и учтены один раз, {len(self.without_result)} "
-            "вычислить нельзя."
+        return _(
+            "{specifications:d} different specifications for edition {edition}, from {combinations:d} combinations of options: {copies:d} "
+            "repeat another's computation and count once, {without:d} cannot be computed.",
+            specifications=len(self.points),
+            edition=self.edition,
+            combinations=self.combinations,
+            copies=self.copies,
+            without=len(self.without_result),
+        )
+
+    def every_combination(self) -> pd.DataFrame:
+        """One row a combination of options, those that end in one computation included.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of the choices, then ``n``, ``estimate``, ``p_exact``, ``p_min``.
+        """
+        return pd.DataFrame(
+            [
+                {
+                    **{name: options[name] for name in CHOICE_COLUMNS},
+                    "n": point.association.n,
+                    "estimate": point.association.estimate,
+                    "p_exact": point.association.p_exact,
+                    "p_min": point.association.p_min,
+                }
+                for point in self.points
+                for options in point.specification.options
+            ]
         )
 
     def rows(self) -> list[dict[str, Any]]:
@@ -239,7 +250,12 @@ class Multiverse:
 
 
 def multiverse(
-    observations: pd.DataFrame, *, edition: str = "III", subset: str = "far_east", alpha: float = 0.05
+    observations: pd.DataFrame,
+    *,
+    edition: str = "III",
+    subset: str = "far_east",
+    alpha: float = 0.05,
+    latest: bool = False,
 ) -> Multiverse:
     """Every defensible specification of the rating against its covariates, and their joint tests.
 
@@ -253,6 +269,8 @@ def multiverse(
         Regions over which the rating is permuted.
     alpha : float
         Level for counting.
+    latest : bool
+        Only rank coefficients with each indicator in its latest year: the primary curve.
 
     Returns
     -------
@@ -267,6 +285,8 @@ def multiverse(
     if not 0 < alpha < 1:
         raise AnalysisError(f"alpha is {alpha!r}; it must lie between 0 and 1.")
     universe = build(observations, edition=edition, subset=subset)
+    if latest:
+        universe = latest_only(universe)
     if not universe.specifications:
         raise AnalysisError(
             f"No specification can be computed for edition {edition} over the subset {subset}."
@@ -275,7 +295,7 @@ def multiverse(
         universe.score, universe.specifications, families(universe.specifications), alpha=alpha
     )
     points = tuple(_point(universe, joint, place) for place in range(len(universe.specifications)))
-    order = list(STATISTIC_NAMES)
+    order = [option.id for option in STATISTIC.options]
     curve = sorted(points, key=lambda p: (order.index(p.association.statistic), p.association.estimate))
     stand_for = sum(point.combinations for point in points)
     return Multiverse(
@@ -289,7 +309,8 @@ def multiverse(
         without_result=universe.without_result,
         arrangements=joint.arrangements,
         regions=universe.regions,
-        shares=_shares(points),
+        shares=_shares(points, latest),
+        whole=_whole(universe, alpha) if latest else None,
     )
 
 
@@ -384,7 +405,18 @@ def _families(points: tuple[CurvePoint, ...], joint: JointResult, alpha: float) 
     return tuple(summaries)
 
 
-def _shares(points: tuple[CurvePoint, ...]) -> dict[str, dict[str, float]]:
+def _whole(universe: Universe, alpha: float) -> WholeFamily:
+    """Every rank specification as one family, whatever its regions and coefficient."""
+    everything = ("whole",)
+    places = range(len(universe.specifications))
+    joint = joint_inference(universe.score, universe.specifications, {everything: places}, alpha=alpha)
+    significant, p_significant = joint.significant[everything]
+    median, p_median = joint.medians[everything]
+    p_smallest = float(np.nanmin(joint.p_minp))
+    return WholeFamily(len(places), significant, p_significant, median, p_median, p_smallest)
+
+
+def _shares(points: tuple[CurvePoint, ...], with_interactions: bool) -> dict[str, dict[str, float]]:
     """Shapley shares for each statistic: coefficients of different scale are not pooled."""
     shares = {}
     for statistic in Counter(point.association.statistic for point in points):
@@ -396,7 +428,8 @@ def _shares(points: tuple[CurvePoint, ...]) -> dict[str, dict[str, float]]:
         factors = {
             name: [options[name] for _, options in combinations]
             for name in CHOICE_COLUMNS
-            if name != "statistic"
+            # in its latest year an indicator has one period
+            if name not in ("statistic", *(("period",) if with_interactions else ()))
         }
-        shares[statistic] = shapley_shares(estimates, weights, factors)
+        shares[statistic] = shapley_shares(estimates, weights, factors, interactions=with_interactions)
     return shares
