@@ -21,7 +21,7 @@ from openpyxl import Workbook  # type: ignore[import-untyped]
 from openpyxl.styles import Alignment, Border, Font, Side  # type: ignore[import-untyped]
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
-from analysis.data import formats, regions
+from analysis.data import formats, regions, tabular
 from analysis.data.messages import _
 from analysis.data.regions import LANGUAGES, Language
 from analysis.publish import tables
@@ -104,8 +104,8 @@ def _is_missing(value: Any) -> bool:
 
 
 def to_tidy_csv(table: Table) -> str:
-    """Write `tidy` as CSV with Unix line ends, blank for missing."""
-    content: str = tidy(table).to_csv(index=False, lineterminator="\n")
+    """Write `tidy` as CSV with Unix line ends, blank for missing, no cell that a spreadsheet would run."""
+    content: str = tabular.inert(tidy(table)).to_csv(index=False, lineterminator="\n")
     return content
 
 

@@ -35,6 +35,8 @@ PARTIAL = ".partial"
 State = Literal["done", "no data", "failed", "stopped"]
 # tables a notebook writes that are not exhibits
 TABLES = {"05_association": ("associations.csv",)}
+# the data of a workbook, which is written with it
+TIDY = ".tidy.csv"
 VERSIONS = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "numba", "papermill", "ipykernel")
 
 
@@ -231,6 +233,8 @@ def _check_files(job: Job, partial: Path) -> None:
 def _is_asked(name: str, job: Job) -> bool:
     """Whether a declared file is among those this run writes; tables and cards always are."""
     _, *language, kind = name.rsplit("/", 1)[-1].split(".")
+    if name.endswith(TIDY):
+        return "xlsx" in job.formats
     if kind not in FORMATS or kind == "csv":
         return True
     is_shown = set(job.formats) == set(FORMATS) or job.parameters.get("language") in language
