@@ -46,10 +46,11 @@ lab: $(READY)
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; ok = (3, 11) <= sys.version_info < (3, 14); sys.exit(None if ok else 'Python 3.11, 3.12 or 3.13 is needed, not %d.%d; say make PYTHON=python3.12' % sys.version_info[:2])"
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@echo "Installing the packages of requirements.lock into $(VENV), one to four minutes"
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
 # what can be rebuilt; your own files under data/user/ stay
 clean:
-	rm -rf $(VENV) build results data/processed
+	rm -rf $(VENV) build results data/processed/*.csv data/processed/*.json

@@ -6,7 +6,7 @@ import pytest
 
 from analysis import paths
 from analysis.data import indicators, package
-from analysis.publish import documents
+from analysis.publish import documents, repository
 from analysis.publish.exhibits import register
 
 
@@ -35,16 +35,36 @@ def test_the_replication_readme_names_program_and_output_of_every_exhibit():
         assert ("figures/" in row) == ("figure" in entry.outputs)
 
 
-@pytest.mark.parametrize("page", sorted((paths.root() / "docs").glob("*.md")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted((paths.root() / "docs").rglob("*.md")), ids=lambda page: page.name)
 def test_every_local_link_of_the_pages_leads_somewhere(page):
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("page", sorted((paths.root() / "docs").glob("*.md")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted((paths.root() / "docs").rglob("*.md")), ids=lambda page: page.name)
 def test_no_table_row_has_more_cells_than_its_head(page):
     head = None
     for line in page.read_text(encoding="utf-8").splitlines():
         cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else None
         assert cells is None or head is None or cells == head, line
         head = cells if head is None or cells is None else head
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md"])
+def test_the_readme_is_short_and_its_tree_is_the_tree_on_disk(name):
+    lines = (paths.root() / name).read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 100
+    named = [
+        found
+        for line in lines
+        if line.startswith("| `")
+        for found in re.findall(r"`([\w./]+)`", line.split("|")[1])
+    ]
+    assert {"notebooks/", "data/raw/", "data/processed/", "src/analysis/", "environment.yml"} <= set(named)
+    for entry in named:
+        assert (paths.root() / entry).exists(), entry
+
+
+def test_the_folder_of_processed_data_is_in_a_clone():
+    assert "data/processed/README.md" in (repository.tracked_files() or ["data/processed/README.md"])
+    assert (paths.root() / "data" / "processed" / "README.md").is_file()

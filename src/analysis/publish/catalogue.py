@@ -32,7 +32,11 @@ TEMPLATES = (
     '"Last-Tr',
     '"Language-Team',
 )
-PLACES = {"python": "src/analysis/**/*.py", "jinja2": "src/analysis/**/*.html"}
+PLACES = (
+    ("python", "src/analysis/**/*.py"),
+    ("jinja2", "src/analysis/**/*.html"),
+    ("jinja2", "src/analysis/**/*.md"),
+)
 
 
 def catalogue_path() -> Path:
@@ -50,7 +54,7 @@ def extracted() -> Catalog:
     """
     catalog = Catalog(locale="ru", charset="utf-8", fuzzy=False, header_comment=HEADER)
     root = paths.root()
-    for method, pattern in PLACES.items():
+    for method, pattern in PLACES:
         for path in sorted(root.glob(pattern)):
             with path.open("rb") as file:
                 _add(catalog, method, file, path)

@@ -43,7 +43,7 @@ KINDS: dict[str, dict[str, Tolerance]] = {
     "tables/multiverse-shares.csv": {"share_pct": SHARE},
 }
 # the READMEs show them from the reference
-README_FIGURES = ("figures/association-forest.en.png", "figures/association-forest.ru.png")
+README_FIGURES = ("figures/china-share-lines.en.png", "figures/china-share-lines.ru.png")
 FILES = "files.txt"
 DRAWINGS, PICTURES, TEXT = "drawings", "pictures.txt", "text"
 # differences of one file that are listed; a thousand of one kind would hide those of another
