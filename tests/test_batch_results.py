@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.publish import parameters
-from analysis.publish.exhibits import batch, batch_results, publish
+from analysis.publish import batch_tables, charts_batch
 from analysis.workflow.batch import summary, work
+from notebook_cells import run_cells
 
 FOREST = "tables/association-forest.csv"
 ROW = {"edition": "III", "subset": "far_east", "indicator": "exports", "period": "2021", "n": 11}
@@ -22,26 +22,24 @@ def left(folder, *runs):
             pd.DataFrame(table).to_csv(job.folder / name, index=False)
         rows += summary.rows([job], {job.id: work.Outcome(job.id, state, 1.0)})
     summary.write(folder, rows)
-    return batch.summary(str(folder))
+    return batch_tables.summary(str(folder))
 
 
 def estimate(value, p, **changes):
     return {**ROW, "estimate": value, "p_exact": p, "p_min": 1e-5, **changes}
 
 
-def shown(folder, table):
-    """Exhibits, each published in a folder: both languages are drawn and written."""
-    run = parameters.validate_parameters(
-        "08_batch", {"language": "ru", "output_dir": str(folder / "out"), "batch": str(folder)}
-    )
-    found = batch_results.gather(str(folder), table).exhibits
-    for exhibit in found:
-        publish(exhibit, run)
-    return {exhibit.id: exhibit for exhibit in found}
+def shown(folder, **changes):
+    """Notebook 08 on a batch: both languages are drawn and written."""
+    return run_cells("08_batch", folder / "out", batch=str(folder), **changes)
+
+
+def table_of(made, name):
+    return pd.read_csv(made.folder / "tables" / f"{name}.csv")
 
 
 def test_an_estimate_that_several_runs_show_counts_once(tmp_path):
-    table = left(
+    left(
         tmp_path,
         *(
             (
@@ -58,42 +56,39 @@ def test_an_estimate_that_several_runs_show_counts_once(tmp_path):
             for year in (2023, 2024)
         ),
     )
-    found = shown(tmp_path, table)
-    assert set(found) == {"batch-estimates"}
-    rows = found["batch-estimates"].table.rows.set_index("indicator")
+    made = shown(tmp_path)
+    assert not made.card("batch-regions")
+    rows = table_of(made, "batch-estimates").set_index("indicator")
     # exports: one estimate shown by two runs; investment: one for each year; p = alpha is low enough
     assert rows["estimates"].to_dict() == {"exports": 1, "investment": 2}
     assert rows["significant"].to_dict() == {"exports": 0, "investment": 2}
-    assert (
-        found["batch-estimates"]
-        .sentence["en"]
-        .startswith(
-            "3 different estimates, tau-b from 0.25 (Exports; III, Far East, 2021) to 0.50 (Investment in fixed capital;"
-        )
+    assert made.sentence("batch-estimates").startswith(
+        "3 different estimates, tau-b from 0.25 (Exports; III, Far East, 2021) to 0.50 (Investment in fixed capital;"
     )
-    assert "у 2 из них" in found["batch-estimates"].sentence["ru"]
-    assert (tmp_path / "out" / "figures" / "batch-estimates.ru.png").is_file()
+    assert "у 2 из них" in made.sentence("batch-estimates", "ru")
+    assert (made.folder / "figures" / "batch-estimates.ru.png").is_file()
+    assert made.sentence("batch-states").startswith("2 runs (Done: 2).")
 
 
 def test_a_missing_estimate_is_neither_lowest_nor_low_enough(tmp_path):
     rows = [estimate(None, None), estimate(-0.1, 0.9, period="2020")]
-    table = left(tmp_path, ("05_association", {"alpha": 0.1}, "done", {FOREST: rows}))
-    line = shown(tmp_path, table)["batch-estimates"].table.rows.iloc[0]
+    left(tmp_path, ("05_association", {"alpha": 0.1}, "done", {FOREST: rows}))
+    line = table_of(shown(tmp_path, formats="csv"), "batch-estimates").iloc[0]
     assert (line["estimates"], line["lowest"], line["significant"]) == (2, -0.1, 0)
 
 
 def test_only_done_runs_are_read_and_a_lost_table_is_told(tmp_path):
     failed = ("05_association", {"alpha": 0.05}, "failed", {})
-    assert batch_results.gather(str(tmp_path), left(tmp_path, failed)).exhibits == []
+    assert batch_tables.estimates(str(tmp_path), left(tmp_path, failed)).empty
     lost = left(tmp_path, ("05_association", {"alpha": 0.05}, "done", {}))
     with pytest.raises(AnalysisError, match=r"association-forest\.csv is missing though its run is done"):
-        batch_results.gather(str(tmp_path), lost)
+        batch_tables.estimates(str(tmp_path), lost)
 
 
 def test_runs_over_regions_stand_by_region_with_names_and_dashes(tmp_path):
     density = {"indicator": "crossing_density_established", "period": "2026", "density_per_1000_km": 6.5}
     asked = {"direction": "export", "partner": "CN", "period": "2021", "goods": []}
-    table = left(
+    left(
         tmp_path,
         ("02_china_share", {"regions": ["RU-PRI"]}, "done", {
             "tables/table-2.csv": {"region": ["FAR_EAST", "RU-PRI"], "2015": ["26,0", "50,1"], "2016": ["1,0", "2,0"],
@@ -107,23 +102,24 @@ def test_runs_over_regions_stand_by_region_with_names_and_dashes(tmp_path):
             "tables/trade-monthly.csv": {"period": ["2021-01", "2021-02"], "value_thousand_usd": [1.5, 2.0]}}),
         ("03_exports", {"region": "RU-AMU", **asked}, "done", {}),
     )  # fmt: skip
-    exhibit = shown(tmp_path, table)["batch-regions"]
-    rows = exhibit.table.printed("ru").set_index("Регион")
+    made = shown(tmp_path)
+    rows = table_of(made, "batch-regions").drop(columns=["region", "name_en"]).set_index("name_ru")
     assert list(rows.index) == [
         "Приморский край", "Амурская область", "Забайкальский край", "Чукотский автономный округ", "Россия"
     ]  # fmt: skip
-    assert rows.loc["Приморский край"].tolist() == ["50,1", "—", "—", "—"]
-    assert rows.loc["Амурская область"].tolist() == ["—", "—", "6,5", "—"]
-    assert rows.loc["Россия"].tolist() == ["—", "—", "—", "3,5"]
-    assert "Экспорт в: Китай, 2021, тыс. долл." in rows.columns
-    assert exhibit.sentence["en"] == "Of 5 regions asked for 3 have a result."
-    remark = batch_results.gather(str(tmp_path), table).remark
-    assert remark["en"] == "Every notebook of the batch has results above."
+    found = rows.fillna(-1)
+    assert found.loc["Приморский край"].tolist() == [50.1, -1, -1, -1]
+    assert found.loc["Амурская область"].tolist() == [-1, -1, 6.5, -1]
+    assert found.loc["Россия"].tolist() == [-1, -1, -1, 3.5]
+    page = (made.folder / "tables" / "batch-regions.ru.html").read_text(encoding="utf-8")
+    assert "Экспорт в: Китай, 2021, тыс. долл." in page and "50,1" in page
+    assert made.sentence("batch-regions") == "Of 5 regions asked for 3 have a result."
+    assert made.said()[-1] == "Every notebook of the batch has results above."
 
 
 def test_a_notebook_of_which_nothing_is_gathered_is_named(tmp_path):
     asked = {"direction": "export", "partner": "CN", "period": "2021", "goods": []}
-    table = left(
+    left(
         tmp_path,
         ("04_rating", {"edition": "II"}, "done", {}),
         ("02_china_share", {"regions": ["RU-AMU"]}, "done", {}),
@@ -131,12 +127,11 @@ def test_a_notebook_of_which_nothing_is_gathered_is_named(tmp_path):
         ("03_exports", {"region": "RU-AMU", **asked}, "done", {}),
         ("03_exports", {"region": "RU-PRI", **asked}, "no data", {}),
     )
-    found = batch_results.gather(str(tmp_path), table)
-    assert found.exhibits == []
-    assert found.remark["en"].startswith(
-        "Nothing is gathered here from 02_china_share, 03_exports, 04_rating:"
-    )
-    assert found.remark["ru"].startswith("Из 02_china_share, 03_exports, 04_rating здесь ничего не сведено:")
+    made = shown(tmp_path, formats="csv")
+    assert not made.card("batch-regions") and not made.card("batch-estimates")
+    names = "02_china_share, 03_exports, 04_rating"
+    assert made.said()[-1].startswith(f"Nothing is gathered here from {names}:")
+    assert made.said("ru")[-1].startswith(f"Из {names} здесь ничего не сведено:")
 
 
 def test_zipped_parameters_are_one_axis_and_regions_go_down_by_name(tmp_path):
@@ -145,7 +140,7 @@ def test_zipped_parameters_are_one_axis_and_regions_go_down_by_name(tmp_path):
         for code in ("RU-AMU", "RU-CHU")
         for first in (2000, 2015)
     ]
-    panel = batch._panel("02_china_share", left(tmp_path, *runs), "ru")
+    panel = charts_batch.panel("02_china_share", left(tmp_path, *runs), "ru")
     assert panel.heading == "02_china_share, ↓ regions, → first_year · last_year"
     assert panel.cells[["row", "column"]].to_numpy().tolist() == [
         ["Амурская обл.", "2000 · 2006"],

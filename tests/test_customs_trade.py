@@ -11,6 +11,7 @@ from analysis import customs
 from analysis.customs import trade
 from analysis.data import regions
 from analysis.errors import AnalysisError, NoDataError
+from analysis.publish.words import text
 
 HEADER = "napr\tperiod\tstrana\ttnved\tedizm\tStoim\tNetto\tKol\tRegion\tRegion_s"
 AMUR = "10000 - АМУРСКАЯ ОБЛАСТЬ"
@@ -391,14 +392,14 @@ def test_disagreements_between_sources():
 
 def test_names_in_both_languages():
     """Exhibits would show codes, or Namibia and the special codes no name."""
-    assert trade.partner_name("CN", "ru") == "Китай"
-    assert trade.partner_name("NA", "en") == "Namibia"
-    assert trade.partner_name("AB", "ru") == "Абхазия"
-    assert trade.partner_name("NNN", "en") == "Not stated"
-    assert trade.partner_name("QZ", "en") == "QZ"
-    assert trade.goods_name("44", "ru") == "Древесина и древесный уголь"
-    assert trade.goods_name("9999", "en") == "9999"
-    assert trade.goods_name("XX", "en") == "Position withheld"
+    assert text(trade.partner_name("CN"), "ru") == "Китай"
+    assert text(trade.partner_name("NA"), "en") == "Namibia"
+    assert text(trade.partner_name("AB"), "ru") == "Абхазия"
+    assert text(trade.partner_name("NNN"), "en") == "Not stated"
+    assert text(trade.partner_name("QZ"), "en") == "QZ"
+    assert text(trade.goods_name("44"), "ru") == "Древесина и древесный уголь"
+    assert text(trade.goods_name("9999"), "en") == "9999"
+    assert text(trade.goods_name("XX"), "en") == "Position withheld"
 
 
 def test_goods_register_is_complete():
@@ -408,7 +409,7 @@ def test_goods_register_is_complete():
     for chapter, headings in (("12", 14), ("27", 16), ("44", 21)):
         expected = {f"{chapter}{number:02d}" for number in range(1, headings + 1)}
         assert {code for code in names if len(code) == 4 and code[:2] == chapter} == expected
-    assert all(entry["en"] and entry["ru"] for entry in names.values())
+    assert all(name.en and name.ru for name in names.values())
 
 
 def test_source_names(store):

@@ -1,12 +1,13 @@
 """Notebook 03 on a reader's own customs files: a chart must come from them, or say that it does not."""
 
+import pandas as pd
 import pytest
 
 from analysis import customs, paths
+from analysis.customs import requests
 from analysis.errors import AnalysisError, NoDataError
 from analysis.publish import citation, parameters
-from analysis.publish.exhibits import customs as own
-from analysis.publish.exhibits import exports, ledger, publish, register
+from notebook_cells import run_cells
 from test_customs_trade import CELLS, PRIMORYE, unload
 
 REQUEST = {
@@ -31,94 +32,109 @@ def synthetic_store(user, tmp_path):
     customs.ingest([unload(tmp_path, CELLS)], user / "customs")
 
 
-def accept(tmp_path, **changes):
-    values = {"language": "en", "output_dir": str(tmp_path / "out"), **REQUEST, **changes}
-    return parameters.validate_parameters("03_exports", values)
+def requested(**changes):
+    values = {**REQUEST, **changes}
+    return parameters.check_values("03_exports", language="en", **values)
+
+
+def made(tmp_path, **changes):
+    """Notebook 03 on the synthetic store; its tables by identifier."""
+    return run_cells("03_exports", tmp_path / "out", **{**REQUEST, **changes})
+
+
+def table(run, name):
+    return pd.read_csv(run.folder / "tables" / f"{name}.csv", dtype={"goods": str}, keep_default_na=False)
+
+
+FROM_CUSTOMS = {
+    **dict.fromkeys(("chart-1", "chart-2", "chart-3", "chart-4", "goods-tree", "trade-monthly"), True),
+    **dict.fromkeys(("trade-concentration", "unit-values"), False),
+}
 
 
 def test_charts_1_to_4_and_what_goes_beyond_them_are_made_and_written(synthetic_store, tmp_path):
-    run = accept(tmp_path)
-    made = [
-        exports.chart_1(run),
-        exports.chart_2(run),
-        exports.chart_3(run),
-        exports.chart_4(run),
-        *own.beyond(run),
-        ledger.cell_verdicts("table-3", "2021-01/2021-09"),
-    ]
-    for exhibit in made:
-        publish(exhibit, run)
-        entry = register.entry(exhibit.id)
-        for kind, folder in (("table", "tables"), ("figure", "figures")):
-            written = list((tmp_path / "out" / folder).glob(f"{exhibit.id}.*"))
-            assert bool(written) == (kind in entry.with_customs), (exhibit.id, kind)
-    assert {exhibit.id for exhibit in made} == {
-        entry.id for entry in register.entries("03_exports") if entry.with_customs
-    }
-
-
-def test_chart_1_holds_the_sums_of_the_file_and_names_it_as_its_source(synthetic_store, tmp_path):
-    run = accept(tmp_path)
-    exhibit = exports.chart_1(run)
+    run = made(tmp_path)
+    for exhibit, is_drawn in FROM_CUSTOMS.items():
+        assert (run.folder / "tables" / f"{exhibit}.csv").is_file(), exhibit
+        assert bool(list((run.folder / "figures").glob(f"{exhibit}.*"))) == is_drawn, exhibit
     # soybeans: 1000 dollars to China, 400 to Namibia, in thousands
-    assert exhibit.table.rows[["partner", "value_thousand_usd"]].to_numpy().tolist() == [
-        ["CN", 1.0],
-        ["NA", 0.4],
-    ]
-    assert "data/user/customs/" in exhibit.own_source["en"]
-    assert exhibit.table.rows["name_en"].tolist() == ["China", "Namibia"]
+    soybeans = table(run, "chart-1")
+    assert soybeans["value_thousand_usd"].tolist() == [1.0, 0.4]
+    assert soybeans["name_en"].tolist() == ["China", "Namibia"]
+    assert "data/user/customs/" in run.card("chart-1")["source_line"]["en"]
+    largest = table(run, "trade-concentration").iloc[0]
+    # the file keeps the codes
+    assert largest[["largest", "largest_en", "largest_ru"]].tolist() == ["CN", "China", "Китай"]
+    # a tree says each code once, in front of the name
+    page = (run.folder / "tables" / "goods-tree.en.html").read_text(encoding="utf-8")
+    assert "44 Wood and charcoal" in page and ">Code<" not in page
+    assert ">Code<" in (run.folder / "tables" / "chart-3.en.html").read_text(encoding="utf-8")
+
+
+def test_titles_name_region_partner_direction_and_goods_in_both_languages(synthetic_store, tmp_path):
+    """A title that named another request, or "Soybeans, not for sowing by country", would mislead."""
+    run = made(tmp_path, formats="csv")
+    assert run.card("chart-1")["title"] == {
+        "en": "Exports, Amur Oblast: soybeans, not for sowing, by country",
+        "ru": "Экспорт, Амурская область: соевые бобы, кроме семенных, по странам",
+    }
+    assert run.card("chart-3")["title"] == {
+        "en": "Exports, Amur Oblast to China: main goods",
+        "ru": "Экспорт, Амурская область — Китай: основные товары",
+    }
+    concentration = run.card("trade-concentration")["title"]["en"]
+    assert concentration == "Exports, Amur Oblast: concentration by country and goods"
+    title = requests.title(requested(direction="import", partner="JP"), requests.goods_subject(["87"]))
+    assert title.key.startswith("Imports, {region} from {partner}")
+
+
+def test_a_reference_names_what_the_run_made(synthetic_store, tmp_path):
+    """A chart of Primorye cited as one of the Amur region."""
+    run = made(tmp_path, region="RU-PRI", formats="csv")
+    told = citation.cite("chart-1", "apa", folder=run.folder)
+    assert "Exports, Primorsky Krai: soybeans, not for sowing, by country, January-March 2021" in told
+    assert "Amur region by country" not in told
 
 
 def test_without_a_store_the_papers_charts_say_what_is_missing(user, tmp_path):
-    run = accept(tmp_path, period="2021-01/2021-09")
-    exhibit = exports.chart_1(run)
-    assert exhibit.sources == ("paper-claims",)
-    assert exhibit.draw is None
-    assert own.beyond(run) == []
+    run = made(tmp_path, period="2021-01/2021-09")
+    assert run.card("chart-1")["sources"] == ["paper-claims"]
+    assert run.card("chart-1")["outputs"] == ["table"]
+    assert not run.card("goods-tree") and not run.card("unit-values")
 
 
-def test_anything_else_without_a_store_is_no_data_and_no_failure(user, tmp_path):
+def test_anything_else_without_a_store_is_no_data_and_no_failure(user):
     with pytest.raises(NoDataError, match="amur ingest customs"):
-        own.store_for(accept(tmp_path, region="RU-PRI"))
+        requests.requested_store(requested(region="RU-PRI"))
 
 
 @pytest.mark.parametrize("changes", [{"period": "2021-01/2021-12"}, {"region": "RU-MAG"}, {"region": "RU"}])
-def test_what_the_store_does_not_hold_is_no_data_and_not_zero(synthetic_store, tmp_path, changes):
+def test_what_the_store_does_not_hold_is_no_data_and_not_zero(synthetic_store, changes):
     with pytest.raises(NoDataError, match="2021"):
-        own.store_for(accept(tmp_path, **changes))
+        requests.requested_store(requested(**changes))
 
 
-def test_a_damaged_store_is_a_failure_and_nothing_printed_stands_in_for_it(synthetic_store, user, tmp_path):
+def test_a_damaged_store_is_a_failure_and_nothing_printed_stands_in_for_it(synthetic_store, user):
     (user / "customs" / "manifest.json").write_text("{", encoding="utf-8")
     with pytest.raises(AnalysisError) as caught:
-        own.store_for(accept(tmp_path, period="2021-01/2021-09"))
+        requests.requested_store(requested(period="2021-01/2021-09"))
     assert not isinstance(caught.value, NoDataError)
 
 
 def test_a_region_without_soybeans_fuels_or_timber_still_has_its_other_exhibits(user, tmp_path):
     # those goods are the paper's choice: a region that does not trade in them has trade all the same
     customs.ingest([unload(tmp_path, [cell for cell in CELLS if cell[-1] == PRIMORYE])], user / "customs")
-    run = accept(tmp_path, region="RU-PRI")
-    made = [
-        exports.chart_1(run),
-        exports.chart_2(run),
-        exports.chart_3(run),
-        exports.chart_4(run),
-        *own.beyond(run),
-    ]
-    for exhibit in made:
-        publish(exhibit, run)
-    assert [exhibit.table.rows["value_thousand_usd"].tolist() for exhibit in (made[0], made[3], made[4])] == [
-        [0.0], [0.0], [0.0]
-    ]  # fmt: skip
-    assert "no such trade" in made[0].sentence["en"]
+    run = made(tmp_path, region="RU-PRI", formats="csv")
+    for name in ("chart-1", "chart-4", "goods-tree"):
+        assert table(run, name)["value_thousand_usd"].tolist() == [0.0]
+        assert "no such trade" in run.sentence(name)
     # 3000 dollars to China in February, by hand
-    assert made[5].table.rows["value_thousand_usd"].tolist() == [0.0, 3.0, 0.0]
+    assert table(run, "trade-monthly")["value_thousand_usd"].tolist() == [0.0, 3.0, 0.0]
 
 
 def test_goods_asked_for_that_were_not_traded_are_no_data(synthetic_store, tmp_path):
     with pytest.raises(NoDataError, match="no trade"):
-        own.timber(accept(tmp_path, goods=["87"]), own.store_for(accept(tmp_path)))
+        made(tmp_path, goods=["87"], formats="csv")
 
 
 @pytest.mark.parametrize(
@@ -135,51 +151,6 @@ def test_goods_asked_for_that_were_not_traded_are_no_data(synthetic_store, tmp_p
         ({"top": 0}, "1 to 97"),
     ],
 )
-def test_a_request_that_cannot_be_meant_is_refused(user, tmp_path, changes, message):
+def test_a_request_that_cannot_be_meant_is_refused(user, changes, message):
     with pytest.raises(AnalysisError, match=message):
-        accept(tmp_path, **changes)
-
-
-def test_titles_name_region_partner_direction_and_goods_in_both_languages(synthetic_store, tmp_path):
-    """A title that named another request, or "Soybeans, not for sowing by country", would mislead."""
-    run = accept(tmp_path)
-    titles = {
-        exhibit.id: exhibit.own_title
-        for exhibit in (exports.chart_1(run), exports.chart_3(run), *own.beyond(run))
-    }
-    assert titles["chart-1"] == {
-        "en": "Exports, Amur Oblast: soybeans, not for sowing, by country",
-        "ru": "Экспорт, Амурская область: соевые бобы, кроме семенных, по странам",
-    }
-    assert titles["chart-3"] == {
-        "en": "Exports, Amur Oblast to China: main goods",
-        "ru": "Экспорт, Амурская область — Китай: основные товары",
-    }
-    assert titles["trade-concentration"]["en"] == "Exports, Amur Oblast: concentration by country and goods"
-    bought = accept(tmp_path, direction="import", partner="JP")
-    assert exports.chart_3(bought).own_title["en"] == "Imports, Amur Oblast from Japan: main goods"
-
-
-def test_concentration_names_what_is_largest(synthetic_store, tmp_path):
-    run = accept(tmp_path)
-    table = own.concentration(run, own.store_for(run)).table
-    assert table.printed("en")["Largest"].tolist()[0] == "China"
-    assert table.printed("ru")["На первом месте"].tolist()[0] == "Китай"
-    # the file keeps the codes
-    assert table.rows["largest"].tolist()[0] == "CN"
-
-
-def test_a_tree_says_each_code_once(synthetic_store, tmp_path):
-    assert "Code" in exports.chart_3(accept(tmp_path)).table.printed("en")
-    tree = own.timber(accept(tmp_path), own.store_for(accept(tmp_path))).table.printed("en")
-    assert "Code" not in tree
-    assert tree["Goods"].tolist()[0] == "44 Wood and charcoal"
-
-
-def test_a_reference_names_what_the_run_made(synthetic_store, tmp_path):
-    """A chart of Primorye cited as one of the Amur region."""
-    run = accept(tmp_path, region="RU-PRI")
-    publish(exports.chart_1(run), run)
-    told = citation.cite("chart-1", "apa", folder=tmp_path / "out")
-    assert "Exports, Primorsky Krai: soybeans, not for sowing, by country, January-March 2021" in told
-    assert "Amur region by country" not in told
+        requested(**changes)

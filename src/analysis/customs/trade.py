@@ -35,6 +35,7 @@ from analysis.customs import Store
 from analysis.customs.reading import NO_REGION
 from analysis.customs.rules import UNKNOWN_PARTNER
 from analysis.data import formats, regions, user_data
+from analysis.data.messages import Message, Name, _
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError, NoDataError, one_of
 
@@ -161,33 +162,28 @@ def _month_number(month: int) -> int:
 
 
 @cache
-def _goods_names() -> dict[str, dict[Language, str]]:
+def _goods_names() -> dict[str, Name]:
     text = resources.files("analysis.data").joinpath("register/goods.csv").read_text(encoding="utf-8")
-    return {
-        row["code"]: {"en": row["name_en"], "ru": row["name_ru"]} for row in csv.DictReader(text.splitlines())
-    }
+    return {row["code"]: Name(row["name_en"], row["name_ru"]) for row in csv.DictReader(text.splitlines())}
 
 
-def goods_name(code: str, language: Language) -> str:
-    """Short name of a goods code in `language`; the code itself where the register has none."""
+def goods_name(code: str) -> Name | Message:
+    """Short name of a goods code; the code itself where the register has none."""
     if WITHHELD in code:
         shown = code.rstrip(WITHHELD)
-        if language == "en":
-            return f"{shown} (position withheld)" if shown else "Position withheld"
-        return f"{shown} (позиция скрыта)" if shown else "Позиция скрыта"
+        return _("{code} (position withheld)", code=shown) if shown else _("Position withheld")
     if code == OTHER:
-        return "Other" if language == "en" else "Прочие"
-    names = _goods_names().get(code)
-    return names[language] if names else code
+        return _("Other goods")
+    return _goods_names().get(code, Name(code, code))
 
 
-def partner_name(code: str, language: Language) -> str:
-    """Name of a partner country in `language` (Unicode CLDR through Babel); unknown codes as they are."""
+def partner_name(code: str) -> Name | Message:
+    """Name of a partner country (Unicode CLDR through Babel); unknown codes as they are."""
     if code == OTHER:
-        return "Other countries" if language == "en" else "Прочие страны"
+        return _("Other countries")
     if code in SPECIAL_PARTNERS:
-        return SPECIAL_PARTNERS[code][language]
-    return formats.country_name(code, language)
+        return Name(SPECIAL_PARTNERS[code]["en"], SPECIAL_PARTNERS[code]["ru"])
+    return Name(formats.country_name(code, "en"), formats.country_name(code, "ru"))
 
 
 # --- exhibits ----------------------------------------------------------------------------------

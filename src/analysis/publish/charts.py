@@ -65,6 +65,13 @@ class Chart:
 
     draw: Callable[[Language, str, Sequence[str]], Figure]
 
+    def png(self, language: Language = "en", title: str = "") -> bytes:
+        """Picture of the chart without the lines under it, for a look in a notebook."""
+        return to_bytes(self.draw(language, title, ()), "png")
+
+    def _repr_png_(self) -> bytes:
+        return self.png()
+
 
 def chart(draw: Callable[..., Figure]) -> Callable[..., Chart]:
     """Turn a function that draws in one language into one that returns a `Chart`.
@@ -261,7 +268,7 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
 def share_lines(
     table: pd.DataFrame,
     groups: Sequence[tuple[Words, Sequence[str]]],
-    aggregate: str,
+    aggregate: str | None = None,
     *,
     language: Language,
     title: str,
@@ -275,7 +282,7 @@ def share_lines(
         Columns ``region, period, value`` (per cent).
     groups : sequence of (heading, region codes)
         Panels; a group without regions has none.
-    aggregate : str
+    aggregate : str, optional
         Code in ``region`` of the whole district.
     language, title, footer
         As in :func:`new_figure`.
@@ -479,6 +486,33 @@ def bars(
         if is_tree:
             _align_labels_left(axis)
     return figure
+
+
+@chart
+def bar_chart(
+    labels: Sequence[Words],
+    values: Sequence[float],
+    colours: Sequence[str],
+    axis_label: Words,
+    *,
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+    value_labels: Sequence[Words] | None = None,
+    **how: Any,
+) -> Figure:
+    """Bars as `bars` draws them, from messages and names that take the language of the figure."""
+    return bars(
+        [text(label, language) for label in labels],
+        values,
+        colours,
+        language,
+        title,
+        footer,
+        text(axis_label, language),
+        value_labels=None if value_labels is None else [text(label, language) for label in value_labels],
+        **how,
+    )
 
 
 def _align_labels_left(axis: Axes) -> None:

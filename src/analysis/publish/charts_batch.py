@@ -16,8 +16,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from analysis.data import formats
+from analysis.data.messages import _
 from analysis.data.regions import Language
 from analysis.publish import charts
+from analysis.publish.batch_tables import BY_REGION, FIXED
+from analysis.publish.words import text
 
 # the rest of Okabe and Ito's palette: vermilion and blue mean China and the Amur region here
 COLOURS = {
@@ -29,6 +32,7 @@ COLOURS = {
 }
 # read without colour: a finished run shows its seconds
 MARKS = {"failed": "×", "no data": "—", "stopped": "·", "left": "·"}
+BETWEEN = " · "
 ROW_MM = 4.2  # a line of 8 pt text with air
 
 
@@ -48,30 +52,79 @@ class Panel:
     cells: pd.DataFrame
 
 
-def run_grid(
-    panels: Sequence[Panel],
-    language: Language,
-    title: str,
-    footer: Sequence[str],
-) -> Figure:
+@charts.chart
+def run_grid(table: pd.DataFrame, *, language: Language, title: str, footer: Sequence[str]) -> Figure:
     """Every run as a cell: colour and mark its state, the number its seconds.
 
     Parameters
     ----------
-    panels : sequence of Panel
-        One a notebook.
+    table : pandas.DataFrame
+        Summary of a batch, as `analysis.publish.batch_tables.summary`; a panel a notebook.
     language, title, footer
         As in :func:`analysis.publish.charts.new_figure`.
     """
-    heights = [panel.cells["row"].nunique() * ROW_MM for panel in panels]
+    panels = [panel(str(name), runs, language) for name, runs in table.groupby("notebook", sort=True)]
+    heights = [one.cells["row"].nunique() * ROW_MM for one in panels]
     with charts.style():
         # 16 mm a panel for its heading and labels, a line more where it needs one, 30 mm for title and footer
-        lines = sum(_wrapped(panel.heading).count("\n") for panel in panels)
+        lines = sum(_wrapped(one.heading).count("\n") for one in panels)
         figure = charts.new_figure(sum(heights) + 16 * len(panels) + ROW_MM * lines + 30, title, footer)
         axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
-        for axis, panel in zip(axes, panels, strict=True):
-            _panel(axis, panel.heading, panel.cells, language)
+        for axis, one in zip(axes, panels, strict=True):
+            _panel(axis, one.heading, one.cells, language)
     return figure
+
+
+def panel(notebook: str, runs: pd.DataFrame, language: Language) -> Panel:
+    """Place of each run: an axis across, the others down; names of regions always down, where they fit."""
+    axes = _axes(runs.drop(columns=FIXED))
+    short = [axis for axis in axes if not set(axis) & set(BY_REGION)]
+    across = max(short, key=lambda axis: runs[axis[0]].nunique(), default=[])
+    down = [name for axis in axes if axis != across for name in axis]
+    cells = pd.DataFrame(
+        {
+            "row": _labels(runs, down, language),
+            "column": _labels(runs, across, language),
+            "state": runs["state"],
+            "seconds": runs["seconds"],
+        }
+    )
+    heading = ", ".join(
+        part
+        for part in (
+            notebook,
+            f"↓ {BETWEEN.join(down)}" if down else "",
+            f"→ {BETWEEN.join(across)}" if across else "",
+        )
+        if part
+    )
+    return Panel(heading, cells)
+
+
+def _axes(values: pd.DataFrame) -> list[list[str]]:
+    """Parameters that vary; those that change together (zipped) are one axis."""
+    axes: dict[tuple[int, ...], list[str]] = {}
+    for name in values:
+        steps = tuple(pd.factorize(values[name])[0])
+        if max(steps) > 0:
+            axes.setdefault(steps, []).append(str(name))
+    return list(axes.values())
+
+
+def _labels(runs: pd.DataFrame, names: list[str], language: Language) -> list[str]:
+    return [
+        BETWEEN.join(_label(name, value, language) for name, value in zip(names, row, strict=True))
+        for row in runs[names].itertuples(index=False)
+    ]
+
+
+def _label(name: str, value: str, language: Language) -> str:
+    if name not in BY_REGION:
+        return value
+    return ", ".join(
+        text(_("Russia"), language) if code == "RU" else charts.short(code, language)
+        for code in value.split()
+    )
 
 
 def _panel(axis: Axes, heading: str, table: pd.DataFrame, language: Language) -> None:
@@ -81,8 +134,8 @@ def _panel(axis: Axes, heading: str, table: pd.DataFrame, language: Language) ->
         x, y, state = columns[str(run.column)], rows[str(run.row)], str(run.state)
         place, size = (x - 0.47, y - 0.44), (0.94, 0.88)  # a little less than the unit, so that cells part
         axis.add_patch(Rectangle(place, *size, facecolor=COLOURS[state], edgecolor="#999999", linewidth=0.4))
-        text = MARKS.get(state) or formats.number(float(str(run.seconds)), 0, language)
-        axis.text(x, y, text, ha="center", va="center", color="white" if state == "done" else charts.INK)
+        shown = MARKS.get(state) or formats.number(float(str(run.seconds)), 0, language)
+        axis.text(x, y, shown, ha="center", va="center", color="white" if state == "done" else charts.INK)
     axis.set_xlim(-0.5, len(columns) - 0.5)
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.set_xticks(range(len(columns)), list(columns))
@@ -110,22 +163,24 @@ _LOOKS: Mapping[tuple[str, str], tuple[str, Line, str]] = {
 _P_TICKS = (0.001, 0.01, 0.1, 1.0)
 
 
+@charts.chart
 def estimates(
-    rows: pd.DataFrame, alpha: float, language: Language, title: str, footer: Sequence[str]
+    rows: pd.DataFrame, alpha: float, *, language: Language, title: str, footer: Sequence[str]
 ) -> Figure:
     """Estimates and their exact p over the years, a row of panels an indicator.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        Columns ``label`` (of the indicator, in the order given), ``edition, subset, series`` (name of
-        the two), ``period, estimate, p_exact`` (NaN where there is none). Marks are filled where
+        Columns ``label`` (name of the indicator, in the order given), ``edition, subset, series`` (name of
+        the two), all names as messages or names, ``period, estimate, p_exact`` (NaN where there is none). Marks are filled where
         ``p_exact`` is at most `alpha`.
     alpha : float
         Level, drawn as a line among the p-values.
     language, title, footer
         As in :func:`analysis.publish.charts.new_figure`.
     """
+    rows = rows.assign(**{key: [text(cell, language) for cell in rows[key]] for key in ("label", "series")})
     labels = list(dict.fromkeys(rows["label"]))
     named = dict(zip(zip(rows["edition"], rows["subset"], strict=True), rows["series"], strict=True))
     series = [key for key in _LOOKS if key in named]
@@ -205,10 +260,10 @@ def _finish(
     for pair in places:
         for axis in pair:
             axis.grid(axis="y")
-    names = {
-        "en": ("Kendall's tau-b, by year of the indicator", "exact p, by year of the indicator"),
-        "ru": ("тау-b Кендалла, по году показателя", "точное p, по году показателя"),
-    }[language]
+    names = (
+        text(_("Kendall's tau-b, by year of the indicator"), language),
+        text(_("exact p, by year of the indicator"), language),
+    )
     first[0].set_xlim(min(years) - 0.6, max(years) + 0.6)
     # half a page has room for the names of eight years
     shown = years if len(years) <= 8 else [year for year in years if year % 2 == 0]

@@ -328,7 +328,10 @@ def _spelled(rows: pd.DataFrame) -> pd.DataFrame:
     for name in rows.columns:
         if rows[name].map(lambda cell: isinstance(cell, Message | Name)).any():
             for language in LANGUAGES:
-                out[f"{name}_{language}"] = [text(cell, language) for cell in rows[name]]
+                out[f"{name}_{language}"] = [
+                    text(cell, language) if isinstance(cell, Message | Name | str) else None
+                    for cell in rows[name]
+                ]
         else:
             out[str(name)] = rows[name]
     return pd.DataFrame(out, index=rows.index)

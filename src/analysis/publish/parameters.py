@@ -365,7 +365,8 @@ def validate_parameters(notebook: str, namespace: Mapping[str, Any]) -> Run:
     checked = check_values(notebook, **given)
     folder = paths.make_folder(_folder(notebook, checked, output_dir))
     _withdraw_cards(folder, notebook)
-    is_default = not differing(notebook, checked) and not indicators.has_own()
+    # the language and the files asked for change nothing that a sentence could read
+    is_default = set(differing(notebook, checked)) <= {"language", "formats"} and not indicators.has_own()
     language, formats = checked.pop("language"), checked.pop("formats")
     return Run(notebook, language, folder, checked, formats, is_default)
 

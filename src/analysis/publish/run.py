@@ -37,7 +37,7 @@ class Run:
         Formats to write; with all of them both languages are written, else the run's language alone. A table
         always has its CSV.
     is_default : bool
-        Whether every parameter has its default and no file of a reader's own takes part.
+        Whether every parameter but language and formats has its default and no file of a reader's own takes part.
     """
 
     notebook: str

@@ -353,7 +353,10 @@ def latex_typography(text: str) -> str:
 
 
 def with_names(
-    frame: pd.DataFrame, column: str, names: Mapping[Any, Words] | Sequence[Words], after: str | None = None
+    frame: pd.DataFrame,
+    column: str,
+    names: Mapping[Any, Words] | Sequence[Words | None],
+    after: str | None = None,
 ) -> pd.DataFrame:
     """Put names beside codes: the columns ``<column>_en`` and ``<column>_ru``.
 
@@ -365,7 +368,7 @@ def with_names(
         Column of codes that the names are looked up by, or what to call names that are given row by row. A printed
         column of this key shows the names.
     names : dict or sequence of Message, Name or Region
-        Name of each code; or one name a row.
+        Name of each code; or one name a row, None where there is none.
     after : str, optional
         Column behind which the names stand; by default they come last.
 
@@ -378,7 +381,9 @@ def with_names(
     out = frame.copy()
     for offset, language in enumerate(LANGUAGES, 1):
         place = len(out.columns) if after is None else list(out.columns).index(after) + offset
-        out.insert(place, f"{column}_{language}", [text(name, language) for name in listed])
+        out.insert(
+            place, f"{column}_{language}", [None if name is None else text(name, language) for name in listed]
+        )
     return out
 
 

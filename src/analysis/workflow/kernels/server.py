@@ -48,8 +48,6 @@ PRELOAD = (
     "matplotlib.backends.backend_svg",
     "numba",
     "analysis.publish.charts_association",
-    "analysis.publish.exhibits.exports",
-    "analysis.publish.exhibits.rating",
 )
 
 # the kernel, not the server or the batch, is the one to go when memory runs out (0 neutral, 1000 first)

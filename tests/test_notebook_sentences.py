@@ -1,0 +1,202 @@
+"""What a notebook says must follow from what it shows, whatever it was asked for.
+
+Each notebook is executed over other parameters, and its sentences are held against the tables it wrote, which are
+read back here and looked at with other code than the notebook's.
+"""
+
+import itertools
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pandas as pd
+import pytest
+
+from analysis import paths
+from analysis.data import regions
+from analysis.data.formats import region_name
+from analysis.errors import NoDataError
+from analysis.publish import catalogue, parameters
+from notebook_cells import run_cells
+
+BORDER = ["RU-PRI", "RU-KHA", "RU-AMU", "RU-ZAB", "RU-YEV"]
+FAR_EAST = list(regions.codes(regions.far_east()))
+
+
+def table(made, name):
+    return pd.read_csv(made.folder / "tables" / f"{name}.csv", dtype={"period": str})
+
+
+def figures(sentence):
+    """Numbers of an English sentence."""
+    return [float(number) for number in re.findall(r"\d+(?:\.\d+)?", sentence.replace(",", ""))]
+
+
+TRANSIT = [
+    {"regions": chosen, "crossings_period": year}
+    for chosen, year in itertools.product(
+        (BORDER, ["RU-AMU"], ["RU-AMU", "RU-YEV"], ["RU-PRI", "RU-ZAB"]), (2020, 2026)
+    )
+]
+
+
+@pytest.mark.parametrize("asked", TRANSIT, ids=str)
+def test_the_crossings_are_read_as_they_were_counted(tmp_path, asked):
+    made = run_cells("01_transit_potential", tmp_path, formats="csv", **asked)
+    rows = table(made, "crossing-densities")
+    sentence = made.sentence("crossing-densities")
+    for kind, word in (
+        ("established", "Fewest established points per kilometre"),
+        ("functioning", "fewest functioning"),
+    ):
+        part = rows[rows["kind_en"] == kind].sort_values("density_per_1000_km")
+        assert f"{word}: {region_name(part['region'].iloc[0], 'en')}" in sentence
+        said = [text for text in made.said() if text.startswith(f"{kind.capitalize()} points:")]
+        assert len(said) == ("RU-AMU" in asked["regions"])
+        is_lowest = part["region"].iloc[0] == "RU-AMU"
+        assert all(("has the lowest" in text) == is_lowest for text in said)
+    # nothing is printed of another year, so nothing can lie inside what is printed
+    assert ("lie inside" in sentence) == (asked["crossings_period"] == 2020)
+    # printed 91, 12, 34, 34, 67; Rosstat's 2018: 90.8, 12.3, 34.4, 34.1, 67.3; 2020: 93.1, 12.7, 34.7, 34.1, 67.46
+    n, of_2020 = len(asked["regions"]), len({"RU-ZAB", "RU-YEV"} & set(asked["regions"]))
+    assert f"of 2018 in {n} of {n} regions" in made.sentence("table-1")
+    assert made.sentence("table-1").endswith(f"in {of_2020} of {n}.")
+    # the reading of all five regions is not shown where they are not all there
+    is_default = asked == TRANSIT[0]
+    assert any("one of the two criteria" in text for text in made.said()) == is_default
+
+
+SHARES = [
+    {"regions": chosen, "first_year": first, "last_year": last}
+    for chosen, (first, last) in itertools.product(
+        (FAR_EAST, ["RU-AMU"], ["RU-ZAB", "RU-CHU"]), ((2000, 2021), (2006, 2018), (2015, 2015))
+    )
+]
+
+
+@pytest.mark.parametrize("asked", SHARES, ids=str)
+def test_the_shares_are_read_as_they_are_printed(tmp_path, asked):
+    made = run_cells("02_china_share", tmp_path, formats="csv", **asked)
+    rows = pd.read_csv(made.folder / "tables" / "table-2.csv", dtype=str).set_index("region")
+    years = [name for name in rows if name.isdigit()]
+    assert years[0] >= str(asked["first_year"]) and years[-1] <= str(asked["last_year"])
+    last = (
+        rows.drop("FAR_EAST")[years[-1]].str.replace(",", ".").pipe(pd.to_numeric, errors="coerce").dropna()
+    )
+    sentence = made.sentence("table-2")
+    top = f"In {years[-1]} the highest of the regions shown is {region_name(last.idxmax(), 'en')} with {last.max():.1f}"
+    assert sentence.startswith(top)
+    if "RU-AMU" in last:
+        place = int((last > last["RU-AMU"]).sum()) + 1
+        assert f"place {place} of {len(last)}." in sentence
+    is_default = asked == SHARES[0]
+    assert any("The fall after 2017" in text for text in made.said()) == is_default
+    implied = table(made, "far-east-share")
+    holds = implied.loc[(implied["weighted"] - implied["printed"]).abs() <= 0.05, "period"]
+    assert f"in {', '.join(holds)};" in made.sentence("far-east-share")
+
+
+def test_years_without_any_figure_are_no_data(tmp_path):
+    with pytest.raises(NoDataError, match="RU-ZAB: 2018"):
+        run_cells("02_china_share", tmp_path, regions=["RU-ZAB"], first_year=2005, last_year=2010)
+
+
+def test_what_table_3_says_follows_from_its_rows(tmp_path):
+    made = run_cells("03_exports", tmp_path, formats="csv")
+    values = pd.read_csv(made.folder / "tables" / "table-3.csv")["value"]
+    total, rows, times = figures(made.sentence("table-3"))
+    assert (total, rows) == (values.iloc[-1], round(values.iloc[:-1].sum(), 1))
+    assert times == round(values.iloc[-1] / values.iloc[0], 2)
+    tonnes = pd.read_csv(made.folder / "tables" / "soybean-tonnes.csv").set_index("partner")["tonnes"]
+    assert figures(made.sentence("soybean-tonnes")) == [round(tonnes["CN"] / tonnes.sum() * 100)]
+    # 234,1 million at 45,9 per cent, both rounded: 234.05 / 0.4595 to 234.15 / 0.4585
+    assert figures(made.sentence("chart-2")) == [509.4, 510.7]
+
+
+@pytest.mark.parametrize("notebook", parameters.notebooks())
+def test_no_fixed_prose_reads_the_default_parameters(notebook):
+    """A paragraph that another parameter makes false, under a notice at the top that nobody remembers."""
+    cells = nbformat.read(paths.notebooks() / f"{notebook}.ipynb", as_version=4).cells
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    if not any("run.save_" in cell.source for cell in cells if cell.cell_type == "code"):
+        pytest.skip("its cells compute nothing yet")
+    assert "reads the default parameters" not in prose
+
+
+# what a stranger writes to add a notebook with an exhibit: this file and nothing else
+MINE = """from analysis.data import observations
+from analysis.data.messages import _
+from analysis.publish.parameters import validate_parameters
+
+run = validate_parameters("11_mine", globals())"""
+SAVED = """frame = observations.wide([f"investment_per_head:{year}"], regions="border")
+run.save_table(frame, "my-investment", title=_("Investment per head in {year}", year=year), of=frame)"""
+ADDED = """run.save_table(points, "my-points", title=_("Points of my own"), of=points)"""
+LOOK = """import json
+from analysis.publish import citation
+from analysis.publish.exhibits import register
+found = {entry.id: entry.notebook for entry in register.entries()}
+print(json.dumps([found["my-investment"], found["my-points"], register.promised("11_mine")]))"""
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """Copy of the repository with a notebook more, and with one save call more in notebook 01."""
+    root = tmp_path_factory.mktemp("clone")
+    for name in ("src", "data/raw", "notebooks", "locale"):
+        shutil.copytree(paths.root() / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    asked = 'year: int = 2023  # a year of investment\nlanguage: str = "en"\nformats: str = "all"\noutput_dir: str = ""'
+    cells = [nbformat.v4.new_markdown_cell("# 11. What is mine?"), nbformat.v4.new_code_cell(asked)]
+    cells[1].metadata["tags"] = ["parameters"]
+    cells += [nbformat.v4.new_code_cell(MINE), nbformat.v4.new_code_cell(SAVED)]
+    own = nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    nbformat.write(own, root / "notebooks" / "11_mine.ipynb")
+    first = root / "notebooks" / "01_transit_potential.ipynb"
+    notebook = nbformat.read(first, as_version=4)
+    notebook.cells.insert(-1, nbformat.v4.new_code_cell(ADDED))
+    nbformat.write(notebook, first)
+    return root
+
+
+def python(clone, *arguments):
+    environment = {"PYTHONPATH": str(clone / "src"), "PATH": "/usr/bin:/bin", "HOME": str(clone)}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=clone, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_an_exhibit_is_one_call_and_a_notebook_one_file(clone):
+    mine, points, promised = json.loads(python(clone, "-c", LOOK))
+    assert (mine, points) == ("11_mine", "01_transit_potential")
+    python(
+        clone, "-m", "papermill", "notebooks/11_mine.ipynb", "out.ipynb",
+        "--no-progress-bar", "-p", "output_dir", "out", "-p", "year", "2022",
+    )  # fmt: skip
+    written = {
+        path.relative_to(clone / "out").as_posix() for path in (clone / "out").rglob("*") if path.is_file()
+    }
+    assert set(promised) <= written
+    rows = pd.read_csv(clone / "out" / "tables" / "my-investment.csv")
+    assert rows["region"].tolist() == BORDER
+    card = json.loads((clone / "out" / "exhibits" / "my-investment.json").read_text(encoding="utf-8"))
+    assert card["title"]["en"] == "Investment per head in 2022"
+    assert "Rosstat" in card["source_line"]["en"]
+
+
+def test_the_messages_of_notebooks_are_collected_for_the_translator():
+    keys = {
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalogue.extracted()
+        if message.id
+    }
+    assert "Crossing points per 1,000 km of the border with China" in keys
+    assert any(key.startswith("# 1. How well connected") for key in keys)
