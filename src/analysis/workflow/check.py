@@ -40,6 +40,11 @@ KINDS: dict[str, dict[str, Tolerance]] = {
     "tables/all-regions.csv": dict.fromkeys(
         ("coefficient", "standard_error", "p", "by_cut_low", "by_cut_high"), FITTED
     ),
+    "tables/all-regions-models.csv": {
+        f"{figure}_{model}": FITTED
+        for figure in ("b", "se", "p")
+        for model in ("base", "turnover", "grp", "fdi")
+    },
     "tables/multiverse-shares.csv": {"share_pct": SHARE},
 }
 # the READMEs show them from the reference

@@ -33,6 +33,7 @@ ABSOLUTE = 1e-15
 
 _NUMBER = re.compile(r"[-−+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _SUM = re.compile(r"\b[0-9a-f]{64}\b")
+_OFFICE_TEXT = ("xl/worksheets/", "xl/sharedStrings", "word/document")
 # of a run of a batch: it changes with every line of the package's code, whatever comes out of it
 _IDENTITY = re.compile(r"\b[0-9a-f]{20}\b")
 # of a reference: results of another commit are compared with the reference too
@@ -50,6 +51,7 @@ _INLINE = re.compile(
 # what is read aloud, shown on touch, or led to
 _TOLD = ("alt", "title", "aria-label", "placeholder", "href", "id")
 LONG = 40  # rows of a table that has no file of its own; more are the lines of a raw file
+ROUNDED = 12  # decimals in forms of a table whose own cells are compared with the tolerance of their kind
 CELLS = " | "  # between the cells of a row
 _SHOWN = 160  # characters of a line that a difference quotes
 
@@ -134,17 +136,20 @@ def of_office(content: bytes, suffix: str) -> str:
             told = content.decode("utf-8")
         else:
             with zipfile.ZipFile(io.BytesIO(content)) as office:
-                parts = [name for name in sorted(office.namelist()) if name.endswith(".xml")]
+                # without what names the library that wrote it
+                parts = [name for name in sorted(office.namelist()) if name.startswith(_OFFICE_TEXT)]
                 told = "\n".join(office.read(name).decode("utf-8") for name in parts)
     except (zipfile.BadZipFile, UnicodeDecodeError) as error:
         raise AnalysisError(f"it is no file of its kind ({error})") from None
-    rounded = _NUMBER.sub(
-        lambda found: (
-            f"{float(found[0]):.9g}" if len(found[0]) >= FULL_DIGITS and "." in found[0] else found[0]
-        ),
-        told,
-    )
+    rounded = _NUMBER.sub(lambda found: _rounded(found[0]), told)
     return hashlib.sha256(rounded.encode()).hexdigest()
+
+
+def _rounded(number: str) -> str:
+    """Nine digits of a number written in full, and what should have come to nothing as nothing."""
+    if len(number) < FULL_DIGITS or "." not in number:
+        return number
+    return f"{round(float(number.replace('−', '-')), ROUNDED) + 0.0:.9g}"
 
 
 def _without_hashes(line: str, known: Known) -> str:
