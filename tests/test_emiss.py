@@ -139,7 +139,7 @@ def test_files_without_observations(tmp_path):
     """A traceback in place of a sentence."""
     with pytest.raises(AnalysisError, match="no observations"):
         emiss.read(sdmx(tmp_path))
-    with pytest.raises(AnalysisError, match="cannot be read"):
+    with pytest.raises(AnalysisError, match="There is no file"):
         emiss.read(tmp_path / "none.xml")
     with pytest.raises(AnalysisError, match="no figure of a region"):
         values(emiss.read(sdmx(tmp_path, series("042", 2021, "1"))))

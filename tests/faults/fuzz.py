@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis import customs, ledger, paths
-from analysis.data import emiss, indicators, package, user_data, yearbook
+from analysis.data import emiss, free_table, indicators, package, user_data, yearbook
 from analysis.errors import AnalysisError
 from analysis.rating import coding, document, edition, follow_up, statements
 from analysis.workflow.batch import grid, gridfile
@@ -270,8 +270,19 @@ def _own_table(folder: Path) -> Path:
     from own_files import INVESTMENT, workbook
 
     book = workbook(folder / "book.xlsx", [["", 2024, 2025], ["Амурская область", 5, 6]], INVESTMENT, "10.1.")
-    done = user_data.ingest_rosstat(book, "10.1", folder / "user", {"investment": "million RUB"}, None, "")
-    return done.path
+    return user_data.ingest_rosstat(book, ["10.1"], folder / "user", indicators.committed()).path
+
+
+def _free_csv(folder: Path) -> Path:
+    path = folder / "free.csv"
+    path.write_bytes("Регион;2022;2023\nАмурская обл.;1 234,5;2\nг. Москва;…;3,5\n".encode("cp1251"))
+    return path
+
+
+def _free_xlsx(folder: Path) -> Path:
+    from own_files import workbook
+
+    return workbook(folder / "free.xlsx", [["", 2024, 2025], ["Амурская область", 5, 6]], ["Synthetic"], "1")
 
 
 def _read_own(path: Path, scratch: Path) -> object:
@@ -329,6 +340,8 @@ READERS = {
         Reader("customs-csv", _unload, _customs),
         Reader("customs-zip", _unload_zip, _customs),
         Reader("own-table", _own_table, _read_own),
+        Reader("free-csv", _free_csv, lambda path, _: free_table.read(path)),
+        Reader("free-xlsx", _free_xlsx, lambda path, _: free_table.read(path)),
         Reader("descriptor", _descriptor, _read_descriptor),
         Reader("grid-toml", _copy(paths.root() / "grids" / "regions.toml"), _grid),
         Reader("grid-yaml", _grid_yaml, _grid),

@@ -23,7 +23,7 @@ import requests
 from defusedxml import DefusedXmlException
 from defusedxml import sax as safe_sax
 
-from analysis.data import normalise, regions, units, yearbook
+from analysis.data import normalise, regions, tabular, units, yearbook
 from analysis.data.yearbook import DECIMALS, WITH_OKRUGS
 from analysis.errors import AnalysisError
 
@@ -66,10 +66,7 @@ def read(path: Path) -> pd.DataFrame:
     AnalysisError
         If the file is missing, damaged, declares entities or holds no observations.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise AnalysisError(f"{path} cannot be read ({error.strerror}).") from None
+    content = tabular.read_bytes(path)
     _refuse_hostile(str(path), content)
     try:
         return fedstat.sdmx_to_dataframe(content, try_numeric=False, with_codes=True)

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from analysis import paths
-from analysis.data import crossings, package, paper, regions, user_data
+from analysis.data import crossings, normalise, package, paper, regions, tabular, user_data
 from analysis.data.catalogue import CUSTOMS, catalogue, indicator, readable
-from analysis.errors import AnalysisError, one_of
+from analysis.errors import AnalysisError, one_of, quoted
 from analysis.rating import document, measures
 
 COLUMNS = ["region", "indicator", "period", "value", "unit", "source", "basis"]
@@ -32,6 +32,8 @@ DISAGREEMENT = [
     "other_source",
     "relative_difference",
 ]
+# faults told of one file; the number of the others is given
+TOLD = 6
 # years in which regional shares times Rosstat's turnovers give the paper's Far East row to the printed digit
 CHINA_TURNOVER_YEARS = ("2019", "2020", "2021")
 
@@ -211,7 +213,7 @@ def read(path: Path) -> pd.DataFrame:
     Parameters
     ----------
     path : Path
-        CSV with at least the columns ``region, indicator, period, value, source``.
+        CSV or XLSX with at least the columns ``region, indicator, period, value, source``.
 
     Returns
     -------
@@ -224,19 +226,29 @@ def read(path: Path) -> pd.DataFrame:
         If the file cannot be read, a column is missing or a value is not a number.
     """
     columns = ["region", "indicator", "period", "value", "source"]
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise AnalysisError(f"The observations {path} cannot be read as a CSV file ({error}).") from None
-    missing = [name for name in columns if name not in table.columns]
+    where = paths.relative(path)
+    rows = tabular.rows(path)
+    header = [normalise.clean(cell) for cell in rows[0]] if rows else []
+    missing = [name for name in columns if name not in header]
     if missing:
-        raise AnalysisError(f"{path} lacks the column {missing[0]}; it needs {', '.join(columns)}.")
-    value = pd.to_numeric(table["value"], errors="coerce")
-    if value.isna().any():
-        line = int(value.isna().to_numpy().argmax()) + 2  # header line and counting from one
-        cell = table["value"].iloc[line - 2]
-        raise AnalysisError(f"{path}, line {line}, has {cell!r} as value, which must be a number.")
-    return table[columns].assign(value=value)
+        raise AnalysisError(f"{where} lacks the column {missing[0]}; it needs {', '.join(columns)}.")
+    places = {name: header.index(name) for name in columns}
+    found: list[dict[str, object]] = []
+    faults: list[str] = []
+    for line, row in enumerate(rows[1:], start=2):
+        if not any(map(normalise.clean, row)):
+            continue
+        cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
+        figure = normalise.figure(cells["value"])
+        if figure.sign != "figure":
+            faults.append(f"line {line} has {quoted(normalise.clean(cells['value']))} as value")
+        found.append({**{name: normalise.clean(cell) for name, cell in cells.items()}, "value": figure.value})
+    if faults:
+        more = f" and {len(faults) - TOLD} more" if len(faults) > TOLD else ""
+        raise AnalysisError(f"{where}: {'; '.join(faults[:TOLD])}{more}; a value must be a number.")
+    if not found:
+        raise AnalysisError(f"{where} has a header and no rows.")
+    return pd.DataFrame(found, columns=columns).astype({"value": float})
 
 
 def derived(read: pd.DataFrame) -> pd.DataFrame:
