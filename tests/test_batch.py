@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -514,14 +515,14 @@ def test_tables_are_collected_with_the_parameters_beside_them(made, tmp_path, mo
     made("open(f'{output_dir}/t.csv', 'w').write(f'edition,p\\nx,0.10\\n{edition},\\n')")
     monkeypatch.setattr(work, "declared_files", lambda notebook: ["t.csv"])
     monkeypatch.setattr(collect, "declared_files", work.declared_files)
-    done = batch(tmp_path, EDITIONS, table="t.csv")
-    with done.collected.with_suffix(".csv").open(encoding="utf-8") as file:
+    done = batch(tmp_path, EDITIONS, tables=("t.csv",))
+    with done.collected[0].with_suffix(".csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["run_edition"], row["edition"], row["p"]) for row in rows] == [
         ("II", "x", "0.10"), ("II", "II", ""), ("III", "x", "0.10"), ("III", "III", "")
     ]  # fmt: skip
     assert {row["run_id"] for row in rows} == {row["id"] for row in done.table}
-    typed = polars.read_parquet(done.collected)
+    typed = polars.read_parquet(done.collected[0])
     assert typed["run_edition"].to_list() == ["II", "II", "III", "III"]
     assert typed["p"].to_list() == [0.1, None, 0.1, None]
 
@@ -608,7 +609,7 @@ def test_both_tables_of_associations_can_be_collected_from_grids_of_notebook_05(
 
 def test_a_table_nobody_writes_is_refused_before_the_first_run(tmp_path):
     with pytest.raises(AnalysisError, match=r"associations\.csv.*rating-scores\.csv"):
-        plan(tmp_path, EDITIONS, table="associations.csv")
+        plan(tmp_path, EDITIONS, tables=("associations.csv",))
 
 
 # the command ---------------------------------------------------------------------------------------
@@ -733,3 +734,23 @@ def test_a_readers_customs_store_is_an_input_of_the_notebook_that_draws_from_it(
     (tmp_path / "customs" / "manifest.json").write_text("{}")
     assert identity.inputs("03_exports") != without
     assert "customs store" not in identity.inputs("04_rating")
+
+
+def test_the_status_of_a_killed_batch_is_that_of_its_records(made, tmp_path):
+    """After a kill nobody wrote a summary at the end; what was finished must still be told."""
+    made("pass")
+    jobs = plan(tmp_path, EDITIONS)
+    assert job.status(jobs).table[0]["state"] == "left" and not (tmp_path / "out").exists()
+    batch(tmp_path, EDITIONS)
+    shutil.rmtree(jobs[1].folder)
+    (tmp_path / "out" / summary.CSV).unlink()
+    assert states(job.status(jobs)) == ["done", "left"]
+    assert "left" in (tmp_path / "out" / summary.CSV).read_text(encoding="utf-8")
+
+
+def test_several_tables_are_collected_at_once(made, tmp_path, monkeypatch):
+    made("for n in 'ab': open(f'{output_dir}/{n}.csv', 'w').write(f'x\\n{n}\\n')")
+    monkeypatch.setattr(work, "declared_files", lambda notebook: ["a.csv", "b.csv"])
+    monkeypatch.setattr(collect, "declared_files", work.declared_files)
+    done = batch(tmp_path, EDITIONS, tables=("a.csv", "b.csv"))
+    assert [path.name for path in done.collected] == ["a.parquet", "b.parquet"]

@@ -59,7 +59,14 @@ def reproduce(quiet: bool) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Print the runs and their number, and run nothing.")
 @click.option("--retry-failed", is_flag=True, help="Run again what failed.")
-@click.option("--collect", "table", metavar="TABLE", help="Gather a table of all runs: associations.csv.")
+@click.option("--status", is_flag=True, help="Say how far the batch is, and run nothing.")
+@click.option(
+    "--collect",
+    "tables",
+    multiple=True,
+    metavar="TABLE",
+    help="Gather a table of all runs, such as associations.csv; may be given several times.",
+)
 @click.option(
     "--formats",
     metavar="KINDS",
@@ -76,7 +83,8 @@ def batch(
     where: tuple[str, ...],
     dry_run: bool,
     retry_failed: bool,
-    table: str | None,
+    status: bool,
+    tables: tuple[str, ...],
     formats: str | None,
     figures: bool,
     scheduler: str | None,
@@ -92,22 +100,31 @@ def batch(
 
     is_quiet = quiet or not sys.stderr.isatty()
     options = job.Options(
-        cell_timeout, run_timeout, scheduler, retry_failed, is_quiet, table, formats, figures
+        cell_timeout, run_timeout, scheduler, retry_failed, is_quiet, tables, formats, figures
     )
     jobs = job.plan(grid, output, where, options)
     if dry_run:
         for line in job.listing(jobs):
             echo(line)
         return
+    if status:
+        found = job.status(jobs)
+        for row in found.table:
+            if row["state"] == "failed":
+                echo(f"failed {row['id']}: {row['reason']}")
+        echo(f"{summary.sentence(found.table)}. {paths.relative(found.output / summary.HTML)}")
+        return
     done = job.run(jobs, options, echo)
     for row in done.table:
         if row["state"] == "failed":
             echo(f"failed {row['id']}: {row['reason']}")
     echo(f"{summary.sentence(done.table)}. {paths.relative(done.output / summary.HTML)}")
-    if done.collected is not None:
-        echo(f"Collected: {paths.relative(done.collected)} (and .csv)")
-    elif table is not None and not done.is_interrupted:
-        echo(f"Collected nothing: no run wrote {table}.")
+    for path in done.collected:
+        echo(f"Collected: {paths.relative(path)} (and .csv)")
+    if len(done.collected) < len(tables) and not done.is_interrupted:
+        written = {path.stem for path in done.collected}
+        missing = [name for name in tables if Path(name).stem not in written]
+        echo(f"Collected nothing of {', '.join(missing)}: no run wrote it.")
     if done.is_interrupted:
         echo("Stopped; the same command goes on from here.", err=True)
         sys.exit(STOPPED + signal.SIGINT)

@@ -46,8 +46,8 @@ class Options:
         Whether to run again what failed before.
     is_quiet : bool
         Whether to write lines for a log instead of a progress display.
-    table : str, optional
-        Table to collect from every run.
+    tables : tuple of str
+        Tables to collect from every run.
     formats : str, optional
         ``all`` or formats with commas, which runs that are done must have too; without it, new runs write what the
         grid says, else `FORMATS`.
@@ -60,7 +60,7 @@ class Options:
     scheduler: str | None = None
     is_retry: bool = False
     is_quiet: bool = False
-    table: str | None = None
+    tables: tuple[str, ...] = ()
     formats: str | None = None
     with_figures: bool = False
 
@@ -77,14 +77,14 @@ class Batch:
         One row a run, as :func:`analysis.workflow.batch.summary.rows`.
     is_interrupted : bool
         Whether it was stopped by Ctrl-C.
-    collected : Path or None
-        The gathered table, if one was asked for and a run wrote it.
+    collected : tuple of Path
+        The gathered tables, those asked for that a run wrote.
     """
 
     output: Path
     table: list[dict[str, Any]]
     is_interrupted: bool = False
-    collected: Path | None = None
+    collected: tuple[Path, ...] = ()
 
 
 def plan(file: Path, output: Path | None, where: Sequence[str], options: Options) -> list[Job]:
@@ -97,8 +97,8 @@ def plan(file: Path, output: Path | None, where: Sequence[str], options: Options
     """
     requests = grid.requests(gridfile.read(file), where)
     names = list(dict.fromkeys(request.notebook for request in requests))
-    if options.table is not None:
-        collect.table_name(options.table, names)
+    for table in options.tables:
+        collect.table_name(table, names)
     inputs = {name: identity.inputs(name) for name in names}
     often = Counter(request.notebook for request in requests)
     folder = (output or paths.build() / "batch" / file.stem).absolute()
@@ -156,6 +156,27 @@ def listing(jobs: Sequence[Job]) -> list[str]:
     return [*lines, f"{len(jobs)} runs, {len(jobs) - ended} to do, {ended} ended before."]
 
 
+def status(jobs: Sequence[Job]) -> Batch:
+    """How far a batch is, from the records of its runs; what was killed left its finished runs behind.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        The plan, at least one run.
+
+    Returns
+    -------
+    Batch
+        One row a run. Where the batch has a folder its summary is written anew.
+    """
+    output = jobs[0].output
+    outcomes = {job.id: outcome for job in jobs if (outcome := finished(job)) is not None}
+    table = summary.rows(jobs, outcomes)
+    if output.is_dir():
+        summary.write(output, table)
+    return Batch(output, table)
+
+
 def run(jobs: Sequence[Job], options: Options, say: Callable[[str], None]) -> Batch:
     """Carry out what is not finished yet, and write the summary.
 
@@ -187,15 +208,18 @@ def run(jobs: Sequence[Job], options: Options, say: Callable[[str], None]) -> Ba
     with _alone_in(output), _alive(output, todo) as started:
         if todo:
             with pool(options.scheduler, output) as opened:
+                summary.write(output, summary.rows(jobs, outcomes))
                 is_interrupted = _carry_out_all(started, opened, outcomes, options, say)
     table = summary.rows(jobs, outcomes)
     summary.write(output, table)
-    collected = None
-    if options.table is not None and not is_interrupted:
+    collected: list[Path | None] = []
+    if not is_interrupted:
         names = list(dict.fromkeys(job.notebook for job in jobs))
         done = [job for job in jobs if job.id in outcomes and outcomes[job.id].state == "done"]
-        collected = collect.collect(output, collect.table_name(options.table, names), done)
-    return Batch(output, table, is_interrupted, collected)
+        collected = [
+            collect.collect(output, collect.table_name(name, names), done) for name in options.tables
+        ]
+    return Batch(output, table, is_interrupted, tuple(path for path in collected if path is not None))
 
 
 def _carry_out_all(
