@@ -104,8 +104,8 @@ def test_a_claims_file_that_is_not_there_is_refused():
     ("text", "message"),
     [
         ("region,period\nRU-AMU,2020\n", "lacks the column indicator"),
-        ("region,indicator,period,value,source\nRU-AMU,a,2020,many,me\n", "line 2, has 'many' as value"),
-        ("", "cannot be read"),
+        ("region,indicator,period,value,source\nRU-AMU,a,2020,many,me\n", "line 2 has 'many' as value"),
+        ("", "is empty"),
     ],
 )
 def test_observations_of_ones_own_are_refused_with_their_line(tmp_path, text, message):
