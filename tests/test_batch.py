@@ -244,7 +244,7 @@ def test_a_comment_or_a_docstring_does_not_count_and_code_does(tmp_path):
 def test_modules_are_those_imported_directly_or_through_others():
     found = identity.modules(paths.notebooks() / "04_rating.ipynb")
     assert {
-        "analysis.publish.exhibits.rating",
+        "analysis.rating.document",
         "analysis.publish.charts",
         "analysis.data.regions",
         "analysis.errors",

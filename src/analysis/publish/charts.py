@@ -31,7 +31,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from analysis.data import formats, regions
-from analysis.data.messages import _
+from analysis.data.messages import Message, _
 from analysis.data.regions import Language
 from analysis.publish.words import Words, text
 
@@ -257,7 +257,7 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
             mean = (mean * size + previous * count) / (size + count)
             size += count
         blocks.append((mean, size))
-    placed = [mean for mean, size in blocks for _ in range(size)]
+    placed = [mean for mean, size in blocks for _copy in range(size)]
     result = [0.0] * len(positions)
     for rank, index in enumerate(order):
         result[index] = placed[rank] + rank * gap
@@ -596,15 +596,10 @@ def transition_matrix(
         axis.plot([-0.5, 9.5], [-0.5, 9.5], color="#BBBBBB", linewidth=0.8, zorder=-1)
         axis.set_xticks(range(10), [str(s) for s in range(1, 11)])
         axis.set_yticks(range(10), [str(s) for s in range(1, 11)])
-        words = {"en": "Score in edition", "ru": "Оценка в выпуске"}[language]
-        axis.set_xlabel(f"{words} {editions[1]}")
-        axis.set_ylabel(f"{words} {editions[0]}")
-        axis.text(
-            9.3, 0.2, {"en": "rose", "ru": "выросла"}[language], ha="right", color="#555555", style="italic"
-        )
-        axis.text(
-            0.0, 8.8, {"en": "fell", "ru": "снизилась"}[language], ha="left", color="#555555", style="italic"
-        )
+        axis.set_xlabel(text(_("Score in edition {edition}", edition=editions[1]), language))
+        axis.set_ylabel(text(_("Score in edition {edition}", edition=editions[0]), language))
+        axis.text(9.3, 0.2, text(_("rose"), language), ha="right", color="#555555", style="italic")
+        axis.text(0.0, 8.8, text(_("fell"), language), ha="left", color="#555555", style="italic")
     return figure
 
 
@@ -646,17 +641,13 @@ def score_strips(
         axis.set_xticks(range(1, 11))
         axis.set_xlim(0.5, 10.5)
         axis.set_ylim(-0.5, len(districts) - 0.3)
-        axis.set_xlabel({"en": "Score", "ru": "Оценка"}[language])
+        axis.set_xlabel(text(_("Score"), language))
         axis.grid(axis="x")
     return figure
 
 
 # groups of regions by their mark
-_GROUPS: dict[str, dict[Language, str]] = {
-    "s": {"en": "Amur", "ru": "Амурская обл."},
-    "o": {"en": "Far Eastern border", "ru": "приграничные ДФО"},
-    "^": {"en": "other regions", "ru": "прочие"},
-}
+_GROUPS: dict[str, Message] = {"s": _("Amur"), "o": _("Far Eastern border"), "^": _("other regions")}
 # handle and label of one mark in a key; two marks in one handle stand side by side
 Mark = tuple[Line2D | tuple[Line2D, ...], str]
 
@@ -681,7 +672,7 @@ def group_marks(codes: Sequence[str], language: Language) -> list[Mark]:
     """Marks of the groups that the regions `codes` belong to: Amur, the rest of the border, others."""
     drawn = {marker_of(code): colour_of(code) for code in codes}
     return [
-        key_mark(marker, drawn[marker], label[language])
+        key_mark(marker, drawn[marker], text(label, language))
         for marker, label in _GROUPS.items()
         if marker in drawn
     ]
@@ -698,8 +689,8 @@ def mark_key(axis: Axes, marks: Sequence[Mark]) -> None:
         As `key_mark` and `group_marks` give them, from left to right.
     """
     axis.legend(
-        [handle for handle, _ in marks],
-        [label for _, label in marks],
+        [handle for handle, _label in marks],
+        [label for _handle, label in marks],
         handler_map={tuple: HandlerTuple(ndivide=None)},
         # grows to the left, over the names, where it is long
         loc="lower right",
@@ -726,7 +717,6 @@ def score_changes(
     language, title, footer
         As in :func:`new_figure`.
     """
-    word = {"en": "edition", "ru": "выпуск"}[language]
     with style():
         # a line above the axes for the key
         figure = new_figure(39 + 4.6 * len(rows), title, footer)
@@ -754,11 +744,12 @@ def score_changes(
         axis.set_xticks(range(1, 11))
         axis.set_xlim(0.5, 10.5)
         axis.set_ylim(-0.8, len(rows) - 0.2)
-        axis.set_xlabel({"en": "Score", "ru": "Оценка"}[language])
+        axis.set_xlabel(text(_("Score"), language))
         axis.grid(axis="x")
         before, now = key_mark("^", OTHER, hollow=True)[0], key_mark("^", OTHER)[0]
         assert isinstance(before, Line2D) and isinstance(now, Line2D)
-        change = ((before, now), f"{word} {editions[0]} → {editions[1]}")
+        words = _("edition {before} → {now}", before=editions[0], now=editions[1])
+        change = ((before, now), text(words, language))
         mark_key(axis, [*group_marks(rows["region"].tolist(), language), change])
     return figure
 
@@ -805,27 +796,25 @@ def specification_curve(
         middle.scatter(place, rows["p_exact"], c=inks, s=sizes, linewidths=0)
         middle.axhline(alpha, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
         middle.set_yscale("log")
-        middle.set_ylabel({"en": "exact p", "ru": "точное p"}[language])
+        middle.set_ylabel(text(_("exact p"), language))
         middle.set_yticks([1, 0.1, 0.01, 0.001, 0.0001])
         middle.yaxis.set_minor_formatter(NullFormatter())  # the usual one writes mathtext
         middle.yaxis.set_major_formatter(
             lambda value, _: formats.number(value, 4, language).rstrip("0").rstrip(".,")
         )
-        for height, (name, value, _) in enumerate(reversed(lines)):
+        for height, (name, value, _label) in enumerate(reversed(lines)):
             chosen = (rows[name] == value).to_numpy()
             lower.scatter(
                 place[chosen], np.full(chosen.sum(), height), c=inks[chosen], s=5, marker="|", linewidths=0.8
             )
-        lower.set_yticks(range(len(lines)), [label for _, _, label in reversed(lines)])
+        lower.set_yticks(range(len(lines)), [line[2] for line in reversed(lines)])
         lower.set_ylim(-0.7, len(lines) - 0.3)
         lower.tick_params(axis="y", length=0)
         edge = len(lines) - 0.5
-        for _, options in choices[:-1]:
+        for _name, options in choices[:-1]:
             edge -= len(options)
             lower.axhline(edge, color="#DDDDDD", linewidth=0.6)
-        lower.set_xlabel(
-            {"en": "specifications, by estimate", "ru": "спецификации, по возрастанию оценки"}[language]
-        )
+        lower.set_xlabel(text(_("specifications, by estimate"), language))
         lower.set_xlim(0, len(rows) + 1)
     return figure
 
