@@ -5,6 +5,7 @@ computed again from the exhibits' CSV files, and the coefficients by scipy or by
 """
 
 import itertools
+import re
 from collections import Counter
 
 import numpy as np
@@ -111,3 +112,210 @@ class TestScoreAndLength:
         rows = made.table("score-and-length")
         assert "entry_words" not in set(rows["indicator"])
         assert rows[["score_length", "indicator_length", "partial"]].isna().all(axis=None)
+
+
+# the default, and runs that turn signs, counts and comparisons round
+GRID = [
+    {},
+    {"edition": "II"},
+    {"edition": "II", "trade_period": 2019, "investment_period": 2022},
+    {"subset": "border"},
+    {"subset": "border", "edition": "II", "crossings_period": 2026},
+    {"trade_period": 2015, "alpha": 0.1},
+    {"regions": "siberian", "covariates": ["population:2024", "trade_turnover:2021"]},
+    {
+        "regions": ["RU-AMU", "Приморский край", "RU-KHA", "RU-SAK", "RU-KAM", "RU-MAG"],
+        "covariates": ["grp:2020"],
+    },
+]
+NUMBER = r"([+−]?\d+(?:\.\d+)?|—)"
+
+
+def near(said, value):
+    """Whether a printed number is the rounding of a value; a dash stands for none."""
+    if said == "—":
+        return pd.isna(value)
+    decimals = len(said.partition(".")[2])
+    return abs(float(said.replace("−", "-").replace(",", "")) - value) <= 0.5 * 10.0**-decimals + 1e-9
+
+
+def numbers(pattern, sentence):
+    found = re.search(pattern, sentence)
+    assert found is not None, sentence
+    return found.groups()
+
+
+@pytest.mark.parametrize("given", GRID, ids=str)
+class TestSentencesOfNotebook05:
+    """What is said against what stands in the tables, and these against scipy."""
+
+    def run(self, given):
+        return run_of("05_association", **given)
+
+    def test_coefficients_are_scipys(self, given):
+        made = self.run(given)
+        rows, data = made.table("association-forest"), made.table("association-data").set_index("region")
+        for row in rows.itertuples():
+            name = row.indicator if row.indicator in data else f"{row.indicator}:{row.period}"
+            both = data[["score", name]].dropna()
+            assert row.estimate == pytest.approx(stats.kendalltau(both["score"], both[name]).statistic)
+            assert row.n == len(both) and row.p_min <= row.p_exact + 1e-15
+
+    def test_the_counts_of_the_main_sentence(self, given):
+        made = self.run(given)
+        rows = made.table("association-forest")
+        alpha, hits, k, all_rows, exact, shown, everything, mute = numbers(
+            r"adjusted p of ([\d.]+) or less in (\d+) of (\d+)\. Of all (\d+) rows the exact p is as low in (\d+), adjusted for the rows "
+            r"shown in (\d+), adjusted for all indicators and years in (\d+)\. .*\((\d+)\)",
+            made.sentence("association-forest"),
+        )
+        level = float(alpha)
+        primary = rows[rows["is_primary"]]
+        assert (int(k), int(all_rows)) == (len(primary), len(rows))
+        for said, column, part in (
+            (hits, "p_primary", primary),
+            (exact, "p_exact", rows),
+            (shown, "p_shown", rows),
+            (everything, "p_all", rows),
+        ):
+            assert int(said) == (part[column] <= level).sum(), column
+        assert int(mute) == (rows["p_min"] > level).sum()
+
+    def test_the_leading_indicator_is_the_one_with_the_smallest_adjusted_p(self, given):
+        made = self.run(given)
+        rows = made.table("association-forest")
+        said = next(text["en"] for text in made.said if text["en"].startswith("Of the primary"))
+        first = rows.loc[rows["p_primary"].idxmin()]
+        assert first["label_en"] in said
+        tau, other = numbers(rf"tau-b {NUMBER} and .* its tau-b is {NUMBER}", said)
+        assert near(tau, first["estimate"]) and near(other, first["other_estimate"])
+        assert (first["p_exact"] <= rows["p_primary"].min() + 1e-12) or first["n"] < rows["n"].max()
+
+    def test_pairs_and_moves_are_counted_again(self, given):
+        made = self.run(given)
+        row = made.table("fragility").iloc[0]
+        data = made.table("association-data").set_index("region")
+        name = row["covariate"] if row["covariate"] in data else row["covariate"].split(":")[0]
+        both = data[["score", name]].dropna().to_numpy()
+        products = [np.sign((a - c) * (b - d)) for (a, b), (c, d) in itertools.combinations(both, 2)]
+        same, other = products.count(1), products.count(-1)
+        assert (row["same_way"], row["other_way"]) == (same, other)
+        said = numbers(
+            r"of (\d+) pairs .* both, (\d+) go the same way and (\d+) the other", made.sentence("fragility")
+        )
+        assert tuple(map(int, said)) == (same + other, same, other)
+        assert 0 <= row["moved_above"] <= row["moved_cases"] <= 2 * row["n"]
+        # the interval inverts the test: zero lies in it just where p is above the level
+        if not np.isnan(row["ci_low"]):
+            alpha = self.run(given).names["alpha"]
+            assert (row["ci_low"] <= 0 <= row["ci_high"]) == (row["p_exact"] > alpha)
+
+    def test_the_benchmarks_are_compared_as_said(self, given):
+        made = self.run(given)
+        rows = made.table("benchmarks")
+        mine, others = rows[~rows["is_benchmark"]], rows[rows["is_benchmark"]].dropna(subset="raw")
+        mine = mine[mine["n"] == mine["n"].max()]
+        first = mine.loc[mine["raw"].abs().idxmax()]
+        tau, within, count, k = numbers(
+            rf"farthest from zero of the indicators \({NUMBER}; with the border held fixed {NUMBER}, p .*\)\. (\d+) of the (\d+) bench",
+            made.sentence("benchmarks"),
+        )
+        assert near(tau, first["raw"]) and near(within, first["within"])
+        assert int(k) == len(others)
+        assert int(count) == (others["raw"].abs() >= abs(first["raw"]) - 1e-12).sum()
+
+    def test_nearer_to_zero_with_the_border_held_fixed(self, given):
+        made = self.run(given)
+        rows, said = made.table("border-effect"), made.sentence("border-effect")
+        if rows.empty:
+            assert "all on one side" in said
+            return
+        k, smaller = numbers(r"Of (\d+) coefficients (\d+) come nearer to zero", said)
+        assert int(k) == len(rows)
+        assert int(smaller) == (rows["within"].abs() < rows["raw"].abs()).sum()
+
+    def test_the_arrangements_of_five_scores(self, given):
+        made = self.run(given)
+        rows = made.table("five-regions")
+        n, tau, low = numbers(
+            rf"arranged in (\d+) ways\. The observed one has tau-b {NUMBER}; (\d+) of",
+            made.sentence("five-regions"),
+        )
+        observed = rows.loc[rows["is_observed"], "tau_b"].iloc[0]
+        assert int(n) == len(rows) and near(tau, observed)
+        assert int(low) == (rows["tau_b"] <= observed + 1e-9).sum()
+
+    def test_no_reading_of_the_default_run_is_shown_for_another(self, given):
+        said = " ".join(text["en"] for text in self.run(given).said)
+        assert ("Chukotka trades little" in said) == self.run(given).names["run"].is_default
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"subset": "border"}, {"subset": "border", "edition": "II", "alpha": 0.2}, {"edition": "II"}],
+    ids=str,
+)
+def test_sentences_of_notebook_06(given):
+    """Counts, ends of the curve and joint p against the tables."""
+    made = run_of("06_multiverse", **given)
+    curve = made.table("multiverse-curve")
+    tau = curve[curve["statistic"] == "kendall_tau_b"]
+    alpha = given.get("alpha", 0.05)
+    n, low, high, above, below, level, hits, reach, zero = numbers(
+        rf"(\d+) specifications with tau-b, {NUMBER} to {NUMBER}: (\d+) estimates above zero, (\d+) below\. Exact p of ([\d.]+) or less in (\d+) of "
+        r"the (\d+) that .*, (\d+) of them with zero",
+        made.sentence("multiverse-curve"),
+    )
+    assert (int(n), float(level)) == (len(tau), alpha)
+    assert near(low, tau["estimate"].min()) and near(high, tau["estimate"].max())
+    assert (int(above), int(below)) == ((tau["estimate"] > 0).sum(), (tau["estimate"] < 0).sum())
+    small = tau[tau["p_exact"] <= alpha]
+    assert (int(hits), int(reach)) == (len(small), (tau["p_min"] <= alpha).sum())
+    assert int(zero) == (small["non_border_density"] == "zero").sum()
+    joint = made.table("multiverse-joint")
+    assert joint["p"].iloc[0] == pytest.approx(curve["p_minp"].min())
+    assert joint["observed"].iloc[2] == pytest.approx(curve["estimate"].median())
+    everything = pd.read_csv(made.folder / "multiverse.csv")
+    assert joint["p"].iloc[3] == pytest.approx(everything["p_minp"].min())
+
+
+class TestCountry:
+    """Notebook 10: all regions, by scipy and by hand."""
+
+    @pytest.mark.parametrize("given", [{}, {"edition": "II", "district": "siberian"}], ids=str)
+    def test_coefficients_are_scipys_and_within_districts_pairs_of_one_district_count(self, given):
+        made = run_of("10_all_regions", **given)
+        frame = made.names["frame"]
+        score, district = made.names["score"], given.get("district", "far_eastern")
+        for row in made.table("country-associations").itertuples():
+            used = frame[[score, row.covariate, "district"]].dropna()
+            parts = {
+                "all": used,
+                "inside": used[used["district"] == district],
+                "outside": used[used["district"] != district],
+            }
+            for part, rows in parts.items():
+                expected = stats.kendalltau(rows[score], rows[row.covariate]).statistic
+                assert getattr(row, f"tau_{part}") == pytest.approx(expected)
+            surplus = ties_x = ties_y = 0
+            for _, rows in used.groupby("district"):
+                for (a, b), (c, d) in itertools.combinations(rows[[score, row.covariate]].to_numpy(), 2):
+                    surplus += np.sign((a - c) * (b - d))
+                    ties_x, ties_y = ties_x + (a != c), ties_y + (b != d)
+            assert row.tau_within == pytest.approx(surplus / np.sqrt(ties_x * ties_y))
+
+    def test_the_share_of_random_sets_is_that_of_sets_drawn_again(self):
+        """Another generator, scipy's coefficient: within five standard errors of the share printed."""
+        made = run_of("10_all_regions")
+        frame, score = made.names["frame"], made.names["score"]
+        row = made.table("district-contrast").iloc[0]
+        others = frame[~frame["inside"]][[score, row["covariate"]]].dropna().to_numpy()
+        draw = np.random.default_rng(20261126)
+        taus = [
+            stats.kendalltau(
+                *others[draw.choice(len(others), int(row["n_inside"]), replace=False)].T
+            ).statistic
+            for _ in range(2_000)
+        ]
+        share = np.mean(np.array(taus) <= row["tau_inside"] + 1e-12)
+        assert share == pytest.approx(row["share_as_low"], abs=5 * np.sqrt(0.08 * 0.92 / 2_000))
