@@ -28,6 +28,7 @@ from pathlib import Path
 from analysis import customs, ledger, paths
 from analysis.data import emiss, free_table, indicators, package, user_data, yearbook
 from analysis.errors import AnalysisError
+from analysis.publish.words import text
 from analysis.rating import coding, document, edition, follow_up, statements
 from analysis.workflow.batch import grid, gridfile
 from faults.damage import damaged
@@ -291,7 +292,11 @@ def _read_own(path: Path, scratch: Path) -> object:
 
 def _statements(path: Path, scratch: Path) -> object:
     whole = document.read_edition(path)
-    return statements.to_rows(whole), document.uncertainties(whole, "ru"), document.to_rows(whole)
+    return (
+        statements.to_rows(whole),
+        [text(item, "ru") for item in document.uncertainties(whole)],
+        document.to_rows(whole),
+    )
 
 
 def _customs(path: Path, scratch: Path) -> object:
