@@ -23,7 +23,7 @@ from analysis.data import formats, regions
 from analysis.data.messages import Message, _
 from analysis.data.regions import Language
 from analysis.publish import charts
-from analysis.publish.words import text
+from analysis.publish.words import Words, text
 
 # Perceptually even and safe for colour-blind readers; a grey print keeps its order.
 SCALE = "cividis"
@@ -157,17 +157,58 @@ def length_scatter(rows: pd.DataFrame, language: Language, title: str, footer: S
     language, title, footer
         As in `analysis.publish.charts.new_figure`.
     """
+    ticks = [25, 50, 100, 200, 400, 800]
+    label = text(_("Words of the entry (logarithmic)"), language)
     named = regions.codes(regions.far_east_border())
+    return _score_against(rows, "words", ticks, label, named, language, title, footer)
+
+
+@charts.chart
+def indicator_scatter(
+    rows: pd.DataFrame, label: Words, *, language: Language, title: str, footer: Sequence[str]
+) -> Figure:
+    """Score of every region against an indicator; the Far East is marked, its regions and the highest scores are named.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``region, value, score``; values above zero, since the axis is logarithmic.
+    label : Message or Name
+        The indicator with its unit and year.
+    """
+    high = rows.loc[rows["score"] >= HIGH, "region"]
+    named = list(dict.fromkeys([*regions.codes(regions.far_east()), *high]))
+    named = [code for code in named if code in set(rows["region"])]
+    low, top = (int(np.floor(np.log10(rows["value"].min()))), int(np.ceil(np.log10(rows["value"].max()))))
+    ticks = [10**power for power in range(low, top + 1)]
+    words = text(_("{indicator} (logarithmic)", indicator=label), language)
+    return _score_against(rows, "value", ticks, words, named, language, title, footer)
+
+
+# named outside the Far East too
+HIGH = 8
+
+
+def _score_against(
+    rows: pd.DataFrame,
+    column: str,
+    ticks: Sequence[float],
+    label: str,
+    named: Sequence[str],
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+) -> Figure:
     with charts.style():
         figure = charts.new_figure(110, title, footer)
         axis = figure.subplots()
-        # equal scores side by side, so that points of one length do not hide each other
-        lifted = rows.assign(y=rows["score"] + _lift(rows))
+        # equal scores side by side, so that points of one place do not hide each other
+        lifted = rows.assign(x=rows[column], y=rows["score"] + _lift(rows, column))
         for row in lifted.itertuples():
             code = str(row.region)
             far_east = regions.by_code(code).district == "far_eastern"
             axis.plot(
-                row.words,
+                row.x,
                 row.y,
                 charts.marker_of(code) if far_east else "o",
                 color=charts.colour_of(code) if far_east else _ELSEWHERE,
@@ -175,13 +216,13 @@ def length_scatter(rows: pd.DataFrame, language: Language, title: str, footer: S
                 zorder=3 if far_east else 2,
             )
         axis.set_xscale("log")
-        ticks = [25, 50, 100, 200, 400, 800]
-        axis.set_xticks(ticks, [formats.number(tick, 0, language) for tick in ticks])
+        axis.set_xticks(ticks, [formats.number(tick, 0 if tick >= 1 else 1, language) for tick in ticks])
         axis.minorticks_off()
-        axis.set_xlim(25, 1100)
+        # room for names beside the outermost points
+        axis.set_xlim(min(ticks[0], rows[column].min()), max(rows[column].max(), ticks[-2]) * 1.35)
         axis.set_yticks(range(1, 11))
         axis.set_ylim(0.5, 10.5)
-        axis.set_xlabel(text(_("Words of the entry (logarithmic)"), language))
+        axis.set_xlabel(label)
         axis.set_ylabel(text(_("Score"), language))
         axis.grid(axis="y")
         rest = text(_("other Far Eastern"), language)
@@ -189,20 +230,20 @@ def length_scatter(rows: pd.DataFrame, language: Language, title: str, footer: S
         charts.mark_key(
             axis,
             [
-                *charts.group_marks(named, language),
+                *charts.group_marks(regions.codes(regions.far_east_border()), language),
                 charts.key_mark("^", charts.OTHER, rest),
                 charts.key_mark("o", _ELSEWHERE, elsewhere),
             ],
         )
         charts.settle_layout(figure)  # labels are placed around it
-        points = lifted[lifted["region"].isin(named)].assign(x=rows["words"], score=lifted["y"])
+        points = lifted[lifted["region"].isin(named)].assign(score=lifted["y"])
         charts.name_points(figure, axis, points, language)
     return figure
 
 
-def _lift(rows: pd.DataFrame) -> pd.Series:
-    """Offsets within a score, by length, in a fixed pattern of four."""
-    order = rows.groupby("score")["words"].rank(method="first").astype(int)
+def _lift(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Offsets within a score, by the figure it is set against, in a fixed pattern of four."""
+    order = rows.groupby("score")[column].rank(method="first").astype(int)
     return (order % 4 - 1.5) * 0.12
 
 
