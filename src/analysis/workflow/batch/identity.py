@@ -18,7 +18,7 @@ from typing import Any
 import nbformat
 
 from analysis import customs, paths
-from analysis.data import package, user_data
+from analysis.data import catalogue, package, user_data
 from analysis.workflow import runs
 
 PACKAGE = "analysis"
@@ -88,6 +88,10 @@ def inputs(notebook: str) -> dict[str, str]:
         found["customs store"] = _hash(Path.read_bytes, store)
     for table in user_data.files(paths.user()):
         found[f"own {table.parent.name}/{table.name}"] = _hash(Path.read_bytes, table)
+    names = paths.user() / catalogue.USER_FILE
+    if names.is_file():
+        # what the reader's own indicators are called, and their units
+        found[f"own {names.name}"] = _hash(Path.read_bytes, names)
     for name, module in sorted(modules(path).items()):
         found[f"module {name}"] = _hash(_tree, module)
     for beside in sorted(source.rglob("*")):
