@@ -20,8 +20,7 @@ from analysis import customs, paths
 from analysis.customs import trade
 from analysis.data import catalogue, emiss, indicators, observations, package, regions, units, user_data
 from analysis.errors import AnalysisError
-from analysis.publish import documents, parameters
-from analysis.publish.exhibits import disagreements
+from analysis.publish import disagreements, documents, parameters
 from analysis.publish.report import content
 from analysis.publish.words import text
 from analysis.rating import associations

@@ -6,10 +6,12 @@ import pandas as pd
 
 from analysis import paths
 from analysis.data import indicators, package, user_data
+from analysis.data.messages import _
 from analysis.data.regions import LANGUAGES, Language
 from analysis.publish import tables
 from analysis.publish.output import HtmlOutput
-from analysis.publish.tables import Table, column
+from analysis.publish.tables import Column, Table
+from analysis.publish.words import text
 
 # enough to see what differs; the file has all of them
 ROWS_SHOWN = 20
@@ -39,38 +41,33 @@ def shown(language: Language) -> HtmlOutput | None:
         ]
         for which in ("source", "other_source"):
             rows[f"{which}_{name}"] = [_source(value, name) for value in rows[which]]
-    title = {
-        "en": f"Figures that differ between two sources: {len(rows)} of {len(found)}, largest difference first",
-        "ru": f"Расхождения между источниками: {len(rows)} из {len(found)}, начиная с наибольшего",
-    }[language]
+    title = _(
+        "Figures that differ between two sources: {shown:d} of {n:d}, largest difference first",
+        shown=len(rows),
+        n=len(found),
+    )
     source = "; ".join(dict.fromkeys([*rows[f"source_{language}"], *rows[f"other_source_{language}"]]))
-    return HtmlOutput(tables.to_html(_table(rows), language, "disagreements", title, source))
+    return HtmlOutput(tables.to_html(_table(rows), language, "disagreements", text(title, language), source))
 
 
 def _table(rows: pd.DataFrame) -> Table:
+    note = _(
+        "Tables differ where rounding cannot explain it, customs files from one per cent on. The committed figure is the "
+        "one used; `amur reproduce` writes every row to data/processed/disagreements.csv."
+    )
     return Table(
         rows,
         (
-            column("region", "Region", "Регион", "region"),
-            column({"en": "name_en", "ru": "name_ru"}, "Indicator", "Показатель"),
-            column("period", "Period", "Период"),
-            column("value", "Own figure", "Собственные данные", "number", 2),
-            column({"en": "source_en", "ru": "source_ru"}, "Own source", "Собственный источник"),
-            column("other_value", "Other figure", "Другие данные", "number", 2),
-            column({"en": "other_source_en", "ru": "other_source_ru"}, "Other source", "Другой источник"),
-            column("percent", "Difference, %", "Разница, %", "number", 2),
+            Column("region", _("Region"), "region"),
+            Column({"en": "name_en", "ru": "name_ru"}, _("Indicator")),
+            Column("period", _("Period")),
+            Column("value", _("Own figure"), "number", 2),
+            Column({"en": "source_en", "ru": "source_ru"}, _("Own source")),
+            Column("other_value", _("Other figure"), "number", 2),
+            Column({"en": "other_source_en", "ru": "other_source_ru"}, _("Other source")),
+            Column("percent", _("Difference, %"), "number", 2),
         ),
-        {
-            "en": (
-                "Tables differ where rounding cannot explain it, customs files from one per cent on. The committed "
-                "figure is the one used; `amur reproduce` writes every row to data/processed/disagreements.csv.",
-            ),
-            "ru": (
-                "Для таблиц показаны расхождения сверх округления, для таможенных файлов — свыше одного процента. "
-                "В расчётах остаются данные из data/raw/; все строки `amur reproduce` записывает в "
-                "data/processed/disagreements.csv.",
-            ),
-        },
+        {language: (text(note, language),) for language in LANGUAGES},
     )
 
 
