@@ -448,6 +448,15 @@ def test_results_with_a_readers_own_figures_do_not_become_the_reference(results,
         check.renew(results, results.with_name("reference"))
 
 
+def test_another_machines_zero_is_the_same_in_every_form_of_a_table():
+    forms = [
+        f"a,b\n{zero},0.11133873764{last}\n".encode()
+        for zero, last in (("0.0", "215263"), ("2.9030958771196026e-14", "20083"))
+    ]
+    assert len({readings.of_office(form, ".csv") for form in forms}) == 1
+    assert readings.of_office(b"a,b\n0.0,0.1114\n", ".csv") not in {readings.of_office(forms[0], ".csv")}
+
+
 def test_the_committed_reference_holds_every_file_it_names():
     """Otherwise the comparison of that file would be one of names."""
     reference = paths.reference()

@@ -149,7 +149,8 @@ def _rounded(number: str) -> str:
     """Nine digits of a number written in full, and what should have come to nothing as nothing."""
     if len(number) < FULL_DIGITS or "." not in number:
         return number
-    return f"{round(float(number.replace('−', '-')), ROUNDED) + 0.0:.9g}"
+    value = round(float(number.replace("−", "-")), ROUNDED)
+    return f"{value:.9g}" if value else "0.0"
 
 
 def _without_hashes(line: str, known: Known) -> str:
