@@ -170,7 +170,8 @@ def _refuse_hostile(name: str, content: bytes) -> None:
         raise AnalysisError(
             f"{name} is no whole XML file (line {error.getLineNumber()}: {error.getMessage()}); save it again."
         ) from None
-    except (LookupError, ValueError) as error:  # an encoding that there is not, or that the parser cannot take
+    except (LookupError, ValueError) as error:
+        # an encoding that there is not, or that the parser cannot take
         raise AnalysisError(f"{name} cannot be read as XML ({error}); save it again.") from None
 
 
