@@ -37,7 +37,7 @@ reference: $(READY)
 
 # every public function from its docstring: build/reference/index.html, which opens offline
 docs: $(READY)
-	$(BIN)/python -m analysis.publish.api_reference
+	$(BIN)/pdoc --docformat numpy --no-show-source --output-directory build/reference analysis
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
