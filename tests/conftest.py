@@ -14,7 +14,7 @@ settings.load_profile("study")
 
 # files whose tests start kernels, batches, a cluster, a browser, R or LaTeX, or pack and unpack the whole study
 SLOW = (
-    "test_api_reference", "test_archive", "test_batch", "test_cluster", "test_environment", "test_kernels",
+    "test_archive", "test_batch", "test_cluster", "test_environment", "test_kernels", "test_lab_browser",
     "test_latex", "test_notebook_sentences", "test_notebooks", "test_r_reference", "test_report_browser", "test_runs",
 )  # fmt: skip
 
