@@ -162,6 +162,22 @@ def all_regions() -> None:
     )
 
 
+def many_cases() -> None:
+    """Where an exact distribution would take hours: the method chosen is named on the line."""
+    for n in (1000, 100_000):
+        for levels in (None, 10):
+            score = GENERATOR.integers(0, levels, n) if levels else GENERATOR.random(n)
+            covariate = GENERATOR.random(n)
+            for function in (stats.kendall_tau_b, stats.spearman_rho, stats.pearson_r):
+                job = lambda f=function, a=score, b=covariate: f(a, b)  # noqa: E731
+                tied = f"{levels} levels" if levels else "no ties"
+                line(f"{function.__name__}, n = {n:,}, {tied}: {job().method}", seconds(job, 1), 3)
+    covariate = GENERATOR.random(83)
+    for score, tied in ((ALL_REGIONS, "10 levels"), (GENERATOR.random(83), "no ties")):
+        job = lambda a=score: stats.minimum_detectable_effect("kendall_tau_b", a, covariate)  # noqa: E731
+        line(f"minimum detectable tau-b, n = 83, {tied}", seconds(job, 1), 3)
+
+
 def specification_curve() -> None:
     if importlib.util.find_spec("specification_curve") is None:
         print("specification_curve: not installed, nothing to compare with")
@@ -191,7 +207,7 @@ def main() -> None:
         f"Python {platform.python_version()}, numpy {np.__version__}, scipy {scipy.__version__}, "
         f"{os.cpu_count()} cores; covariates are generated"
     )
-    for part in itertools.chain((one_p, many_p, joint, all_regions, specification_curve)):
+    for part in itertools.chain((one_p, many_p, joint, all_regions, many_cases, specification_curve)):
         part()
 
 

@@ -14,7 +14,7 @@ from scipy import stats as scipys
 from analysis import stats
 from analysis.stats import exact, normal, pairs, sampling
 from analysis.stats.errors import StatisticsError
-from analysis.stats.ranks import doubled_midranks, tie_groups
+from analysis.stats.ranks import doubled_midranks, levels_of_rows, tie_groups
 
 RATING = np.repeat(np.arange(10.0), [2, 5, 10, 14, 16, 13, 9, 8, 4, 2])
 
@@ -207,6 +207,21 @@ def test_float_noise_is_a_tie_and_whole_numbers_are_never_merged():
     for function in (stats.kendall_tau_b, stats.spearman_rho):
         assert function(score, noisy) == function(score, clean)
         assert function(score, noisy, ties=0).p_min != function(score, clean).p_min
+
+
+def test_float_noise_is_a_tie_in_families_and_groups_too():
+    """Fails if a row's own test and its place in the family rank it differently."""
+    score, noise = [1, 1, 2, 3, 3, 4], 0.1 + 0.2
+    noisy = [[noise, 0.3, 0.7, 0.5, 0.9, 0.8], [1, 2, 3, float("nan"), 5, 4]]
+    clean = [[0.3, 0.3, 0.7, 0.5, 0.9, 0.8], noisy[1]]
+    for statistic in ("kendall_tau_b", "spearman_rho"):
+        found = stats.step_down_max_t(score, noisy, statistic)
+        assert found.tolist() == stats.step_down_max_t(score, clean, statistic).tolist()
+    assert stats.distinct_rows([noisy[0], clean[0]]).tolist() == [0, 0]
+    member = [1, 0, 1, 0, 1, 0]
+    assert stats.compare_groups(noisy[0], member) == stats.compare_groups(clean[0], member)
+    levels = levels_of_rows(np.array([*noisy, clean[0]]))
+    assert levels[0].tolist() == [0, 0, 2, 1, 4, 3] and np.isnan(levels[1, 3]) and levels[1, 5] == 3
 
 
 @pytest.mark.parametrize("ties", [-1, 1.5, True, "1", float("nan")])

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from analysis.stats.coefficients import associate, coefficient
 from analysis.stats.errors import StatisticsError
-from analysis.stats.ranks import checked_pair, doubled_midranks
+from analysis.stats.ranks import checked_levels, checked_pair, doubled_midranks
 from analysis.stats.reasons import Reason, reason
 from analysis.stats.results import Association
 
@@ -72,7 +72,7 @@ def compare_groups(score: ArrayLike, member: ArrayLike) -> GroupComparison:
     result = associate("spearman_rho", a, inside)
     if result.cannot is not None:
         return GroupComparison(count, len(a) - count, None, replace(result, statistic="somers_d"))
-    somers = coefficient("somers_d", doubled_midranks(a), doubled_midranks(inside))
+    somers = coefficient("somers_d", doubled_midranks(checked_levels(a, "score")), doubled_midranks(inside))
     return GroupComparison(
         count, len(a) - count, (somers + 1) / 2, replace(result, statistic="somers_d", estimate=somers)
     )

@@ -20,7 +20,7 @@ from analysis.stats.arrangements import told
 from analysis.stats.errors import StatisticsError
 from analysis.stats.exact import Kernel, null_table
 from analysis.stats.kernels import row_sums
-from analysis.stats.ranks import Floats, Integers, doubled_midranks, narrowest, tie_groups
+from analysis.stats.ranks import Floats, Integers, checked_levels, doubled_midranks, narrowest, tie_groups
 
 # Arrangements a block, at most: 600 rows of cells at 4 bytes are then 20 MB
 BLOCK = 8192
@@ -148,7 +148,7 @@ def make_row(frame: Frame, covariate: Floats) -> Row:
         One number a case of all that are permuted; no gap in the frame.
     """
     members = list(frame.members)
-    ranks = doubled_midranks(covariate[members])
+    ranks = doubled_midranks(checked_levels(covariate[members], "covariate"))
     levels = np.unique(ranks, return_inverse=True)[1]
     spread = np.zeros((max(members) + 1, 1), dtype=narrowest(len(members)))
     spread[members, 0] = levels

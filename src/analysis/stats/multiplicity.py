@@ -17,7 +17,15 @@ from analysis.stats.errors import StatisticsError, one_of
 from analysis.stats.exact import Kernel
 from analysis.stats.joint import Frame, JointNull, Row, StepDown, make_row
 from analysis.stats.maxt import FIRST, LARGEST_N, rho_max_t
-from analysis.stats.ranks import Floats, arrangement_count, checked_series, doubled_midranks, narrowest
+from analysis.stats.ranks import (
+    Floats,
+    arrangement_count,
+    checked_levels,
+    checked_series,
+    doubled_midranks,
+    levels_of_rows,
+    narrowest,
+)
 from analysis.stats.testing import SEED, checked_resamples, checked_seed
 
 
@@ -37,7 +45,7 @@ def distinct_rows(covariates: ArrayLike) -> NDArray[np.int64]:
     """
     seen: dict[bytes, int] = {}
     first = []
-    for number, row in enumerate(np.atleast_2d(np.asarray(covariates, dtype=np.float64))):
+    for number, row in enumerate(levels_of_rows(np.atleast_2d(np.asarray(covariates, dtype=np.float64)))):
         there = ~np.isnan(row)
         ranks = np.zeros(len(row), dtype=np.int64)
         ranks[there] = doubled_midranks(row[there])
@@ -88,10 +96,11 @@ def step_down_max_t(
     """
     if statistic not in RANK_STATISTICS:
         raise one_of("statistic", statistic, RANK_STATISTICS)
-    a = checked_series(score, "score")
+    a = checked_levels(score, "score")
     rows = np.atleast_2d(np.asarray(covariates, dtype=np.float64))
     if rows.shape[1] != len(a):
         raise StatisticsError(f"The covariates have {rows.shape[1]} columns and the score {len(a)} values.")
+    rows = levels_of_rows(rows)
     kernel: Kernel = "product" if statistic == "spearman_rho" else "concordance"
     if kernel == "product" and resamples is None and not np.isnan(rows).any():
         centred = np.sign(rows[:, :, None] - rows[:, None, :]).sum(axis=2).astype(np.int64)

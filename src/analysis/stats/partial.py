@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from analysis.stats.coefficients import associate, coefficient, obstacle
 from analysis.stats.errors import one_of
-from analysis.stats.ranks import checked_pair, doubled_midranks
+from analysis.stats.ranks import checked_levels, checked_pair, doubled_midranks
 from analysis.stats.reasons import Reason, reason
 from analysis.stats.results import Association
 
@@ -73,7 +73,7 @@ def partial_rank_correlation(
     cannot = obstacle(a, b) or obstacle(a, z)
     if cannot is not None:
         return PartialAssociation(within, None, statistic, cannot)
-    x, y, held = (doubled_midranks(values) for values in (a, b, z))
+    x, y, held = (doubled_midranks(checked_levels(values, "series")) for values in (a, b, z))
     direct, by_score, by_covariate = (
         coefficient(statistic, *pair) for pair in ((x, y), (x, held), (y, held))
     )

@@ -156,6 +156,28 @@ def checked_levels(values: ArrayLike, what: str, ties: float = TIES) -> Floats:
     return codes.astype(np.float64)
 
 
+def levels_of_rows(rows: Floats) -> Floats:
+    """`checked_levels` of every row at once, gaps staying gaps.
+
+    Parameters
+    ----------
+    rows : ndarray of float64, shape (k, n)
+        Measured figures; NaN where there is none.
+
+    Returns
+    -------
+    ndarray of float64, shape (k, n)
+        Whole numbers from zero within each row; NaN where there is no figure.
+    """
+    order = np.argsort(rows, axis=1)
+    ordered = np.take_along_axis(rows, order, axis=1)
+    reach = TIES * np.maximum(np.abs(ordered[:, 1:]), np.abs(ordered[:, :-1]))
+    rises = np.diff(ordered, axis=1) > reach
+    levels = np.zeros(rows.shape)
+    np.put_along_axis(levels, order[:, 1:], np.cumsum(rises, axis=1, dtype=np.float64), axis=1)
+    return np.where(np.isnan(rows), np.nan, levels)
+
+
 def same_length(a: NDArray[Any], b: NDArray[Any]) -> None:
     """Check that both series have one value a case.
 
