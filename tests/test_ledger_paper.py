@@ -14,19 +14,24 @@ from analysis import paths
 from analysis.data.indicators import observations
 from analysis.errors import AnalysisError
 from analysis.ledger import (
-    RULE_WORDS,
     RULES,
     Claim,
     Ledger,
+    LedgerRow,
+    PrintedTable,
     corrected_table_3,
-    density_rows,
     headline,
     read_claims,
     read_tables,
+    sentences,
     verify,
     verify_file,
 )
-from analysis.ledger.claims import Cell, Table
+from analysis.ledger.checks import REVISION_BAND
+from analysis.ledger.claims import Cell, tables_named
+from analysis.ledger.inputs import KINDS, Outside, Sources, units_of
+from analysis.ledger.verify import _judged_twice
+from analysis.publish.words import text
 
 FOLDER = paths.raw() / "paper"
 
@@ -37,7 +42,7 @@ def claims() -> tuple[Claim, ...]:
 
 
 @cache
-def tables() -> dict[str, Table]:
+def tables() -> dict[str, PrintedTable]:
     return read_tables(FOLDER)
 
 
@@ -46,18 +51,25 @@ def ledger() -> Ledger:
     return verify_file(FOLDER / "claims.csv", observations())
 
 
+def english(row: LedgerRow) -> str:
+    return text(row.note, "en")
+
+
 def verdict_after(
     claim_id: str,
     cells: dict[tuple[str, str, str], str] | None = None,
     observed: dict[tuple[str, str, str], float] | None = None,
     published: dict[str, str] | None = None,
-    inputs: dict[str, str] | None = None,
+    dropped: str = "",
 ) -> str:
     """Verdict of a claim when raw figures are changed: printed cells, observations or words of the text."""
     changed = {name: dict(table) for name, table in tables().items()}
     for (table, row, column), printed in (cells or {}).items():
         assert (row, column) in changed[table], "a change must change something"
-        changed[table][row, column] = Cell(printed, changed[table][row, column].unit)
+        changed[table][row, column] = replace(changed[table][row, column], printed=printed)
+    if dropped:
+        changed["spans"] = {key: cell for key, cell in changed["spans"].items() if key[0] != dropped}
+        assert len(changed["spans"]) == len(tables()["spans"]) - 1, "a change must change something"
     frame = observations()
     for (indicator, region, period), value in (observed or {}).items():
         place = (frame["indicator"] == indicator) & (frame["region"] == region) & (frame["period"] == period)
@@ -65,14 +77,7 @@ def verdict_after(
         frame.loc[place, "value"] = value
     read = read_claims(FOLDER / "claims.csv", changed)
     read = tuple(
-        replace(
-            claim,
-            published=(published or {}).get(claim.claim_id, claim.published),
-            inputs=(("items", inputs[claim.claim_id]),) if claim.claim_id in (inputs or {}) else claim.inputs,
-            # Russian words are for the inputs as they were
-            inputs_ru=() if claim.claim_id in (inputs or {}) else claim.inputs_ru,
-        )
-        for claim in read
+        replace(claim, published=(published or {}).get(claim.claim_id, claim.published)) for claim in read
     )
     return verify(read, frame, changed, FOLDER).row(claim_id).verdict
 
@@ -93,17 +98,19 @@ FLIPS = {
     "R2": ("cell.table-3.9", "paper_error", "match", {"cells": {("table_3", "1", "value_thousand_usd"): "49 348,4"}}),
     "R3": ("text.border-longest", "match", "paper_error", {"cells": {("table_1", "border_length", "RU-ZAB"): "1300"}}),
     "R3 unrounded": ("text.density-functioning-smallest", "match", "paper_error", {"cells": {("table_1", "border_length", "RU-YEV"): "2000"}}),
-    "R4": ("text.countries", "paper_error", "match", {"published": {"text.countries": "59"}}),
+    "R3 reading": ("text.china-share-elevated", "match", "depends_on_reading", {"cells": {("table_2", "RU-AMU", "2021"): "36,0"}}),
+    "R4": ("text.countries", "depends_on_reading", "match", {"published": {"text.countries": "60"}}),
     "R5": ("cell.table-3.2", "match", "paper_error", {"cells": {("table_3", "3", "value_thousand_usd"): "1 495,5"}}),
-    "R5 chain": ("text.imports-half", "match", "paper_error", {"cells": {("table_2", "RU-AMU", "2021"): "30,0"}}),
+    "R5 chain": ("text.imports-half", "depends_on_reading", "depends_on_reading", {"cells": {("table_2", "RU-AMU", "2021"): "30,0"}}),
     "R6": ("ref.suslov-2023", "match", "paper_error", {"cells": {("references", "suslov-2023", "en volume"): "18"}}),
     "R6 numbering": ("footnotes.numbers", "paper_error", "match", {"cells": {("sources", "fn15-chart-4", "number"): "13"}}),
-    "R7": ("footnotes.customs-address", "match", "paper_error", {"cells": {("sources", "fn12", "subject"): "weather"}}),
-    "R8": ("text.three-branches", "paper_error", "match", {"inputs": {"text.three-branches": "list:a | b | c"}}),
-    "R9": ("table-2.marks", "paper_error", "match", {"cells": {("table_2", "RU-CHU", year): "" for year in ("2000", "2005", "2010")}}),
-    "R10": ("footnotes.read.3", "paper_error", "match", {"cells": {("sources", "fn3", "accessed"): "07.06.2025"}}),
+    "R6 translation": ("ref.translation.volkov", "paper_error", "match", {"cells": {("spans", "title-en.volkov", "words"): "in the context of sanctions"}}),
+    "R7": ("footnotes.customs-address", "match", "paper_error", {"cells": {("sources", "fn12", "subject"): "о погоде за 9 месяцев 2021 года"}}),
+    "R8": ("text.three-branches", "paper_error", "match", {"dropped": "branches.4"}),
+    "R9": ("table-2.marks", "depends_on_reading", "match", {"cells": {("table_2", "RU-CHU", year): "1,0" for year in ("2000", "2005", "2010")}}),
+    "R10": ("footnotes.read.3", "paper_error", "not_checkable", {"cells": {("sources", "fn3", "accessed"): "07.06.2025"}}),
     "R10 outside": ("table-1.caption-roads", "mismatch", "match", {"observed": ROADS_2018}),
-    "R11 first": ("text.investment-first.2022", "mismatch", "match", {"observed": {("investment", "RU-SA", "2022"): 400000.0}}),
+    "R11 first": ("text.soy-main-importer", "match", "match", {"observed": {("investment", "RU-SA", "2022"): 400000.0}}),
     "R11 share": ("text.investment-quarter", "mismatch", "match", {"observed": {("investment", "RU-AMU", "2023"): 950000.0}}),
     "R11 weights": ("cell.table-2.FAR_EAST.2021", "match", "mismatch", {"observed": {("trade_turnover", "RU-SAK", "2021"): 90000.0}}),
     "R11 limit": ("text.exports-china", "not_checkable", "mismatch", {"observed": {("exports", "RU-AMU", "2021"): 400.0}}),
@@ -126,6 +133,154 @@ def test_every_rule_is_used_on_the_paper(ledger: Ledger) -> None:
     assert {row.rule for row in ledger.rows} == set(RULES)
 
 
+# ------------------------------------------------------------------ a match tests the printed number
+
+_NUMERAL = re.compile(r"\d+(?:[ \u00a0]\d{3})*(?:,\d+)*")
+_WORDS = {"three": "four", "трех": "двух", "больше половины": "больше трех"}
+
+
+def mutated(published: str) -> list[str]:
+    """The printed string with one number changed in its first digit that counts, and words that are numbers.
+
+    The last digits of a number may agree with their neighbours', where the figures it follows from are rounded too.
+    """
+    if published in _WORDS:
+        return [_WORDS[published]]
+    found = []
+    for number in _NUMERAL.finditer(published):
+        at = number.start() + next((i for i, digit in enumerate(number[0]) if digit in "123456789"), 0)
+        other = "1" if published[at] in "90" else str(int(published[at]) + 1)
+        found.append(published[:at] + other + published[at + 1 :])
+    return found
+
+
+def sources_of(folder: Path) -> tuple[Sources, dict[str, list[Claim]]]:
+    """What the claims of a folder point to, and its claims by id."""
+    printed = read_tables(folder, tables_named(folder / "claims.csv"))
+    by_id: dict[str, list[Claim]] = {}
+    for claim in read_claims(folder / "claims.csv", printed):
+        by_id.setdefault(claim.claim_id, []).append(claim)
+    first = {name: readings[0] for name, readings in by_id.items()}
+    frame = observations()
+    return Sources(first, printed, Outside(frame), units_of(frame), folder), by_id
+
+
+def still_holding(folder: Path) -> tuple[list[tuple[str, str, str]], int]:
+    """Claims that hold with another number in the place of theirs, and how many numbers were tried."""
+    sources, by_id = sources_of(folder)
+    found, tried = [], 0
+    for name, readings in by_id.items():
+        row = _judged_twice(readings, sources, REVISION_BAND)
+        for other in mutated(row.published) if row.verdict == "match" else ():
+            tried += 1
+            try:
+                changed = [replace(claim, published=other) for claim in readings]
+                verdict = _judged_twice(changed, sources, REVISION_BAND).verdict
+            except AnalysisError:
+                continue  # 19 July may become 39 July, which is no date at all
+            found += [(name, row.published, other)] if verdict == "match" else []
+    return found, tried
+
+
+def test_no_claim_holds_with_another_number_in_the_place_of_its_own() -> None:
+    """A claim that holds whatever is printed tests something else than what is printed."""
+    holding, tried = still_holding(FOLDER)
+    assert holding == [] and tried > 60
+
+
+def test_claims_rest_on_words_of_the_paper_and_not_on_ours() -> None:
+    """A typed list or a typed number is a conclusion; what cannot be quoted is not decided."""
+    selectors = {
+        "of",
+        "whole",
+        "direction",
+        "digits",
+        "on",
+        "vintage",
+        "rows",
+        "until",
+        "term",
+        "word",
+        "period",
+        "whole_number",
+    }
+    for claim in claims():
+        for name, reference in claim.inputs:
+            kind = reference.removeprefix("exact:").partition(":")[0]
+            assert kind in KINDS and kind not in ("list", "printed"), (claim.claim_id, reference)
+            assert kind != "text" or name in selectors, (claim.claim_id, reference)
+
+
+def test_quoted_words_are_short() -> None:
+    """Figures and short spans of a document may be carried over, sentences may not."""
+    for folder in (FOLDER, paths.raw() / "rating"):
+        for (row, column), cell in read_tables(folder, ["spans"])["spans"].items():
+            assert column == "words" and 0 < len(cell.printed) < 70, row
+            assert cell.place is not None and cell.place.en and cell.place.ru
+
+
+# ------------------------------------------------------------------ every numeral is covered
+
+
+@cache
+def numerals() -> tuple[dict[str, str], ...]:
+    with (FOLDER / "numerals.csv").open(encoding="utf-8", newline="") as handle:
+        return tuple(csv.DictReader(handle))
+
+
+def left_out() -> dict[str, dict[str, str]]:
+    with (FOLDER / "left_out.csv").open(encoding="utf-8", newline="") as handle:
+        return {row["id"]: row for row in csv.DictReader(handle)}
+
+
+def test_every_numeral_of_the_paper_is_on_its_ledger_or_left_out_with_a_reason(ledger: Ledger) -> None:
+    known = {row.claim_id for row in ledger.rows} | set(left_out())
+    assert [int(row["order"]) for row in numerals()] == list(range(1, len(numerals()) + 1))
+    assert [int(row["line"]) for row in numerals()] == sorted(int(row["line"]) for row in numerals())
+    assert {row["covered_by"] for row in numerals()} <= known
+    assert len(numerals()) == 509
+
+
+def test_a_numeral_stands_in_the_claim_that_is_to_cover_it(ledger: Ledger) -> None:
+    """Otherwise the list could send any numeral to any claim."""
+    found = {row.claim_id: row for row in ledger.rows}
+    sources, by_id = sources_of(FOLDER)
+    facts: dict[str, set[str]] = {}
+    for (row, _column), cell in tables()["references"].items():
+        facts.setdefault(f"ref.{row}", set()).add(cell.printed)
+    for (row, _column), cell in tables()["sources"].items():
+        facts.setdefault(row.replace("fn", "footnotes.read."), set()).add(cell.printed)
+    for row in numerals():
+        claim = found.get(row["covered_by"])
+        if claim is None:
+            continue
+        words = {claim.published, text(claim.place, "en"), *facts.get(claim.claim_id, ())}
+        for reading in by_id[claim.claim_id]:
+            for _name, reference in reading.inputs:
+                words |= set(sources.resolve(reference, "here").texts.values())
+        shown = " ".join(words).translate(SUPERSCRIPTS)
+        numeral = (
+            row["numeral"]
+            .rstrip("/")
+            .translate(SUPERSCRIPTS)
+            .replace("dx.doi.org/", "")
+            .replace("doi.org/", "")
+        )
+        assert numeral.replace("–", "-") in shown.replace("–", "-"), (row, words)
+
+
+SUPERSCRIPTS = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁰", "1234567890")
+
+
+def test_every_printed_number_of_a_claim_is_a_numeral_of_the_paper(ledger: Ledger) -> None:
+    """The other way round: a mistyped figure stands nowhere in the paper."""
+    printed = Counter(row["numeral"] for row in numerals())
+    whole = " ".join(printed)
+    for row in ledger.rows:
+        for number in re.findall(r"\d+(?:[ \u00a0]\d{3})*(?:,\d+)?", row.published):
+            assert number in printed or number in whole, row.claim_id
+
+
 @pytest.mark.parametrize(("table", "cells"), [("table_1", 35), ("table_2", 120), ("table_3", 9)])
 def test_every_printed_cell_is_on_the_ledger_once(ledger: Ledger, table: str, cells: int) -> None:
     printed = Counter(cell.printed for cell in tables()[table].values())
@@ -142,58 +297,105 @@ def test_ids_and_anchors_are_unique(ledger: Ledger) -> None:
 
 
 def test_known_faults_are_found(ledger: Ledger) -> None:
-    """Each was established by hand from the printed page; a rule that loses one has been broken."""
+    """Each was established by hand, and no innocent reading was found; a rule that loses one has been broken."""
     errors = {row.claim_id for row in ledger.rows if row.verdict == "paper_error"}
     assert errors == {
+        "front.author",
         "abstract.aims",
         "abstract.sources",
-        "text.launches",
-        "text.growth-period",
         "text.density-established-smallest",
-        "text.countries",
-        "text.two-directions",
         "text.three-branches",
         "table-1.caption-english",
         "table-1.note-source",
-        "table-2.marks",
-        "chart-3.period",
         "table-3.labels",
-        "table-3.codes",
         "cell.table-3.9",
         "footnotes.numbers",
+        "footnotes.bare-site",
         "footnotes.read.3",
         "ref.zabelina-2021",
-        "ref.kashina-2012",
-        "ref.kryukova-2022",
         "ref.you-2025",
         "ref.doi.you-2025",
         "ref.cited.07",
         "ref.cited.15",
+        "ref.all-cited",
+        "ref.translation.volkov",
+        "ref.translation.lekhelt",
     }
 
 
 def test_disagreements_with_outside_data(ledger: Ledger) -> None:
     assert {row.claim_id for row in ledger.rows if row.verdict == "mismatch"} == {
-        "text.investment-first.2022",
         "text.investment-quarter",
         "table-1.caption-roads",
         "cell.table-1.road_density.RU-KHA",
         "cell.table-1.road_density.RU-PRI",
-        *(f"cell.table-2.FAR_EAST.{year}" for year in (2015, 2016, 2017)),
+        "cell.table-2.FAR_EAST.2000",
+        "cell.table-2.FAR_EAST.2017",
     }
+
+
+def test_what_an_innocent_reading_saves_is_not_called_wrong(ledger: Ledger) -> None:
+    assert {row.claim_id for row in ledger.depending} == {
+        "text.investment-first",
+        "text.launches",
+        "text.cableway",
+        "text.growth-period",
+        "text.rail-hub",
+        "table-2.marks",
+        "cell.table-2.FAR_EAST.2015",
+        "cell.table-2.FAR_EAST.2016",
+        "cell.table-2.FAR_EAST.2018",
+        "text.countries",
+        "text.imports-half",
+        "chart-2.caption",
+        "chart-3.caption",
+        "chart-3.period",
+        "chart-4.caption",
+        "chart-4.oil",
+        "table-3.codes",
+        "table-3.old-code",
+        "text.two-directions",
+        "text.refinery",
+        "ref.kashina-2012",
+        "ref.kryukova-2022",
+        "ref.title.kryukova",
+        "ref.title.volkov",
+    }
+    for row in ledger.depending:
+        assert len(row.readings) > 1 and all(one.reading for one in row.readings), row.claim_id
+        assert len({one.verdict for one in row.readings}) > 1
 
 
 def test_first_place_in_investment_year_by_year(ledger: Ledger) -> None:
     """First in 2020 and 2024; in 2023 ten of 745 544 million behind, far inside any revision."""
-    verdicts = {year: ledger.row(f"text.investment-first.{year}").verdict for year in range(2020, 2025)}
-    assert verdicts == {
-        2020: "match",
-        2021: "not_checkable",
-        2022: "mismatch",
-        2023: "not_checkable",
-        2024: "match",
-    }
-    assert "distance -10." in ledger.row("text.investment-first.2023").note
+    row = ledger.row("text.investment-first")
+    assert [one.verdict for one in row.readings] == [
+        "match",
+        "not_checkable",
+        "mismatch",
+        "not_checkable",
+        "match",
+    ]
+    assert "745,544 million RUB, place 2 of 11" in english(row)
+
+
+def test_one_sentence_and_one_fault_are_counted_once(ledger: Ledger) -> None:
+    """Five years of one sentence are one sentence; a work listed under another's DOI is one fault."""
+    found = sentences(ledger.rows)
+    assert len(found) < len(ledger.rows)
+    assert found["text", "tr-3-2"] == "paper_error"
+    faults = Counter(row.fault for row in ledger.failures)
+    assert (faults["you-2025"], faults["suslov"], faults["roads-2018"]) == (2, 2, 3)
+    assert headline(ledger).faults == len(faults)
+    assert sum(share.total for share in headline(ledger).shares) == len(found)
+
+
+def test_every_failure_shows_printed_words_place_and_computation(ledger: Ledger) -> None:
+    for row in (*ledger.failures, *ledger.depending):
+        for language in ("en", "ru"):
+            assert text(row.full_place, language) and len(text(row.note, language)) > 20, row.claim_id
+        shown = english(row) + row.published
+        assert re.search(r"'[^']+'|\d", shown), row.claim_id
 
 
 def test_road_densities_are_found_to_be_of_2018(ledger: Ledger) -> None:
@@ -206,25 +408,22 @@ def test_far_east_share_follows_from_regional_shares_in_2019_to_2021(ledger: Led
         assert ledger.row(f"cell.table-2.FAR_EAST.{year}").verdict == "match"
 
 
-def test_other_dates_and_other_measures_never_match(ledger: Ledger) -> None:
+def test_other_dates_never_match(ledger: Ledger) -> None:
     crossings = [row for row in ledger.rows if ".crossings_" in row.claim_id]
     assert len(crossings) == 10
-    assert {row.verdict for row in [*crossings, ledger.row("text.soy-main-importer")]} == {"not_checkable"}
+    assert {row.verdict for row in crossings} == {"not_checkable"}
 
 
-def test_internal_and_external_shares_have_denominators(ledger: Ledger) -> None:
-    found = headline(ledger)
-    assert sum(share.total for share in found.shares) == len(ledger.rows)
-    for share in found.shares:
-        assert share.checked == share.failed + share.matched
-        if share.basis == "none":
-            assert share.checked == 0
+def test_a_missing_share_leaves_bounds_and_not_a_refusal(ledger: Ledger) -> None:
+    """Chukotka's dash of 2010 may be any share of 159.6 of 26 300 million: 26.6 to 27.2."""
+    assert text(ledger.row("cell.table-2.FAR_EAST.2010").reproduced, "en").startswith("26.529 to 27.235; ")
+    assert ledger.row("cell.table-2.FAR_EAST.2017").verdict == "mismatch"
 
 
 def test_total_of_table_3_is_the_chapter_and_was_overstated(ledger: Ledger) -> None:
     row = ledger.row("cell.table-3.9")
-    assert (row.published, row.reproduced) == ("49 348,4", "14336.1")
-    assert "35012.3 too much" in row.note and "3.44 times" in row.note
+    assert (row.published, text(row.reproduced, "en")) == ("49 348,4", "14,336.1")
+    assert "35,012.3 thousand USD too much" in english(row) and "3.44 times" in english(row)
 
 
 def test_corrected_table_3_adds_up() -> None:
@@ -243,22 +442,15 @@ def test_table_3_that_forms_no_tree_is_refused() -> None:
         corrected_table_3(wrong)
 
 
-def test_density_rows_give_the_false_ties_away() -> None:
-    rows = [row for row in density_rows(tables()["table_1"]) if row.kind == "functioning"]
-    tied = {row.region: row.unrounded for row in rows if row.printed == "0,004"}
-    assert tied["RU-ZAB"] > tied["RU-YEV"]
-    assert all(row.low <= row.unrounded <= row.high for row in rows)
-
-
 def test_claims_file_types_no_verdict() -> None:
     header = (FOLDER / "claims.csv").read_text(encoding="utf-8").splitlines()[0]
     assert not {"verdict", "reproduced", "basis"} & set(header.split(","))
 
 
 def test_what_was_left_out_says_why() -> None:
-    with (FOLDER / "left_out.csv").open(encoding="utf-8", newline="") as handle:
-        rows = list(csv.DictReader(handle))
-    assert rows and all(row["locus"] and row["content"] and row["reason"] for row in rows)
+    assert left_out() and all(
+        row["locus"] and row["content"] and row["reason"] for row in left_out().values()
+    )
 
 
 def test_sentences_in_russian_hold_no_english_words(ledger: Ledger) -> None:
@@ -266,13 +458,11 @@ def test_sentences_in_russian_hold_no_english_words(ledger: Ledger) -> None:
     for row in ledger.rows:
         if row.group == "reference":
             continue
-        sentence = row.sentence("ru").replace(row.published, "") if row.published else row.sentence("ru")
+        sentence = text(row.told, "ru").replace(row.published, "") if row.published else text(row.told, "ru")
+        sentence = re.sub("«[^»]*»", "", sentence)
+        if isinstance(row.reproduced, str):
+            sentence = sentence.replace(row.reproduced, "")
         assert not re.search(r"[A-Za-z]{2,}", sentence), sentence
-
-
-def test_every_rule_has_words_in_both_languages() -> None:
-    assert set(RULE_WORDS) == set(RULES)
-    assert all(re.search("[а-я]", words["ru"]) and words["en"] for words in RULE_WORDS.values())
 
 
 def test_second_run_is_the_same(ledger: Ledger) -> None:

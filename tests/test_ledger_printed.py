@@ -14,6 +14,7 @@ from analysis.ledger.intervals import Interval, total
 from analysis.ledger.printed import MISSING_MARKS, parse, rounding_interval
 from analysis.ledger.rules.numbers import judge
 from analysis.ledger.wording import shown
+from analysis.publish import words
 
 
 @pytest.mark.parametrize(
@@ -241,7 +242,7 @@ def test_a_parent_followed_by_its_children_is_always_found(children: list[int]) 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("0", "0"), ("0.0055823", "0.0055823"), ("49348.4", "49348.4"), ("1254", "1254"), ("1/3", "0.333333")],
+    [("0", "0"), ("0.0055823", "0.0055823"), ("49348.4", "49,348.4"), ("1254", "1,254"), ("1/3", "0.333333")],
 )
 def test_numbers_are_shown_without_exponents(value: str, text: str) -> None:
-    assert shown(Fraction(value))["en"] == text
+    assert words.text(shown(Fraction(value)), "en") == text

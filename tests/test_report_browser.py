@@ -23,6 +23,7 @@ from analysis.data import formats, indicators, package
 from analysis.publish import citation, parameters, report, tables
 from analysis.publish.exhibits import ledger as exhibits
 from analysis.publish.exhibits import register
+from analysis.publish.ledger_file import read_ledger, write_ledger
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
@@ -217,8 +218,14 @@ def test_thousands_and_decimal_commas_are_told_apart(site, driver):
         assert [row[column] for row in shown_rows(driver, "table.sortable")] == sorted(rows, key=as_number)
 
 
+def both_ledgers() -> ledger.Ledger:
+    """Rows of the paper and of the rating, as the page has them."""
+    files = (paths.results() / name for name in ("ledger.csv", "rating-ledger.csv"))
+    return ledger.Ledger(tuple(row for path in files for row in read_ledger(path).rows))
+
+
 def test_the_ledger_filters_and_counts(site, driver):
-    found = ledger.read_ledger(paths.results() / "ledger.csv")
+    found = both_ledgers()
     opened(driver, site / "ledger.html")
     assert len(shown_rows(driver, "#ledger-table")) == len(found.rows)
     driver.execute_script(
@@ -355,10 +362,10 @@ def test_the_ledger_says_that_a_readers_customs_files_took_part(site, tmp_path, 
     folder = tmp_path / "results"
     shutil.copytree(site.parent, folder, ignore=shutil.ignore_patterns(report.site.FOLDER))
     # these results may be a reader's own
-    is_told = any(row.customs for row in ledger.read_ledger(site.parent / "ledger.csv").rows)
+    is_told = any(row.customs for row in read_ledger(site.parent / "ledger.csv").rows)
     assert ("customs files were set against" in (site / "ledger.html").read_text(encoding="utf-8")) == is_told
     customs.ingest([own_files.far_east_unload(tmp_path)], tmp_path / "user" / "customs")
-    ledger.write_ledger(exhibits.paper_ledger(), folder / "ledger.csv")
+    write_ledger(exhibits.paper_ledger(), folder / "ledger.csv")
     made = report.build(folder)
     assert "Your customs files were set against" in (made / "ledger.html").read_text(encoding="utf-8")
     assert "С вашими таможенными файлами сопоставлено" in (made / "ru/ledger.html").read_text(
@@ -367,7 +374,7 @@ def test_the_ledger_says_that_a_readers_customs_files_took_part(site, tmp_path, 
 
 
 def test_a_link_to_a_claim_shows_it_and_a_link_to_a_part_filters(site, driver):
-    found = ledger.read_ledger(paths.results() / "ledger.csv")
+    found = read_ledger(paths.results() / "ledger.csv")
     row = next(row for row in found.rows if row.exhibit == "table-3" and row.is_failure)
     opened(driver, site / "ledger.html", f"#{row.anchor}")
     assert (

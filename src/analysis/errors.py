@@ -14,6 +14,8 @@ LONGEST = 1500
 # of one value from a file: enough to find it there
 LONGEST_QUOTED = 120
 CUT = " ... "
+# faults of one file told at once: a screen of them
+MOST_FAULTS = 40
 
 
 class AnalysisError(ValueError):
@@ -32,6 +34,22 @@ class AnalysisError(ValueError):
     def _render_traceback_(self) -> list[str]:
         # IPython asks for this: a notebook's reader sees the sentence, not the way to it
         return [f"{type(self).__name__}: {self}"]
+
+
+class SeveralFaultsError(AnalysisError):
+    """Everything that is wrong with a file people write by hand, a sentence a line, so that one look mends it.
+
+    Parameters
+    ----------
+    faults : iterable of AnalysisError
+        The faults; each is told once, and at most `MOST_FAULTS` of them.
+    """
+
+    def __init__(self, faults: Iterable[AnalysisError]) -> None:
+        told = list(dict.fromkeys(map(str, faults)))
+        left = len(told) - MOST_FAULTS
+        lines = [*told[:MOST_FAULTS], f"And {left} more faults."] if left > 0 else told
+        ValueError.__init__(self, "\n".join(lines))
 
 
 class NoDataError(AnalysisError):

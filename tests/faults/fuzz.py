@@ -28,6 +28,7 @@ from pathlib import Path
 from analysis import customs, ledger, paths
 from analysis.data import emiss, free_table, indicators, package, user_data, yearbook
 from analysis.errors import AnalysisError
+from analysis.publish.ledger_file import write_ledger
 from analysis.publish.words import text
 from analysis.rating import coding, document, edition, follow_up, statements
 from analysis.workflow.batch import grid, gridfile
@@ -246,7 +247,7 @@ def _verify(path: Path, scratch: Path) -> object:
     claims = path.with_name("synthetic_claims.csv")
     outside = indicators.read(FIXTURES / "ledger" / "synthetic_observations.csv")
     found = ledger.verify_file(claims, outside)
-    return ledger.write_ledger(found, scratch / "ledger.csv"), [row.sentence("ru") for row in found.rows]
+    return write_ledger(found, scratch / "ledger.csv"), [text(row.told, "ru") for row in found.rows]
 
 
 def _descriptor(folder: Path) -> Path:

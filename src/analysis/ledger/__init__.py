@@ -1,65 +1,68 @@
-"""The ledger: every number a paper prints, judged by rule.
+"""The ledger: every number a document prints, judged by rule.
 
-``claims`` reads what is printed where and by which rule it is to be judged; ``printed`` and ``intervals``
-turn printed strings into the values they stand for; ``rules`` holds the checks R1 to R11, which say what they
-found in both languages, with pieces from ``wording``; ``goods`` knows that goods codes are a tree; ``customs`` asks
-the reader's customs files; ``verify`` gives the verdicts, the headline and the summary.
+``claims`` reads what is printed where and by which rule it is to be judged; ``printed``, ``units``, ``normal`` and
+``intervals`` turn printed words into the values they stand for; ``rules`` holds the checks, each a decorated function;
+``goods`` knows that goods codes are a tree; ``customs`` asks the reader's customs files; ``verify`` gives the verdicts
+and ``counts`` the numbers about them.
 """
 
-from analysis.ledger.case import REVISION_BAND
-from analysis.ledger.claims import Claim, read_claims, read_table, read_tables
-from analysis.ledger.corrected import CorrectedRow, corrected_table_3, density_rows
+from analysis.ledger.checks import REVISION_BAND, CheckInput, Finding, Rule, check, registered
+from analysis.ledger.claims import Claim, PrintedTable, read_claims, read_table, read_tables
+from analysis.ledger.corrected import CorrectedRow, corrected_table_3
+from analysis.ledger.counts import (
+    LEVELS,
+    Headline,
+    Share,
+    checks_table,
+    customs_sentence,
+    headline,
+    levels,
+    sentences,
+    summary,
+)
 from analysis.ledger.customs import own_store
 from analysis.ledger.goods import Tree, nest
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import Printed, parse
-from analysis.ledger.rules import CHECKS, RULES
+from analysis.ledger.rules import RULES
+from analysis.ledger.template import write_template
 from analysis.ledger.verify import (
     BASES,
-    COLUMNS,
-    EVIDENCE_COLUMNS,
-    LEVELS,
+    VERDICT_WORDS,
     VERDICTS,
-    Evidence,
-    Headline,
+    Judgement,
     Ledger,
     LedgerRow,
-    Share,
-    customs_sentence,
-    headline,
-    levels,
-    read_ledger,
-    summary,
+    exhibit_name,
     verify,
     verify_file,
-    write_ledger,
 )
-from analysis.ledger.words import RULES as RULE_WORDS
-from analysis.ledger.words import exhibit as exhibit_name
 
 __all__ = [
     "BASES",
-    "CHECKS",
-    "COLUMNS",
-    "EVIDENCE_COLUMNS",
     "LEVELS",
     "REVISION_BAND",
     "RULES",
-    "RULE_WORDS",
     "VERDICTS",
+    "VERDICT_WORDS",
+    "CheckInput",
     "Claim",
     "CorrectedRow",
-    "Evidence",
+    "Finding",
     "Headline",
     "Interval",
+    "Judgement",
     "Ledger",
     "LedgerRow",
     "Printed",
+    "PrintedTable",
+    "Rule",
     "Share",
     "Tree",
+    "check",
+    "checks_table",
     "corrected_table_3",
     "customs_sentence",
-    "density_rows",
     "exhibit_name",
     "headline",
     "levels",
@@ -67,11 +70,12 @@ __all__ = [
     "own_store",
     "parse",
     "read_claims",
-    "read_ledger",
     "read_table",
     "read_tables",
+    "registered",
+    "sentences",
     "summary",
     "verify",
     "verify_file",
-    "write_ledger",
+    "write_template",
 ]

@@ -6,38 +6,44 @@ how the judgement comes out. ``docs/claims-file.md`` describes the format for pe
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from analysis.data import regions
-from analysis.data.formats import Text
-from analysis.errors import AnalysisError
+from analysis.data.messages import Name
+from analysis.data.regions import Language
+from analysis.errors import AnalysisError, SeveralFaultsError
+from analysis.ledger.files import lines, named_lines
 from analysis.ledger.printed import MISSING_MARKS
+from analysis.ledger.wording import Words, in_both
 from analysis.paths import relative
 
 COLUMNS = ("claim_id", "exhibit", "locus", "published", "unit", "rule", "check", "formula", "inputs", "note")
 # optional: how the claim is judged where the reader's own customs files hold what it speaks of
 CUSTOMS_COLUMNS = ("customs_check", "customs_formula", "customs_inputs", "customs_note")
-# optional, after the others: what the Russian ledger shows in the place of our English remarks and words
-RUSSIAN_COLUMNS = ("note_ru", "inputs_ru", "customs_note_ru")
+# optional: which sentence and which fault a claim belongs to, and one of several ways to read it
+GROUP_COLUMNS = ("sentence", "fault", "reading")
+# optional: what the Russian ledger shows in the place of our English words
+RUSSIAN_COLUMNS = ("locus_ru", "reading_ru", "note_ru", "customs_note_ru")
+OPTIONAL_COLUMNS = (*CUSTOMS_COLUMNS, *GROUP_COLUMNS, *RUSSIAN_COLUMNS)
 CELL_PREFIX = "cell."
 REFERENCE_PREFIX = "ref."
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a printed table."""
+    """One cell of a printed table; the place is given where the table holds words of the text."""
 
     printed: str
     unit: str
+    place: Name | None = None
 
 
 # cells of one printed table by (row, column), in printed order
-Table = dict[tuple[str, str], Cell]
+PrintedTable = dict[tuple[str, str], Cell]
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,9 @@ class Request:
     note_ru: str = ""
 
     @property
-    def remark(self) -> Text:
+    def remark(self) -> Words:
         """The remark in both languages, as far as the file has it."""
-        return {"en": self.note, "ru": self.note_ru or self.note}
+        return in_both(self.note, self.note_ru)
 
 
 @dataclass(frozen=True)
@@ -98,8 +104,15 @@ class Claim:
         How it is judged where a customs store holds the figures.
     note_ru : str
         The remark in Russian; empty where the file has none.
-    inputs_ru : tuple of (name, reference)
-        Russian words for inputs that are words.
+    locus_ru : str
+        Where it is printed, in Russian; empty where the file has it in English only.
+    sentence : str
+        What is counted once: claims of one sentence share it. The claim's own id where the file has none.
+    fault : str
+        What would be wrong if the claim failed; claims that show one fault share it.
+    reading, reading_ru : str
+        How the sentence is read here, where it can be read in several ways; rows with one id and different readings
+        are one claim.
     """
 
     claim_id: str
@@ -116,21 +129,47 @@ class Claim:
     where: str
     customs: Request | None = None
     note_ru: str = ""
-    inputs_ru: tuple[tuple[str, str], ...] = ()
+    locus_ru: str = ""
+    sentence: str = ""
+    fault: str = ""
+    reading: str = ""
+    reading_ru: str = ""
 
     @property
-    def remark(self) -> Text:
+    def remark(self) -> Words:
         """The remark in both languages, as far as the file has it."""
-        return {"en": self.note, "ru": self.note_ru or self.note}
+        return in_both(self.note, self.note_ru)
+
+    @property
+    def place(self) -> Name:
+        """Where it is printed, in both languages, as far as the file has it; with names for region codes."""
+        return Name(named_codes(self.locus, "en"), named_codes(self.locus_ru or self.locus, "ru"))
+
+    @property
+    def read_as(self) -> Words:
+        """How the sentence is read, in both languages, as far as the file has it."""
+        return in_both(self.reading, self.reading_ru)
+
+
+def named_codes(text: str, language: Language) -> str:
+    """A text with names for the region codes in it."""
+    return re.sub(r"RU-[A-Z]{2,3}\b", lambda found: regions.by_code(found[0]).name(language), text)
 
 
 def matches(selector: str, value: str) -> bool:
     """Whether `value` is chosen: a name, a pattern with ``*``, a comma list, ``@far_east`` or ``@border``."""
+    return bool(_pattern(selector).fullmatch(value))
+
+
+@cache
+def _pattern(selector: str) -> re.Pattern[str]:
+    """A selector as one regular expression; a long table asks for it once a row."""
     if selector.startswith("@"):
-        return value in regions.codes(regions.subset(selector.removeprefix("@")))
+        parts = regions.codes(regions.subset(selector.removeprefix("@")))
+    else:
+        parts = tuple(part.strip() for part in selector.split(","))
     # only * is special: a label may well hold brackets or question marks
-    patterns = (".*".join(map(re.escape, part.strip().split("*"))) for part in selector.split(","))
-    return any(re.fullmatch(pattern, value) for pattern in patterns)
+    return re.compile("|".join(".*".join(map(re.escape, part.split("*"))) for part in parts))
 
 
 def is_many(selector: str) -> bool:
@@ -145,44 +184,71 @@ def select(
     return ((key, cell) for key, cell in table.items() if matches(row, key[0]) and matches(column, key[1]))
 
 
-def read_table(path: Path) -> Table | None:
+def read_table(path: Path) -> PrintedTable | None:
     """Read a printed table in long form; None when the file is not one.
 
     Parameters
     ----------
     path : pathlib.Path
-        CSV with at least the columns ``row, column, printed``, and ``unit`` where cells have one.
+        Table with at least the columns ``row, column, printed``, and ``unit`` where cells have one; words of the text
+        have their ``place`` and ``place_ru``.
 
     Raises
     ------
     AnalysisError
         If the file cannot be read or a cell is given twice.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AnalysisError(f"{relative(path)} cannot be read: {error}.") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    if not {"row", "column", "printed"} <= set(reader.fieldnames or ()):
+    names, found = named_lines(path)
+    if not {"row", "column", "printed"} <= set(names):
         return None
-    table: Table = {}
-    for record in reader:
-        key = (record["row"] or "", record["column"] or "")
+    table: PrintedTable = {}
+    for line, cells in found:
+        where = f"{relative(path)}, line {line}"
+        record = _record(names, cells, where)
+        key = (record["row"], record["column"])
         if key in table:
-            raise AnalysisError(
-                f"{relative(path)}, line {reader.line_num}: row {key[0]!r}, column {key[1]!r} is given twice."
-            )
-        table[key] = Cell(record["printed"] or "", record.get("unit") or "")
+            raise AnalysisError(f"{where}: row {key[0]!r}, column {key[1]!r} is given twice.")
+        english = record.get("place", "")
+        place = Name(english, record.get("place_ru") or english) if english else None
+        table[key] = Cell(record["printed"], record.get("unit", ""), place)
     return table
 
 
-def read_tables(folder: Path) -> dict[str, Table]:
-    """Every printed table of a folder, by the file's name without its ending."""
-    found = ((path.stem, read_table(path)) for path in sorted(folder.glob("*.csv")))
+def _record(names: Sequence[str], cells: Sequence[str], where: str) -> dict[str, str]:
+    if len(cells) != len(names):
+        raise AnalysisError(
+            f"{where} has {len(cells)} fields where the header has {len(names)} fields; a text with a comma needs quotes."
+        )
+    return dict(zip(names, cells, strict=True))
+
+
+def read_tables(folder: Path, names: Iterable[str] | None = None) -> dict[str, PrintedTable]:
+    """Printed tables of a folder, by the file's name without its ending.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where they stand, as ``.csv`` or ``.xlsx``.
+    names : iterable of str, optional
+        Those to read; all of the folder's CSV files if not given.
+    """
+    if names is None:
+        paths = sorted(folder.glob("*.csv"))
+    else:
+        both = ((folder / f"{name}.csv", folder / f"{name}.xlsx") for name in names)
+        paths = [path for pair in both for path in pair if path.is_file()]
+    found = ((path.stem, read_table(path)) for path in paths)
     return {name: table for name, table in found if table is not None}
 
 
-def read_claims(path: Path, tables: Mapping[str, Table]) -> tuple[Claim, ...]:
+def tables_named(path: Path) -> tuple[str, ...]:
+    """Names of the printed tables a claims file points to; no other file beside it is read."""
+    text = "\n".join("\n".join(cells) for _, cells in lines(path))
+    names = re.findall(r"cell:\s*([^:;\n]+?)\s*:", text) + ["spans"] * ("quote:" in text)
+    return tuple(sorted(set(names)))
+
+
+def read_claims(path: Path, tables: Mapping[str, PrintedTable]) -> tuple[Claim, ...]:
     """Read a claims file; a row whose ``published`` chooses many cells becomes one claim a cell.
 
     Parameters
@@ -195,33 +261,45 @@ def read_claims(path: Path, tables: Mapping[str, Table]) -> tuple[Claim, ...]:
     Raises
     ------
     AnalysisError
-        If a column is missing or unknown, an input cannot be read or an id is used twice.
+        If a column is missing or unknown, an input cannot be read or an id is used twice; all faults of the file at
+        once, one sentence a line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AnalysisError(f"The claims file {relative(path)} cannot be read: {error}.") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    columns = tuple(reader.fieldnames or ())
-    # what is left once the columns that must be there, and those that may, are taken off in their order
-    rest = columns[len(COLUMNS) :]
-    rest = rest[len(CUSTOMS_COLUMNS) :] if rest[: len(CUSTOMS_COLUMNS)] == CUSTOMS_COLUMNS else rest
-    if columns[: len(COLUMNS)] != COLUMNS or rest != tuple(c for c in RUSSIAN_COLUMNS if c in rest):
+    claims, faults = read_claims_and_faults(path, tables)
+    refuse(faults)
+    return claims
+
+
+def read_claims_and_faults(
+    path: Path, tables: Mapping[str, PrintedTable]
+) -> tuple[tuple[Claim, ...], list[AnalysisError]]:
+    """Claims of the rows that are in order, and the faults of those that are not."""
+    names, found = named_lines(path)
+    missing, unknown = [c for c in COLUMNS if c not in names], set(names) - {*COLUMNS, *OPTIONAL_COLUMNS}
+    half = 0 < sum(name in names for name in CUSTOMS_COLUMNS) < len(CUSTOMS_COLUMNS)
+    if missing or unknown or half:
         raise AnalysisError(
-            f"{relative(path)}, line 1 has the columns {', '.join(columns)}; a claims file has {', '.join(COLUMNS)}, then "
-            f"all or none of {', '.join(CUSTOMS_COLUMNS)}, then any of {', '.join(RUSSIAN_COLUMNS)}, in this order."
+            f"{relative(path)}, line 1 has the columns {', '.join(names)}; a claims file has {', '.join(COLUMNS)}, then "
+            f"all or none of {', '.join(CUSTOMS_COLUMNS)}, and any of {', '.join((*GROUP_COLUMNS, *RUSSIAN_COLUMNS))}."
         )
     claims: list[Claim] = []
-    for record in reader:
-        where = f"{relative(path)}, line {reader.line_num}"
-        if None in record or None in record.values():
-            raise AnalysisError(f"{where} has not {len(columns)} fields; a text with a comma needs quotes.")
+    faults: list[AnalysisError] = []
+    for line, cells in found:
+        where = f"{relative(path)}, line {line}"
         try:
-            claims.extend(_expand(_claim(record, where), tables))
+            made = _expand(_claim(_record(names, cells, where), where), tables)
+            _refuse_repeated(made, claims)
+            claims.extend(made)
         except AnalysisError as error:
-            raise located(error, where) from None
-    _refuse_repeated(claims)
-    return tuple(claims)
+            faults.append(located(error, where))
+    return tuple(claims), faults
+
+
+def refuse(faults: Sequence[AnalysisError]) -> None:
+    """Raise these faults as one error; nothing where there are none."""
+    if len(set(map(str, faults))) == 1:
+        raise faults[0]
+    if faults:
+        raise SeveralFaultsError(faults)
 
 
 def _claim(record: Mapping[str, str], where: str) -> Claim:
@@ -242,8 +320,9 @@ def _claim(record: Mapping[str, str], where: str) -> Claim:
         origin=f"claim:{claim_id}",
         where=where,
         customs=_request(record, where),
-        note_ru=record.get("note_ru", "").strip(),
-        inputs_ru=_inputs(record.get("inputs_ru", ""), where),
+        **{name: record.get(name, "").strip() for name in ("note_ru", "locus_ru", "reading", "reading_ru")},
+        sentence=record.get("sentence", "").strip() or claim_id,
+        fault=record.get("fault", "").strip() or claim_id,
     )
 
 
@@ -268,7 +347,7 @@ def _inputs(text: str, where: str) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-def _expand(claim: Claim, tables: Mapping[str, Table]) -> list[Claim]:
+def _expand(claim: Claim, tables: Mapping[str, PrintedTable]) -> list[Claim]:
     if not claim.published.startswith("cell:"):
         return [claim]
     name, row, column = split_reference(claim.published, 3, claim.where)
@@ -306,7 +385,9 @@ def _for_cell(claim: Claim, table: str, key: tuple[str, str], cell: Cell) -> Cla
         inputs=pairs(claim.inputs),
         note=filled(claim.note),
         note_ru=filled(claim.note_ru),
-        inputs_ru=pairs(claim.inputs_ru),
+        locus_ru=filled(claim.locus_ru),
+        sentence=filled(claim.sentence),
+        fault=filled(claim.fault),
         origin=f"cell:{table}:{key[0]}:{key[1]}",
         customs=request,
     )
@@ -334,11 +415,13 @@ def located(error: AnalysisError, where: str) -> AnalysisError:
     return error if where in message else AnalysisError(f"{where}: {message}")
 
 
-def _refuse_repeated(claims: Sequence[Claim]) -> None:
-    first: dict[str, str] = {}
-    for claim in claims:
-        if claim.claim_id in first:
+def _refuse_repeated(made: Sequence[Claim], before: Sequence[Claim]) -> None:
+    """Refuse an id that is there already, unless both rows are readings of one claim."""
+    first = {claim.claim_id: claim for claim in reversed(before)}
+    for claim in made:
+        other = first.get(claim.claim_id)
+        if other is not None and not (claim.reading and other.reading):
             raise AnalysisError(
-                f"{claim.where} uses the id {claim.claim_id!r} again; it stands at {first[claim.claim_id]} already."
+                f"{claim.where} uses the id {claim.claim_id!r} again; it stands at {other.where} already. Rows with one "
+                "id are readings of one claim, and each says in the column reading how it reads it."
             )
-        first[claim.claim_id] = claim.where

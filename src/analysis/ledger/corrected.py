@@ -1,17 +1,16 @@
-"""What the paper's exhibits should have shown: Table 3 as a tree, Table 1's densities with their rounding."""
+"""What Table 3 of the paper should have shown: its rows as a tree."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
-from analysis.data.regions import Language
+from analysis.data.messages import _
 from analysis.errors import AnalysisError
-from analysis.ledger.claims import Cell, Table
+from analysis.ledger.claims import Cell, PrintedTable
 from analysis.ledger.goods import nest
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import parse
+from analysis.ledger.wording import Words
 
 TOTAL_ROW = "9"
 WHOLE_ROW = "1"
@@ -19,24 +18,24 @@ VALUE_COLUMN = "value_thousand_usd"
 
 # What the rows must be. The printed labels lost digits (44031, 44034) and rows 2 and 3 read alike; the tree
 # found by arithmetic leaves one reading: row 2 holds rows 3 and 4, so it is the whole heading 4403.
-_NAMES: dict[str, tuple[str, dict[Language, str]]] = {
+_NAMES: dict[str, tuple[str, Words]] = {
     "1": (
         "44",
-        {"en": "Wood and articles of wood; charcoal", "ru": "Древесина и изделия из нее; древесный уголь"},
+        _("Wood and articles of wood; charcoal"),
     ),
-    "2": ("4403", {"en": "Wood in the rough", "ru": "Лесоматериалы необработанные"}),
-    "3": ("4403", {"en": "coniferous", "ru": "хвойные"}),
-    "4": ("4403", {"en": "non-coniferous", "ru": "лиственные"}),
-    "5": ("4403", {"en": "birch", "ru": "береза"}),
-    "6": ("4403", {"en": "poplar and aspen", "ru": "тополь и осина"}),
+    "2": ("4403", _("Wood in the rough")),
+    "3": ("4403", _("coniferous")),
+    "4": ("4403", _("non-coniferous")),
+    "5": ("4403", _("birch")),
+    "6": ("4403", _("poplar and aspen")),
     "7": (
         "4407",
-        {"en": "Sawn wood, thicker than 6 mm", "ru": "Лесоматериалы распиленные, толщиной более 6 мм"},
+        _("Sawn wood, thicker than 6 mm"),
     ),
-    "8": ("4407", {"en": "coniferous", "ru": "хвойные"}),
+    "8": ("4407", _("coniferous")),
 }
-_OTHER: dict[Language, str] = {"en": "Other wood, not listed", "ru": "Прочая древесина, в таблице не указана"}
-_TOTAL: dict[Language, str] = {"en": "Total", "ru": "Всего"}
+_OTHER = _("Other wood, not listed")
+_TOTAL = _("Total")
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class CorrectedRow:
         Row of the printed table; empty for the remainder.
     code : str
         Chapter or heading of the Harmonized System.
-    name_en, name_ru : str
+    name : Message
         What the row is.
     depth : int
         0 for the whole, 1 for its parts, and so on.
@@ -65,8 +64,7 @@ class CorrectedRow:
 
     row: str
     code: str
-    name_en: str
-    name_ru: str
+    name: Words
     depth: int
     parent: str
     printed: str
@@ -80,12 +78,12 @@ def _interval(cell: Cell, where: str) -> Interval:
     return interval
 
 
-def corrected_table_3(table: Table) -> tuple[CorrectedRow, ...]:
+def corrected_table_3(table: PrintedTable) -> tuple[CorrectedRow, ...]:
     """Table 3 as the tree its figures form, with the unlisted remainder and the true total.
 
     Parameters
     ----------
-    table : Table
+    table : PrintedTable
         The printed table, rows ``1`` to ``9``.
 
     Returns
@@ -109,8 +107,7 @@ def corrected_table_3(table: Table) -> tuple[CorrectedRow, ...]:
             CorrectedRow(
                 row=label,
                 code=code,
-                name_en=names["en"],
-                name_ru=names["ru"],
+                name=names,
                 depth=tree.depth(place),
                 parent="" if parent is None else labels[parent],
                 printed=table[label, VALUE_COLUMN].printed,
@@ -124,46 +121,8 @@ def corrected_table_3(table: Table) -> tuple[CorrectedRow, ...]:
             "The rows of Table 3 add up to more than its first row, the whole chapter; check data/raw/paper/table_3.csv."
         )
     rest = float(tree.remainder.middle)
-    rows.append(CorrectedRow("", "44", _OTHER["en"], _OTHER["ru"], 1, WHOLE_ROW, "", rest, True))
+    rows.append(CorrectedRow("", "44", _OTHER, 1, WHOLE_ROW, "", rest, True))
     whole = float(values[labels.index(WHOLE_ROW)].middle)
     printed = table[TOTAL_ROW, VALUE_COLUMN].printed
-    rows.append(CorrectedRow(TOTAL_ROW, "44", _TOTAL["en"], _TOTAL["ru"], 0, "", printed, whole, False))
-    return tuple(rows)
-
-
-@dataclass(frozen=True)
-class DensityRow:
-    """One crossing density of Table 1 beside what counts and lengths give, points per kilometre.
-
-    Attributes
-    ----------
-    region, kind : str
-        Region code; ``established`` or ``functioning``.
-    printed : str
-        As printed.
-    low, high : float
-        Ends of the printed number's rounding interval.
-    unrounded : float
-        Count over length.
-    """
-
-    region: str
-    kind: str
-    printed: str
-    low: float
-    high: float
-    unrounded: float
-
-
-def density_rows(table: Mapping[tuple[str, str], Cell]) -> tuple[DensityRow, ...]:
-    """Every crossing density of Table 1, printed and recomputed."""
-    rows = []
-    for (row, region), cell in table.items():
-        if not row.startswith("crossing_density_"):
-            continue
-        kind = row.removeprefix("crossing_density_")
-        low, high = _interval(cell, f"Table 1, {region}").bounds()
-        count = Fraction(int(table[f"crossings_{kind}", region].printed))
-        length = _interval(table["border_length", region], f"Table 1, {region}").middle
-        rows.append(DensityRow(region, kind, cell.printed, float(low), float(high), float(count / length)))
+    rows.append(CorrectedRow(TOTAL_ROW, "44", _TOTAL, 0, "", printed, whole, False))
     return tuple(rows)

@@ -12,12 +12,13 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 from analysis.errors import AnalysisError
 from analysis.ledger.intervals import Interval
 
-Qualifier = Literal["exactly", "about", "more_than", "at_least", "less_than", "at_most"]
+Qualifier = Literal["exactly", "about", "almost", "more_than", "at_least", "less_than", "at_most"]
 
 # thin, narrow, figure and no-break spaces separate thousands in print
 SPACES = "\u0020\u00a0\u2007\u2009\u200a\u202f"
@@ -50,14 +51,20 @@ _QUALIFIERS: tuple[tuple[str, Qualifier], ...] = (
     ("not more than", "at_most"),
     ("not exceeding", "at_most"),
     ("превысил отметку в", "more_than"),
+    ("превысил", "more_than"),
     ("more than", "more_than"),
     ("less than", "less_than"),
     ("fewer than", "less_than"),
+    ("более чем", "more_than"),
+    ("менее чем", "less_than"),
     ("не менее", "at_least"),
     ("не более", "at_most"),
     ("at least", "at_least"),
     ("at most", "at_most"),
     ("примерно", "about"),
+    ("almost", "almost"),
+    ("nearly", "almost"),
+    ("почти", "almost"),
     ("up to", "at_most"),
     ("больше", "more_than"),
     ("свыше", "more_than"),
@@ -70,6 +77,32 @@ _QUALIFIERS: tuple[tuple[str, Qualifier], ...] = (
     ("under", "less_than"),
     ("over", "more_than"),
     ("до", "at_most"),
+    ("≤", "at_most"),
+    ("<=", "at_most"),
+    ("≥", "at_least"),
+    (">=", "at_least"),
+    ("<", "less_than"),
+    (">", "more_than"),
+    ("=", "exactly"),
+)
+
+_SCALES: tuple[tuple[str, int], ...] = (
+    (r"тысяч[а-я]*|тыс\.?|thousand", 3),
+    (r"миллион[а-я]*|млн\.?|million|mln|mn", 6),
+    (r"миллиард[а-я]*|млрд\.?|billion|bn", 9),
+    (r"триллион[а-я]*|трлн\.?|trillion|trn", 12),
+)
+
+# what may stand around a number and says only how it is meant: a per cent, a multiple, a p-value, an ordinal
+_BEFORE = re.compile(r"(?:(?:в|на|by|p)(?: |(?=[<>=≤≥])))+")
+_AFTER = re.compile(
+    r"(?: ?%| процент[а-я]*| per ?cent| ?раз(?:а|у)?| times|[- ]?fold|-?кратн[а-я]+|-(?:е|я|й|го|м|ый|ая|ое)|(?<=\d)(?:st|nd|rd|th))$"
+)
+
+_MULTIPLES: tuple[tuple[str, int], ...] = (
+    (r"вдвое|удвоил[а-я]*|doubled?|twofold|twice", 2),
+    (r"втрое|утроил[а-я]*|trebled?|tripled?|threefold", 3),
+    (r"вчетверо|fourfold", 4),
 )
 
 # a share in words is the nearest unit fraction: a quarter is nearer to 1/4 than to 1/5 or 1/3
@@ -116,6 +149,12 @@ class Printed:
     interval: Interval | None
 
     @property
+    def decimals(self) -> int | None:
+        """Decimals printed; None for a number in words."""
+        found = re.findall(r"\d(?:[.,](\d+))?(?!\d)", self.text)
+        return len(found[-1]) if found else None
+
+    @property
     def is_missing(self) -> bool:
         """Whether the string is a mark for a missing number."""
         return self.value is None
@@ -145,15 +184,17 @@ def rounding_interval(digits: str, loose: bool = False) -> Interval:
     return Interval(value - half, value + half)
 
 
+@cache
 def parse(text: str, where: str = "A printed number") -> Printed:
     """Read a printed number.
 
     Parameters
     ----------
     text : str
-        For example ``0,006``, ``1 031,5``, ``about 2920``, ``более 750``, ``четвертую часть``, ``45,9 %``, ``-``.
-        One comma is a decimal comma; commas are thousands only when a point follows (``1,031.5``) or when
-        there are several. A per cent sign is accepted and left out.
+        For example ``0,006``, ``1 031,5``, ``about 2920``, ``более 750``, ``четвертую часть``, ``45,9 %``,
+        ``10-12 %``, ``в 3,4 раза``, ``p < 0,05``, ``1.2 million``, ``-``. One comma is a decimal comma; commas are
+        thousands only when a point follows (``1,031.5``) or when there are several. A per cent sign and the words of
+        a multiple are left out; a scale word multiplies.
     where : str
         File and line, for the error's sentence.
 
@@ -166,21 +207,21 @@ def parse(text: str, where: str = "A printed number") -> Printed:
     if bare.casefold() in MISSING_MARKS:
         return Printed(text, None, "exactly", None)
     words = re.sub(f"[{SPACES}]+", " ", bare.casefold())
+    words = _BEFORE.sub("", words, count=1) if _BEFORE.match(words) else words
     qualifier, rest = _split_qualifier(words)
+    rest = _BEFORE.sub("", rest, count=1) if _BEFORE.match(rest) else rest
     word = _number_word(rest)
     if word is not None:
         exact, interval = word
-        value = Decimal(exact.numerator) / exact.denominator
     else:
-        digits = _digits(rest, text, where)
-        exact, value = Fraction(digits), Decimal(digits)
-        interval = rounding_interval(digits, loose=qualifier == "about")
+        exact, interval = _in_digits(rest, qualifier, text, where)
+    value = Decimal(exact.numerator) / exact.denominator
     return Printed(text, value, qualifier, _qualified(qualifier, exact, interval))
 
 
 def _split_qualifier(words: str) -> tuple[Qualifier, str]:
     for word, meaning in _QUALIFIERS:
-        if words.startswith(word + " "):
+        if words.startswith(word) and (not word[-1].isalpha() or words[len(word) :].startswith(" ")):
             return meaning, words[len(word) :].strip()
     return "exactly", words
 
@@ -190,6 +231,9 @@ def _qualified(qualifier: Qualifier, exact: Fraction, interval: Interval) -> Int
         return Interval(exact, None)
     if qualifier in ("less_than", "at_most"):
         return Interval(None, exact)
+    if qualifier == "almost":
+        # short of the number, and still nearer to it than to the one below
+        return Interval(interval.low, exact)
     return interval
 
 
@@ -202,14 +246,48 @@ def _number_word(words: str) -> tuple[Fraction, Interval] | None:
     for pattern, count in _COUNTS:
         if re.fullmatch(pattern, words):
             return Fraction(count), Interval.point(count)
+    for pattern, times in _MULTIPLES:
+        if re.fullmatch(pattern, words):
+            return Fraction(times), rounding_interval(str(times))
     return None
 
 
-def _digits(words: str, text: str, where: str) -> str:
-    """Plain digits with a decimal point, or one sentence why not."""
-    bare = words.removesuffix("%").strip()
-    sign = "-" if bare[:1] in MINUS_SIGNS else ""
-    bare = bare[1:].strip() if sign else bare
+def _in_digits(words: str, qualifier: Qualifier, text: str, where: str) -> tuple[Fraction, Interval]:
+    """Value and rounding interval of a number or of a range, its scale word taken into account."""
+    scale, bare = _scale(_AFTER.sub("", words))
+    ends = re.fullmatch(
+        rf"(?:от |from )?(\d[\d ,.]*?)(?: ?[{MINUS_SIGNS}\u2014] ?| до | to )(\d[\d ,.]*)", bare
+    )
+    try:
+        numbers = [_digits(end.strip()) for end in (ends.groups() if ends else (bare,))]
+    except ValueError:
+        raise AnalysisError(
+            f"{where} is {text!r}, which is not a printed number; allowed are digits with a decimal comma or point, "
+            "spaces between thousands, a range (10-12), a multiple (в 3,4 раза), a limit (p < 0,05), a word such as "
+            "'about' or 'более' before them, a scale (million, млн) or a per cent sign after them, or a mark for a "
+            "missing value ('-', '–', '…', nothing)."
+        ) from None
+    loose = qualifier == "about" and not scale
+    low, high = (rounding_interval(number, loose) for number in (numbers[0], numbers[-1]))
+    (a, b), factor = (low.bounds()[0], high.bounds()[1]), Fraction(10) ** scale
+    if a > b:
+        raise AnalysisError(f"{where} is {text!r}, a range that runs down; write the smaller end first.")
+    exact = sum(map(Fraction, numbers), Fraction(0)) / len(numbers)
+    return exact * factor, Interval(a * factor, b * factor)
+
+
+def _scale(words: str) -> tuple[int, str]:
+    """Power of ten that a scale word stands for, and what stands before it."""
+    for pattern, power in _SCALES:
+        if found := re.fullmatch(rf"(.*\d) ?-?(?:{pattern})", words):
+            return power, found[1]
+    return 0, words
+
+
+def _digits(words: str) -> str:
+    """Plain digits with a decimal point; a ValueError if these are none."""
+    sign = "-" if words[:1] and words[:1] in MINUS_SIGNS else ""
+    bare = words[1:].strip() if sign else words
     # no printed number is longer; a longer one would only be slow
     bare = bare if len(bare) <= LONGEST else ""
     grouped = r"\d{1,3}(?: \d{3})+|\d+"
@@ -217,8 +295,4 @@ def _digits(words: str, text: str, where: str) -> str:
         return sign + bare.replace(" ", "").replace(",", ".")
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}", bare):
         return sign + bare.replace(",", "")
-    raise AnalysisError(
-        f"{where} is {text!r}, which is not a printed number; allowed are digits with a decimal comma or point, "
-        "spaces between thousands, a word such as 'about' or 'более' before them, a per cent sign, or a mark for "
-        "a missing value ('-', '–', '…', nothing)."
-    )
+    raise ValueError(words)

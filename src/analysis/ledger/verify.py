@@ -1,119 +1,143 @@
-"""From claims to verdicts, and from verdicts to the headline.
+"""From claims to verdicts.
 
-No verdict is written down anywhere: :func:`verify` looks a claim's inputs up, runs the check its rule names
-and turns the finding into a verdict by where the inputs came from.
+No verdict is written down anywhere: :func:`verify` looks a claim's inputs up, runs the check its rule names and turns
+the finding into a verdict by where the inputs came from. A claim that can be read in several ways is judged in each.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from analysis.data import tabular, user_data
-from analysis.data.formats import Text
-from analysis.data.regions import LANGUAGES, Language
+from analysis.data import user_data
+from analysis.data.messages import Name, _
 from analysis.errors import AnalysisError, NoDataError, one_of
-from analysis.ledger import customs, rules, words
+from analysis.ledger import customs
 from analysis.ledger import formula as formulas
-from analysis.ledger.case import REVISION_BAND, Case, Finding
+from analysis.ledger.checks import NO_RULE, REVISION_BAND, CheckInput, Finding, find_check
 from analysis.ledger.claims import (
     CELL_PREFIX,
     REFERENCE_PREFIX,
     Claim,
+    PrintedTable,
     Request,
-    Table,
     located,
-    read_claims,
+    read_claims_and_faults,
     read_tables,
+    refuse,
+    tables_named,
 )
-from analysis.ledger.inputs import Input, Sources, as_mapping, customs_question
-from analysis.ledger.wording import NOTHING, joined
-from analysis.paths import relative, write_text
+from analysis.ledger.inputs import Input, Outside, Sources, customs_question, units_of
+from analysis.ledger.rules import RULES
+from analysis.ledger.wording import NOTHING, Words, in_unit, is_number, joined, put
 
 if TYPE_CHECKING:
     from analysis.customs import Store
 
 Basis = Literal["internal", "external", "none"]
-Verdict = Literal["match", "mismatch", "paper_error", "not_checkable"]
+Verdict = Literal["match", "mismatch", "paper_error", "depends_on_reading", "not_checkable"]
 Group = Literal["text", "cell", "reference"]
 
 BASES: tuple[Basis, ...] = ("internal", "external", "none")
-VERDICTS: tuple[Verdict, ...] = ("paper_error", "mismatch", "match", "not_checkable")
+VERDICTS: tuple[Verdict, ...] = ("paper_error", "mismatch", "depends_on_reading", "match", "not_checkable")
 GROUPS: tuple[Group, ...] = ("text", "cell", "reference")
 FAILURES: tuple[Verdict, ...] = ("paper_error", "mismatch")
-TRANSCRIBED = "transcribed only"
 # customs figures are independent data
 CUSTOMS_RULE = "R11"
 
+VERDICT_WORDS: dict[Verdict, Words] = {
+    "match": _("holds"),
+    "mismatch": _("disagrees with independent data"),
+    "paper_error": _("disagrees with what is printed elsewhere"),
+    "depends_on_reading": _("depends on how it is read"),
+    "not_checkable": _("cannot be checked"),
+}
+
 
 @dataclass(frozen=True)
-class Evidence:
-    """One judgement of a claim, kept beside the other where there are two.
+class Judgement:
+    """What came of one reading of a claim.
 
     Attributes
     ----------
-    rule, basis, reproduced, verdict, note, reproduced_ru, note_ru : str
-        As in `LedgerRow`.
+    rule : str
+        Rule that judged it.
+    basis : str
+        ``internal``: from other printed numbers; ``external``: from independent data; ``none``.
+    reproduced : Words
+        What the inputs give.
+    verdict : str
+        One of `VERDICTS`.
+    note : Words
+        The arithmetic, or what is missing.
+    reading : Words
+        How the sentence is read; empty where it can be read in one way only.
     source : str
-        Files and checksums a customs answer stands on; empty for the judgement without customs files.
+        Files and checksums a customs answer stands on; empty for a judgement without customs files.
     """
 
     rule: str
     basis: Basis
-    reproduced: str
+    reproduced: Words
     verdict: Verdict
-    note: str
-    reproduced_ru: str
-    note_ru: str
+    note: Words
+    reading: Words = NOTHING
     source: str = ""
+
+    @property
+    def outcome(self) -> Words:
+        """How it is read and what comes of it."""
+        return put("{reading}: {verdict}", reading=self.reading, verdict=VERDICT_WORDS[self.verdict])
 
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """One claim with its verdict; the fields up to `note_ru` are the ledger's columns.
+    """One claim with its verdict.
 
     Attributes
     ----------
-    claim_id, exhibit, locus, rule : str
+    claim_id, exhibit : str
         As in the claims file.
-    basis : str
-        ``internal``: judged from other printed numbers; ``external``: from independent data; ``none``.
-    published, reproduced, unit : str
-        What is printed, what the inputs give, and in which unit.
-    verdict : str
-        ``match``, ``mismatch`` (independent data disagree beyond the revision band), ``paper_error`` (the paper's
-        own numbers disagree) or ``not_checkable``.
-    note : str
-        The arithmetic, or what is missing.
-    reproduced_ru, note_ru : str
-        The same in Russian.
-    without_customs : Evidence, optional
+    rule, basis, verdict : str
+        As in `Judgement`. ``depends_on_reading``: its readings do not come out alike.
+    published, unit : str
+        What is printed, and in which unit.
+    reproduced, note : Words
+        What the inputs give; the arithmetic, or what is missing.
+    place : Name
+        Where it is printed.
+    sentence, fault : str
+        What is counted once: claims of one sentence, and claims that show one fault.
+    readings : tuple of Judgement
+        Every reading with its outcome, where there are several.
+    without_customs : Judgement, optional
         The judgement as it is without customs files, where they were asked too.
-    customs : Evidence, optional
+    customs : Judgement, optional
         The judgement from the reader's customs files, or what they lack.
     """
 
     claim_id: str
     exhibit: str
-    locus: str
     rule: str
     basis: Basis
     published: str
-    reproduced: str
+    reproduced: Words
     unit: str
     verdict: Verdict
-    note: str
-    reproduced_ru: str
-    note_ru: str
-    without_customs: Evidence | None = None
-    customs: Evidence | None = None
+    note: Words
+    place: Name
+    sentence: str
+    fault: str
+    # told in the note as well; a ledger read back from its file has them there only
+    readings: tuple[Judgement, ...] = field(default=(), compare=False)
+    without_customs: Judgement | None = None
+    customs: Judgement | None = None
 
     @property
     def has_customs_answer(self) -> bool:
@@ -152,70 +176,82 @@ class LedgerRow:
     @property
     def anchor(self) -> str:
         """Name a page gives this claim, so that a link can point at it."""
-        return "claim-" + self.claim_id.replace(".", "-").lower()
+        return "claim-" + re.sub(r"[^a-z0-9_-]", "-", self.claim_id.lower())
 
-    def reproduced_in(self, language: Language) -> str:
-        """What the inputs give, in a reader's language."""
-        return self.reproduced if language == "en" else self.reproduced_ru
+    @property
+    def full_place(self) -> Words:
+        """Where the claim stands, its table or chart included."""
+        exhibit = exhibit_name(self.exhibit)
+        kind, number = self.exhibit.partition("-")[::2]
+        is_said = not is_numbered(self.exhibit) or self.place.en.startswith(f"{kind.capitalize()} {number}")
+        return self.place if is_said else put("{exhibit}: {place}", exhibit=exhibit, place=self.place)
 
-    def note_in(self, language: Language) -> str:
-        """Return the arithmetic, or what is missing, in a reader's language."""
-        return self.note if language == "en" else self.note_ru
+    @property
+    def told(self) -> Words:
+        """One sentence: what was printed, what comes out, the verdict and, for a failure, what was looked at."""
+        return put(
+            "{place}{printed}{reproduced}: {verdict}{why}.",
+            place=self.full_place,
+            printed=_(" – printed {value}", value=in_unit(self.published, self.unit))
+            if self.published
+            else NOTHING,
+            reproduced=self._reproduced_told(),
+            verdict=VERDICT_WORDS[self.verdict],
+            why=self._why(),
+        )
 
-    def place(self, language: Language) -> str:
-        """Where the claim stands, with names for region codes."""
-        place, exhibit = words.locus(self.locus, language), words.exhibit(self.exhibit, language)
-        if not words.is_numbered(self.exhibit) or place.startswith(exhibit):
-            return place
-        return f"{exhibit}: {place}"
+    @property
+    def _unit_shown(self) -> str:
+        """Unit to be said behind the printed string; not where its words hold it already."""
+        return self.unit if re.search(r"\d$", self.published) else ""
 
-    def sentence(self, language: Language) -> str:
-        """What was printed, what comes out, the verdict and, for a failure, what was looked at, in one sentence."""
-        parts = []
+    def _reproduced_told(self) -> Words:
+        if not self.reproduced or self.verdict == "depends_on_reading":
+            return NOTHING
+        value = in_unit(self.reproduced, self.unit) if is_number(self.reproduced) else self.reproduced
         if self.published:
-            unit = f" {self.unit}" if self.unit and language == "en" else ""
-            parts.append(f"{'printed' if language == 'en' else 'напечатано'} {self.published}{unit}")
-        reproduced = self.reproduced_in(language)
-        # a string printed in English stands in the note, between quotation marks
-        if reproduced and not (language == "ru" and re.search("[A-Za-z]{2,}", reproduced)):
-            parts.append(f"{'reproduced' if language == 'en' else 'воспроизведено'} {reproduced}")
-        told = f" – {', '.join(parts)}" if parts else ""
-        # that outside data disagree is said already
-        says_why = self.is_failure and self.rule != "R11"
-        looked_at = f" ({words.RULES[self.rule][language]})" if says_why else ""
+            return _(", reproduced {value}", value=value)
+        return _(" – found {value}", value=value)
+
+    def _why(self) -> Words:
         if self.stands_on_customs:
-            looked_at = f" ({words.OWN_CUSTOMS[language]})"
-        return f"{self.place(language)}{told}: {VERDICT_WORDS[language][self.verdict]}{looked_at}."
+            return _(" (judged from the reader's own customs files)")
+        if self.verdict == "depends_on_reading":
+            return put(" ({readings})", readings=joined((one.outcome for one in self.readings), "; "))
+        # that outside data disagree is said already
+        says_why = self.is_failure and self.rule != CUSTOMS_RULE
+        return put(" ({rule})", rule=RULES[self.rule]) if says_why else NOTHING
 
 
-# what stands before the two judgements kept beside each other
-COLUMNS = tuple(field.name for field in fields(LedgerRow) if field.name not in ("without_customs", "customs"))
-_EVIDENCE = tuple(field.name for field in fields(Evidence))
-# follow when, and only when, the reader's customs files were asked; blank for claims they cannot judge
-EVIDENCE_COLUMNS = (
-    *(f"without_customs_{name}" for name in _EVIDENCE if name != "source"),
-    *(f"customs_{name}" for name in _EVIDENCE),
-)
-
-VERDICT_WORDS: dict[Language, dict[Verdict, str]] = {
-    "en": {
-        "match": "matches",
-        "mismatch": "disagrees with independent data",
-        "paper_error": "disagrees with the paper's own figures",
-        "not_checkable": "cannot be checked",
-    },
-    "ru": {
-        "match": "совпадает",
-        "mismatch": "расходится с независимыми данными",
-        "paper_error": "противоречит данным самой статьи",
-        "not_checkable": "проверить нельзя",
-    },
+_NUMBERED = {"table": _("Table"), "chart": _("Chart")}
+_PARTS = {
+    "abstract": _("Abstract"),
+    "text": _("Text"),
+    "footnotes": _("Footnotes"),
+    "references": _("References"),
+    "foreword": _("Foreword"),
+    "trends": _("Trends"),
+    "rating": _("Regions, scores and events"),
 }
+
+
+def exhibit_name(name: str) -> Words:
+    """Printed name of a table, a chart or another part of a document; an unknown one as it is."""
+    kind, number = name.partition("-")[::2]
+    if is_numbered(name):
+        return put("{kind} {number}", kind=_NUMBERED[kind], number=number)
+    return _PARTS.get(name, name)
+
+
+def is_numbered(name: str) -> bool:
+    """Whether an exhibit is a table or chart with a number."""
+    kind, number = name.partition("-")[::2]
+    return kind in _NUMBERED and number.isdigit()
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Every claim of a paper with its verdict, in the order of the claims file."""
+    """Every claim of a document with its verdict, in the order of the claims file."""
 
     rows: tuple[LedgerRow, ...]
 
@@ -234,8 +270,13 @@ class Ledger:
 
     @property
     def failures(self) -> tuple[LedgerRow, ...]:
-        """Rows that fail: the paper's own contradictions first, then outside data."""
+        """Rows that fail: the document's own contradictions first, then outside data."""
         return tuple(row for verdict in FAILURES for row in self.rows if row.verdict == verdict)
+
+    @property
+    def depending(self) -> tuple[LedgerRow, ...]:
+        """Rows whose verdict depends on how they are read."""
+        return tuple(row for row in self.rows if row.verdict == "depends_on_reading")
 
     @property
     def asked_customs(self) -> bool:
@@ -243,21 +284,30 @@ class Ledger:
         return any(row.customs is not None for row in self.rows)
 
     def frame(self) -> pd.DataFrame:
-        """Return the ledger as a table of text, one row a claim.
+        """Return the ledger as a table, one row a claim.
 
-        The columns are `COLUMNS`, and after them `EVIDENCE_COLUMNS` where customs files were asked.
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``claim_id, exhibit, group, place, rule, basis, published, unit, reproduced, verdict, note, told,
+            sentence, fault, anchor, readings``; ``place``, ``reproduced``, ``note`` and ``told`` are messages,
+            ``readings`` counts them.
         """
-        records = [_record(row) for row in self.rows]
-        table = pd.DataFrame(records, columns=[*COLUMNS, *EVIDENCE_COLUMNS], dtype="str")
-        return table if self.asked_customs else table[list(COLUMNS)]
-
-
-def _record(row: LedgerRow) -> tuple[str, ...]:
-    """Cells of a row in the order of the columns; blank for evidence there is none of."""
-    own = tuple(getattr(row, name) for name in COLUMNS)
-    if row.without_customs is None or row.customs is None:
-        return (*own, *("",) * len(EVIDENCE_COLUMNS))
-    return (*own, *astuple(row.without_customs)[:-1], *astuple(row.customs))
+        names = (
+            "claim_id",
+            "exhibit",
+            "group",
+            "place",
+            "rule",
+            "basis",
+            "published",
+            "unit",
+            "reproduced",
+            "verdict",
+        )
+        more = ("note", "told", "sentence", "fault", "anchor")
+        table = pd.DataFrame({name: [getattr(row, name) for row in self.rows] for name in (*names, *more)})
+        return table.assign(readings=[len(row.readings) for row in self.rows])
 
 
 # ------------------------------------------------------------------ verdicts
@@ -266,7 +316,7 @@ def _record(row: LedgerRow) -> tuple[str, ...]:
 def verify(
     claims: Sequence[Claim],
     observations: pd.DataFrame,
-    tables: Mapping[str, Table] | None = None,
+    tables: Mapping[str, PrintedTable] | None = None,
     folder: Path = Path(),
     band: Fraction = REVISION_BAND,
     store: Store | None = None,
@@ -278,7 +328,8 @@ def verify(
     claims : sequence of Claim
         As `read_claims` gives them.
     observations : pandas.DataFrame
-        Columns ``region, indicator, period, value, source``. Rows read from the paper itself are ignored.
+        Columns ``region, indicator, period, value, source`` and, for units to be converted, ``unit``. Rows read from
+        the paper itself are ignored.
     tables : mapping, optional
         Printed tables by name.
     folder : pathlib.Path
@@ -295,20 +346,19 @@ def verify(
     Raises
     ------
     AnalysisError
-        If a rule is unknown, an input is missing, a number cannot be read or a claim would be compared
-        with itself; the sentence names file and line.
+        If a rule is unknown, an input is missing, a number cannot be read, kinds of quantity are mixed or a claim would
+        be compared with itself: all faults at once, each a sentence with file and line.
     """
-    by_id = {claim.claim_id: claim for claim in claims}
-    sources = Sources(by_id, tables or {}, as_mapping(observations), folder)
-    # asked or not, a request must be in order
-    questions = tuple(q for claim in claims for q in _questions(claim, sources))
-    if store is not None:
-        sources = replace(sources, customs=customs.Answers(store, questions))
-    return Ledger(tuple(_judged_twice(claim, sources, band) for claim in claims))
+    sources = Sources(_by_id(claims), tables or {}, Outside(observations), units_of(observations), folder)
+    ledger, faults = _judge_all(claims, sources, band, store)
+    refuse(faults)
+    return ledger
 
 
-def verify_file(path: Path, observations: pd.DataFrame, store: Store | None = None) -> Ledger:
-    """Judge the claims of a file; printed tables are looked for beside it.
+def verify_file(
+    path: Path, observations: pd.DataFrame, store: Store | None = None, band: Fraction = REVISION_BAND
+) -> Ledger:
+    """Judge the claims of a file; the printed tables it names are looked for beside it.
 
     Parameters
     ----------
@@ -318,30 +368,108 @@ def verify_file(path: Path, observations: pd.DataFrame, store: Store | None = No
         As in `verify`.
     store : Store, optional
         As in `verify`.
+    band : fractions.Fraction
+        As in `verify`.
     """
-    tables = read_tables(path.parent)
-    return verify(read_claims(path, tables), observations, tables, path.parent, store=store)
+    tables = read_tables(path.parent, tables_named(path))
+    claims, faults = read_claims_and_faults(path, tables)
+    sources = Sources(_by_id(claims), tables, Outside(observations), units_of(observations), path.parent)
+    ledger, more = _judge_all(claims, sources, band, store)
+    # where a row could not be read, what points to it cannot be found either: that is one fault, not two
+    refuse(
+        [*faults, *(fault for fault in more if not faults or "is not in the claims file" not in str(fault))]
+    )
+    return ledger
 
 
-def _judged_twice(claim: Claim, sources: Sources, band: Fraction) -> LedgerRow:
+def _by_id(claims: Sequence[Claim]) -> dict[str, Claim]:
+    return {claim.claim_id: claim for claim in reversed(claims)}
+
+
+def _judge_all(
+    claims: Sequence[Claim], sources: Sources, band: Fraction, store: Store | None
+) -> tuple[Ledger, list[AnalysisError]]:
+    """Judge what is in order, and collect the faults of the rest."""
+    faults: list[AnalysisError] = []
+    questions: list[customs.Question] = []
+    by_id: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_id.setdefault(claim.claim_id, []).append(claim)
+        try:
+            # asked or not, a request must be in order
+            questions += _questions(claim, sources)
+        except AnalysisError as error:
+            faults.append(error)
+    if store is not None and not faults:
+        sources = replace(sources, customs=customs.Answers(store, tuple(questions)))
+    rows = []
+    for readings in by_id.values():
+        try:
+            rows.append(_judged_twice(readings, sources, band))
+        except AnalysisError as error:
+            faults.append(error)
+    return Ledger(tuple(rows)), faults
+
+
+def _judged_twice(readings: Sequence[Claim], sources: Sources, band: Fraction) -> LedgerRow:
     """Judge a claim without customs files, and from them where there are any and it says how."""
-    row = _judge(claim, replace(sources, customs=None), band)
-    if claim.customs is None or sources.customs is None:
+    alone = replace(sources, customs=None)
+    row = _row(readings[0], [_judge(claim, alone, band) for claim in readings])
+    asking = next((claim for claim in readings if claim.customs is not None), None)
+    if asking is None or asking.customs is None or sources.customs is None:
         return row
-    return _with_customs(row, _customs_evidence(claim, claim.customs, sources, band))
+    return _with_customs(row, _customs_judgement(asking, asking.customs, sources, band))
 
 
-def _with_customs(row: LedgerRow, found: Evidence) -> LedgerRow:
+def _row(claim: Claim, found: Sequence[Judgement]) -> LedgerRow:
+    verdict = combined([one.verdict for one in found])
+    leading = next((one for one in found if one.verdict == verdict), found[0])
+    several = len(found) > 1
+    return LedgerRow(
+        claim_id=claim.claim_id,
+        exhibit=claim.exhibit,
+        rule=leading.rule,
+        basis=_basis(found),
+        published=claim.published,
+        reproduced=joined((one.reproduced for one in found), "; ") if several else leading.reproduced,
+        unit=claim.unit,
+        verdict=verdict,
+        note=joined(map(_reading_told, found)) if several else leading.note,
+        place=claim.place,
+        sentence=claim.sentence,
+        fault=claim.fault,
+        readings=tuple(found) if several else (),
+    )
+
+
+def combined(verdicts: Sequence[Verdict]) -> Verdict:
+    """Verdict of a claim from those of its readings: theirs where they come out alike, else it depends."""
+    kinds = set(verdicts)
+    if len(kinds) == 1:
+        return verdicts[0]
+    return "paper_error" if kinds <= set(FAILURES) else "depends_on_reading"
+
+
+def _basis(found: Sequence[Judgement]) -> Basis:
+    bases = {one.basis for one in found if one.verdict != "not_checkable"} or {one.basis for one in found}
+    return next(basis for basis in ("external", "internal", "none") if basis in bases)
+
+
+def _reading_told(one: Judgement) -> Words:
+    return _("Read as {outcome}. {note}", outcome=one.outcome, note=one.note)
+
+
+def _with_customs(row: LedgerRow, found: Judgement) -> LedgerRow:
     """Put the judgement of customs files into a row, and keep the one without them beside it."""
-    judgement = [name for name in _EVIDENCE if name != "source"]
-    before = Evidence(**{name: getattr(row, name) for name in judgement})
+    before = Judgement(row.rule, row.basis, row.reproduced, row.verdict, row.note)
     kept = replace(row, without_customs=before, customs=found)
     if not _leads(before, found):
         return kept
-    return replace(kept, **{name: getattr(found, name) for name in judgement})
+    judged = ("rule", "basis", "reproduced", "verdict", "note")
+    return replace(kept, **{name: getattr(found, name) for name in judged})
 
 
-def _leads(before: Evidence, found: Evidence) -> bool:
+def _leads(before: Judgement, found: Judgement) -> bool:
     """Whether the customs files' judgement is the verdict.
 
     What the paper says against itself stays the verdict: files can neither reconcile two printed numbers that
@@ -359,7 +487,7 @@ def _questions(claim: Claim, sources: Sources) -> list[customs.Question]:
     if request is None:
         return []
     try:
-        rules.find_check(CUSTOMS_RULE, request.check, f"{claim.where}: customs_check")
+        find_check(CUSTOMS_RULE, request.check, f"{claim.where}: customs_check")
         unknown = _names(request, claim.where) - dict(request.inputs).keys()
         if unknown:
             raise AnalysisError(f"{claim.where} uses {sorted(unknown)[0]!r}, which is not in customs_inputs.")
@@ -378,35 +506,23 @@ def _names(request: Request, where: str) -> set[str]:
     return formulas.names_in(request.formula, where) if request.formula else set()
 
 
-def _customs_evidence(claim: Claim, request: Request, sources: Sources, band: Fraction) -> Evidence:
-    check = rules.find_check(CUSTOMS_RULE, request.check, claim.where)
+def _customs_judgement(claim: Claim, request: Request, sources: Sources, band: Fraction) -> Judgement:
+    run = find_check(CUSTOMS_RULE, request.check, claim.where).run
     try:
         inputs = {name: sources.resolve(reference, claim.where) for name, reference in request.inputs}
     except NoDataError as error:
-        return _evidence(Finding(None, NOTHING, {"en": str(error), "ru": error.russian}))
+        told = Name(str(error), error.russian)
+        return Judgement(CUSTOMS_RULE, "external", NOTHING, "not_checkable", told)
     source = _files(request, sources, claim.where)
     try:
-        finding = check(Case(claim.published, inputs, request.formula, band, claim.where))
+        finding = run(CheckInput(claim.published, claim.unit, inputs, request.formula, band, claim.where))
     except AnalysisError as error:
         # the request is in order, so it is these files that cannot be computed with (nothing to divide by, one partner)
-        told = str(located(error, claim.where))
-        finding = Finding(None, NOTHING, {"en": told, "ru": f"По этим файлам посчитать нельзя: «{told}»"})
-    files: Text = {"en": f"From {source}.", "ru": f"По файлам: {source}."}
-    note = joined([finding.note, request.remark, files])
-    return _evidence(replace(finding, note=note), source)
-
-
-def _evidence(finding: Finding, source: str = "") -> Evidence:
-    return Evidence(
-        rule=CUSTOMS_RULE,
-        basis="external",
-        reproduced=finding.reproduced["en"],
-        verdict=_verdict(finding.holds, "external"),
-        note=finding.note["en"],
-        reproduced_ru=finding.reproduced["ru"],
-        note_ru=finding.note["ru"],
-        source=source,
-    )
+        why = str(located(error, claim.where))
+        finding = Finding(None, NOTHING, _("{why}", why=why))
+    note = joined([finding.note, request.remark, _("From {files}.", files=source)])
+    verdict = _verdict(finding.holds, "external")
+    return Judgement(CUSTOMS_RULE, "external", finding.reproduced, verdict, note, source=source)
 
 
 def _files(request: Request, sources: Sources, where: str) -> str:
@@ -421,32 +537,31 @@ def _files(request: Request, sources: Sources, where: str) -> str:
     return f"{user_data.CUSTOMS}: {', '.join(dict.fromkeys(names))}"
 
 
-def _judge(claim: Claim, sources: Sources, band: Fraction) -> LedgerRow:
-    if claim.rule == rules.NO_RULE:
+def _judge(claim: Claim, sources: Sources, band: Fraction) -> Judgement:
+    if claim.rule == NO_RULE:
         return _unchecked(claim)
-    check = rules.find_check(claim.rule, claim.check, claim.where)
+    found = find_check(claim.rule, claim.check, claim.where)
     try:
         inputs = {name: sources.resolve(reference, claim.where) for name, reference in claim.inputs}
-        _refuse_itself(claim, inputs)
-        inputs = _with_russian(claim, inputs, sources)
-        case = Case(claim.published, inputs, claim.formula, band, claim.where)
-        finding = check(case)
+        if not found.alone:
+            _refuse_itself(claim, inputs)
+        given = CheckInput(
+            claim.published, claim.unit, inputs, claim.formula, _band(inputs, band), claim.where
+        )
+        finding = found.run(given)
     except AnalysisError as error:
         # arithmetic does not know where it stands; the sentence must
         raise located(error, claim.where) from None
-    basis: Basis = "external" if case.is_external else "internal"
-    return _row(claim, basis, _verdict(finding.holds, basis), finding)
+    basis: Basis = "external" if given.is_external else "internal"
+    note = joined([finding.note, claim.remark])
+    return Judgement(
+        claim.rule, basis, finding.reproduced, _verdict(finding.holds, basis), note, claim.read_as
+    )
 
 
-def _with_russian(claim: Claim, inputs: Mapping[str, Input], sources: Sources) -> dict[str, Input]:
-    """Give the inputs the Russian words that the claims file has for them."""
-    told = dict(inputs)
-    for name, reference in claim.inputs_ru:
-        if name not in told:
-            raise one_of(f"{claim.where}: an input named in inputs_ru", name, inputs)
-        russian = sources.resolve(reference, claim.where)
-        told[name] = told[name].with_russian(russian, f"{claim.where}: the input {name!r}")
-    return told
+def _band(inputs: Mapping[str, Input], band: Fraction) -> Fraction:
+    """The revision band; none where a claim is set against the very figure that was public when it was written."""
+    return Fraction(0) if "vintage" in inputs and inputs["vintage"].text == "first" else band
 
 
 def _verdict(holds: bool | None, basis: Basis) -> Verdict:
@@ -457,306 +572,23 @@ def _verdict(holds: bool | None, basis: Basis) -> Verdict:
     return "mismatch" if basis == "external" else "paper_error"
 
 
-_TRANSCRIBED: Text = {"en": f"{TRANSCRIBED}.", "ru": "Только переписано."}
-
-
-def _unchecked(claim: Claim) -> LedgerRow:
-    if claim.check or claim.formula or claim.inputs or claim.inputs_ru:
+def _unchecked(claim: Claim) -> Judgement:
+    if claim.check or claim.formula or claim.inputs:
         raise AnalysisError(f"{claim.where} has no rule but gives a check, a formula or inputs.")
     is_cell = claim.claim_id.startswith(CELL_PREFIX)
     if not claim.note and not is_cell:
         raise AnalysisError(f"{claim.where} has no rule, so its note must say what is missing to check it.")
-    finding = Finding(None, NOTHING, _TRANSCRIBED if is_cell else NOTHING)
-    return _row(claim, "none", "not_checkable", finding)
-
-
-def _row(claim: Claim, basis: Basis, verdict: Verdict, finding: Finding) -> LedgerRow:
-    note = joined([finding.note, claim.remark])
-    return LedgerRow(
-        claim_id=claim.claim_id,
-        exhibit=claim.exhibit,
-        locus=claim.locus,
-        rule=claim.rule,
-        basis=basis,
-        published=claim.published,
-        reproduced=finding.reproduced["en"],
-        unit=claim.unit,
-        verdict=verdict,
-        note=note["en"],
-        reproduced_ru=finding.reproduced["ru"],
-        note_ru=note["ru"],
-    )
+    transcribed = _("Transcribed only.") if is_cell else NOTHING
+    note = joined([transcribed, claim.remark])
+    return Judgement(NO_RULE, "none", NOTHING, "not_checkable", note, claim.read_as)
 
 
 def _refuse_itself(claim: Claim, inputs: Mapping[str, Input]) -> None:
     """Nothing matches itself: some input must come from elsewhere."""
-    entries = [entry for value in inputs.values() for entry in value.entries.values()]
-    if not entries:
+    items = [item for value in inputs.values() for item in value.items.values()]
+    if not items:
         raise AnalysisError(f"{claim.where} has the rule {claim.rule} and no inputs to judge it from.")
-    if all(entry.origin == claim.origin for entry in entries):
+    if all(item.origin == claim.origin for item in items):
         raise AnalysisError(
             f"{claim.where} compares {claim.published!r} with itself; a check needs another source."
         )
-
-
-def write_ledger(ledger: Ledger, path: Path) -> Path:
-    """Write a ledger as CSV, whole or not at all; what a claim prints is nothing a spreadsheet runs."""
-    return write_text(path, tabular.inert(ledger.frame()).to_csv(index=False, lineterminator="\n"))
-
-
-def read_ledger(path: Path) -> Ledger:
-    """Read a ledger that `write_ledger` wrote.
-
-    Raises
-    ------
-    AnalysisError
-        If the columns are not those of a ledger.
-    """
-    table = pd.read_csv(path, dtype="str", keep_default_na=False)
-    if tuple(table.columns) not in (COLUMNS, (*COLUMNS, *EVIDENCE_COLUMNS)):
-        raise AnalysisError(f"{relative(path)} has not the columns of a ledger: {', '.join(COLUMNS)}.")
-    records = tabular.revived(table).itertuples(index=False, name=None)
-    return Ledger(tuple(_row_of(record) for record in records))
-
-
-def _row_of(record: tuple[str, ...]) -> LedgerRow:
-    own, evidence = record[: len(COLUMNS)], record[len(COLUMNS) :]
-    if not any(evidence):
-        return LedgerRow(*own)  # type: ignore[arg-type]
-    first = len(_EVIDENCE) - 1
-    before, found = Evidence(*evidence[:first]), Evidence(*evidence[first:])  # type: ignore[arg-type]
-    return replace(LedgerRow(*own), without_customs=before, customs=found)  # type: ignore[arg-type]
-
-
-# ------------------------------------------------------------------ headline
-
-
-@dataclass(frozen=True)
-class Share:
-    """Verdicts of one group on one basis, or on any.
-
-    Attributes
-    ----------
-    group : str
-        What is counted.
-    basis : str
-        ``any``: every claim once, by its verdict. A claim judged from the paper's own figures and from customs
-        files counts under ``internal`` and under ``external``.
-    failed, matched, undecided : int
-        Claims that fail, that hold, and that could not be decided.
-    """
-
-    group: Group
-    basis: Basis | Literal["any"]
-    failed: int
-    matched: int
-    undecided: int
-
-    @property
-    def checked(self) -> int:
-        """Claims with a verdict either way: the denominator of both shares."""
-        return self.failed + self.matched
-
-    @property
-    def total(self) -> int:
-        """Every claim counted here."""
-        return self.checked + self.undecided
-
-
-@dataclass(frozen=True)
-class Headline:
-    """The result in a few numbers: group by group, internal and external apart.
-
-    Attributes
-    ----------
-    shares : tuple of Share
-        Judgements by group and basis.
-    claims : tuple of Share
-        Claims by group, each counted once.
-    """
-
-    shares: tuple[Share, ...]
-    claims: tuple[Share, ...]
-
-    def share(self, group: Group, basis: Basis) -> Share:
-        """Counts of one group on one basis."""
-        return next(s for s in self.shares if (s.group, s.basis) == (group, basis))
-
-    def sentence(self, language: Language) -> str:
-        """Failures first, with denominators, in English or Russian.
-
-        Raises
-        ------
-        AnalysisError
-            If the language is not one of the two.
-        """
-        if language not in LANGUAGES:
-            raise one_of("language", language, LANGUAGES)
-        return " ".join(self._group(claims, language) for claims in self.claims if claims.total)
-
-    def _group(self, claims: Share, language: Language) -> str:
-        group = claims.group
-        internal, external = self.share(group, "internal"), self.share(group, "external")
-        told = _WORDS[language]
-        return told["group"].format(
-            name=told[group],
-            failed=claims.failed,
-            checked=claims.checked,
-            matched=claims.matched,
-            undecided=claims.undecided,
-            everything=claims.total,
-            internal=f"{internal.failed}/{internal.checked}",
-            external=f"{external.failed}/{external.checked}",
-        )
-
-
-_WORDS: dict[Language, dict[str, str]] = {
-    "en": {
-        "text": "Statements",
-        "cell": "Table cells",
-        "reference": "References",
-        "group": (
-            "{name}: of {checked} that can be checked {failed} fail and {matched} hold (failed against the paper's own "
-            "figures {internal}, against independent data {external}); {undecided} of {everything} cannot be checked."
-        ),
-    },
-    "ru": {
-        "text": "Утверждения",
-        "cell": "Ячейки таблиц",
-        "reference": "Библиографические ссылки",
-        "group": (
-            "{name}: поддаются проверке {checked}, из них не подтвердились {failed}, подтвердились {matched} (расхождений "
-            "с данными самой статьи {internal}, с независимыми данными {external}); проверить нельзя {undecided} "
-            "из {everything}."
-        ),
-    },
-}
-
-
-def headline(ledger: Ledger) -> Headline:
-    """Count verdicts by group and basis."""
-    pieces = [(row.group, basis, verdict) for row in ledger.rows for basis, verdict in row.pieces.items()]
-    once = [(row.group, "any", row.verdict) for row in ledger.rows]
-    counts: Counter[tuple[str, str, str]] = Counter([*pieces, *once])
-
-    def share(group: Group, basis: Basis | Literal["any"]) -> Share:
-        return Share(
-            group,
-            basis,
-            failed=sum(counts[group, basis, verdict] for verdict in FAILURES),
-            matched=counts[group, basis, "match"],
-            undecided=counts[group, basis, "not_checkable"],
-        )
-
-    return Headline(
-        tuple(share(group, basis) for group in GROUPS for basis in BASES),
-        tuple(share(group, "any") for group in GROUPS),
-    )
-
-
-_CUSTOMS_TOLD: dict[Language, dict[str, str]] = {
-    "en": {
-        "none": "Your customs files lack what the {lacking} claims that ask for them need: everything stands on the printed "
-        "figures and on sources other than these files.",
-        "some": "Your customs files were set against {asked} of these claims: {held} hold, {failed} fail, {undecided} stay "
-        "open; for {lacking} more the files lack what is needed. The rest stands on the printed figures and on sources "
-        "other than these files.",
-    },
-    "ru": {
-        "none": "В ваших таможенных файлах нет нужного для утверждений, которые к ним обращаются ({lacking}): всё проверено "
-        "по напечатанным числам и другим источникам.",
-        "some": "С вашими таможенными файлами сопоставлено утверждений: {asked}; подтвердились {held}, не подтвердились "
-        "{failed}, не решено {undecided}; ещё для {lacking} нужного в файлах нет. Остальное проверено по напечатанным "
-        "числам и другим источникам.",
-    },
-}
-
-
-def customs_sentence(rows: Sequence[LedgerRow], language: Language) -> str:
-    """Say how many of these claims were set against the reader's customs files; nothing where none were asked."""
-    asked = [row.customs for row in rows if row.customs is not None]
-    found = Counter(evidence.verdict for evidence in asked if evidence.source)
-    if not asked:
-        return ""
-    return _CUSTOMS_TOLD[language]["some" if found else "none"].format(
-        asked=found.total(),
-        held=found["match"],
-        failed=found["mismatch"],
-        undecided=found["not_checkable"],
-        lacking=len(asked) - found.total(),
-    )
-
-
-def summary(ledger: Ledger) -> pd.DataFrame:
-    """Count verdicts by exhibit and rule, failures first.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``exhibit, rule, paper_error, mismatch, match, not_checkable, claims``, in the order of the
-        claims file.
-    """
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    for row in ledger.rows:
-        counts.setdefault((row.exhibit, row.rule), Counter())[row.verdict] += 1
-    records = [
-        {
-            "exhibit": exhibit,
-            "rule": rule,
-            **{verdict: found[verdict] for verdict in VERDICTS},
-            "claims": found.total(),
-        }
-        for (exhibit, rule), found in counts.items()
-    ]
-    order = {
-        exhibit: place for place, exhibit in enumerate(dict.fromkeys(row.exhibit for row in ledger.rows))
-    }
-    rule_order = {rule: place for place, rule in enumerate(rules.RULES)}
-    records.sort(key=lambda record: (order[str(record["exhibit"])], rule_order[str(record["rule"])]))
-    return pd.DataFrame(records, columns=["exhibit", "rule", *VERDICTS, "claims"])
-
-
-LEVELS: dict[int, dict[Language, str]] = {
-    0: {"en": "nothing could be checked", "ru": "проверить нельзя ничего"},
-    1: {"en": "checked in part, from the paper itself", "ru": "проверено частично, по самой статье"},
-    2: {
-        "en": "checked in part, against independent data too",
-        "ru": "проверено частично, в том числе по независимым данным",
-    },
-    3: {"en": "every claim checked", "ru": "проверено каждое утверждение"},
-}
-
-
-def levels(ledger: Ledger) -> pd.DataFrame:
-    """How far each exhibit could be checked, in the manner of the levels of the ACRE guide.
-
-    The scale is ours (`LEVELS`); ACRE's ten levels grade the materials authors provide, and here there are
-    none but the printed page. A level says how much could be checked, not how much of it holds.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``exhibit, level, claims, checked_internal, checked_external, failed``.
-
-    References
-    ----------
-    Berkeley Initiative for Transparency in the Social Sciences, *Guide for Accelerating Computational
-    Reproducibility in the Social Sciences* (ACRE), section on levels of reproducibility.
-    """
-    records = []
-    for exhibit in dict.fromkeys(row.exhibit for row in ledger.rows):
-        rows = [row for row in ledger.rows if row.exhibit == exhibit]
-        checked = [row for row in rows if row.verdict != "not_checkable"]
-        external = sum(row.basis == "external" for row in checked)
-        level = 0 if not checked else 3 if len(checked) == len(rows) else 2 if external else 1
-        records.append(
-            {
-                "exhibit": exhibit,
-                "level": level,
-                "claims": len(rows),
-                "checked_internal": len(checked) - external,
-                "checked_external": external,
-                "failed": sum(row.is_failure for row in checked),
-            }
-        )
-    return pd.DataFrame(records)

@@ -1,7 +1,7 @@
-"""What the sentences of the rules are made of, in both languages: numbers, intervals, quoted strings, dates, names.
+"""What the sentences of the rules are made of: numbers, intervals, quoted strings, dates, names.
 
-A rule writes its sentence twice, side by side; everything here gives a piece of it as a `Text`. What is printed stays
-as printed in both languages: only our own numbers take the decimal sign of the language.
+Everything here gives a piece of a message; what language it is in is settled where it is shown. What is printed stays as
+printed in every language: only our own numbers take the signs of the language.
 """
 
 from __future__ import annotations
@@ -13,37 +13,40 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from analysis.data import formats, regions
-from analysis.data.formats import Text
-from analysis.data.regions import LANGUAGES
+from analysis.data.messages import Message, Name, _
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import Printed
 
-NOTHING: Text = {"en": "", "ru": ""}
+Words = Message | Name | str
+NOTHING: Words = ""
 
 
 # ------------------------------------------------------------------ pieces put together
 
 
-def same(text: str) -> Text:
-    """A piece that is the same in both languages."""
-    return dict.fromkeys(LANGUAGES, text)
+def put(template: str, **values: Words | int) -> Message:
+    """Make a piece of signs and values alone, which no language changes."""
+    return Message(template, values)
 
 
-def joined(parts: Iterable[Text], by: str = " ") -> Text:
+def joined(parts: Iterable[Words], by: str = " ") -> Words:
     """Pieces one after another with `by` between them; empty ones are left out."""
-    parts = tuple(parts)
-    return {language: by.join(part[language] for part in parts if part[language]) for language in LANGUAGES}
+    kept = [part for part in parts if part]
+    if len(kept) < 2:
+        return kept[0] if kept else NOTHING
+    names = [f"p{place}" for place in range(len(kept))]
+    return Message(by.join(f"{{{name}}}" for name in names), dict(zip(names, kept, strict=True)))
 
 
-def capitalised(text: Text) -> Text:
-    """A piece that begins a sentence."""
-    return {language: text[language][:1].upper() + text[language][1:] for language in LANGUAGES}
+def in_both(english: str, russian: str) -> Words:
+    """Words of a claims file in both languages, as far as it has them."""
+    return Name(english, russian or english) if english else NOTHING
 
 
 # ------------------------------------------------------------------ names
 
 
-def named(label: str, has_partners: bool = False) -> Text:
+def named(label: str, has_partners: bool = False) -> Words:
     """Name of what a label stands for: regions, and partner countries where the labels are such codes.
 
     Parameters
@@ -56,86 +59,133 @@ def named(label: str, has_partners: bool = False) -> Text:
     return joined((_part_named(part, has_partners) for part in label.split("/")), "/")
 
 
-def _part_named(part: str, has_partners: bool) -> Text:
+def _part_named(part: str, has_partners: bool) -> Words:
     if part in formats.AGGREGATE_NAMES or part in regions.codes(regions.all_regions()):
-        return {language: formats.region_name(part, language) for language in LANGUAGES}
+        return Name(formats.region_name(part, "en"), formats.region_name(part, "ru"))
     if has_partners and re.fullmatch("[A-Z]{2}", part):
-        return {language: formats.country_name(part, language) for language in LANGUAGES}
-    return same(part)
+        return Name(formats.country_name(part, "en"), formats.country_name(part, "ru"))
+    return part
 
 
-def quoted(text: str | Text) -> Text:
+def quoted(text: Words) -> Message:
     """A printed string between the quotation marks of the language."""
-    text = same(text) if isinstance(text, str) else text
-    return {"en": f"'{text['en']}'", "ru": f"«{text['ru']}»"}
+    return _("'{text}'", text=text)
 
 
-def dated(date: dt.date) -> Text:
+def dated(date: dt.date) -> Message:
     """A date: 2025-06-03, 03.06.2025."""
-    return {"en": date.isoformat(), "ru": f"{date:%d.%m.%Y}"}
+    return _("{year}-{month}-{day}", year=str(date.year), month=f"{date:%m}", day=f"{date:%d}")
 
 
-def period(text: str) -> Text:
-    """A period as the claims file writes it; with its months in words in Russian."""
-    return {"en": text, "ru": formats.period_name(text, "ru")}
+def period(text: str) -> Words:
+    """A period as the claims file writes it, with its months in words."""
+    return Name(formats.period_name(text, "en"), formats.period_name(text, "ru"))
 
 
 # ------------------------------------------------------------------ numbers
 
 
-def decimal(digits: str) -> Text:
-    """A number of ours that is written with a decimal point; a decimal comma in Russian, anything else as it is."""
-    is_number = re.fullmatch(r"-?\d+\.\d+", digits)
-    return {"en": digits, "ru": digits.replace(".", ",") if is_number else digits}
+def number(value: Fraction | float, places: int) -> Message:
+    """A number of ours with `places` decimals."""
+    # a rounded value, so that two numbers that look the same are the same
+    return Message(f"{{x:.{places}f}}", {"x": round(float(value), places)})
 
 
-def shown(value: Fraction, digits: int = 6) -> Text:
-    """`value` to `digits` significant digits, without an exponent."""
-    return decimal(_digits(value, digits))
+def is_number(words: Words) -> bool:
+    """Whether a piece is a number or a span of two, so that a unit can follow it."""
+    if isinstance(words, Message):
+        ends = [end for name, end in words.values.items() if name in ("low", "high")]
+        return bool(re.fullmatch(r"\{x:\.\d+f\}", words.key)) or (
+            len(ends) == 2 and all(map(is_number, ends))
+        )
+    english = words.en if isinstance(words, Name) else words
+    return bool(re.fullmatch(r"(?:from )?\u2212?[\d,.]+(?: to \u2212?[\d,.]+)?", english))
 
 
-def _digits(value: Fraction, digits: int) -> str:
+def decimal(digits: str) -> Words:
+    """A number of ours that is written with a decimal point; anything else as it is."""
+    found = re.fullmatch(r"-?\d+(?:\.(\d+))?", digits)
+    return number(Fraction(digits), len(found[1] or "")) if found else digits
+
+
+def shown(value: Fraction, digits: int = 6) -> Message:
+    """`value` to `digits` significant digits, without zeros behind the point that say nothing."""
     if value == 0:
-        return "0"
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    return _without_zeros(f"{float(value):.{places}f}")
+        return number(value, 0)
+    return _trimmed(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
 
-def _without_zeros(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _trimmed(value: Fraction, places: int) -> Message:
+    text = f"{float(value):.{places}f}"
+    return number(value, len(text.rstrip("0").partition(".")[2]))
 
 
-def shown_interval(interval: Interval, digits: int = 6) -> Text:
+def shown_interval(interval: Interval, digits: int = 6) -> Message:
     """An interval, as one number where both ends look the same."""
     if interval.low is None:
         assert interval.high is not None, "an interval has an end"
-        end = shown(interval.high, digits)
-        return {"en": f"at most {end['en']}", "ru": f"не более {end['ru']}"}
+        return _("at most {end}", end=shown(interval.high, digits))
     if interval.high is None:
-        end = shown(interval.low, digits)
-        return {"en": f"at least {end['en']}", "ru": f"не менее {end['ru']}"}
+        return _("at least {end}", end=shown(interval.low, digits))
     return span(shown(interval.low, digits), shown(interval.high, digits))
 
 
-def span(low: Text, high: Text) -> Text:
+def span(low: Message, high: Message) -> Message:
     """Two ends, or one number where they look the same."""
     if low == high:
         return low
     # a dash between two numbers would be read as the sign of the second
-    is_negative = "-" in low["en"] + high["en"]
-    russian = f"от {low['ru']} до {high['ru']}" if is_negative else f"{low['ru']}–{high['ru']}"
-    return {"en": f"{low['en']} to {high['en']}", "ru": russian}
+    if any(isinstance(x := end.values.get("x"), float) and x < 0 for end in (low, high)):
+        return _("from {low} to {high}", low=low, high=high)
+    return _("{low} to {high}", low=low, high=high)
 
 
-def shown_beside(value: Interval, published: Printed) -> Text:
+def shown_beside(value: Interval, published: Printed) -> Message:
     """A computed interval with two more decimals than the printed number it stands beside."""
     if published.value is None or value.low is None or value.high is None:
         return shown_interval(value)
     # a share in words has no printed decimals; four digits tell a quarter from a fifth
-    if not re.search(r"\d", published.text):
+    if published.decimals is None:
         return shown_interval(value, 4)
-    exponent = published.value.as_tuple().exponent
-    assert isinstance(exponent, int), "a printed number is finite"
-    places = max(0, -exponent) + 2
-    low, high = (decimal(_without_zeros(f"{float(end):.{places}f}")) for end in (value.low, value.high))
-    return span(low, high)
+    return span(*(_trimmed(end, published.decimals + 2) for end in (value.low, value.high)))
+
+
+# units that claims of a paper and catalogues of figures are written in; any other is shown as it is
+_UNITS: dict[str, Words] = {
+    "RUB": _("RUB"),
+    "thousand RUB": _("thousand RUB"),
+    "million RUB": _("million RUB"),
+    "mln RUB": _("million RUB"),
+    "bn RUB": _("billion RUB"),
+    "thousand USD": _("thousand USD"),
+    "million USD": _("million USD"),
+    "mln USD": _("million USD"),
+    "bn USD": _("billion USD"),
+    "km": _("km"),
+    "km²": _("km²"),
+    "km2": _("km²"),
+    "km per 10,000 km²": _("km per 10,000 km²"),
+    "km per 10,000 km2": _("km per 10,000 km²"),
+    "km per 1,000 km²": _("km per 1,000 km²"),
+    "km per 1,000 km2": _("km per 1,000 km²"),
+    "points per km": _("points per km"),
+    "mln rub": _("million RUB"),
+    "t": _("t"),
+    "tonnes": _("t"),
+    "thousand t": _("thousand t"),
+    "thousand t a year": _("thousand t a year"),
+    "mln t": _("million t"),
+    "mln t a year": _("million t a year"),
+    "people": _("people"),
+    "thousand people": _("thousand people"),
+    "thousand": _("thousand"),
+    "times": _("times"),
+    "%": put("%"),
+}
+
+
+def in_unit(number: Words, unit: str) -> Words:
+    """A number with its unit behind it; a unit that counts (``count``, ``points``) is not said."""
+    if not unit or unit in ("count", "points"):
+        return number
+    return put("{number} {unit}", number=number, unit=_UNITS.get(unit, unit))

@@ -100,6 +100,10 @@ def _file(name: str, value: Any) -> str:
     return value
 
 
+def _file_or_nothing(name: str, value: Any) -> str:
+    return _file(name, value) if value != "" else ""
+
+
 def _path_or_nothing(name: str, value: Any) -> str:
     if not isinstance(value, str) or (value and not _exists(value, Path.exists)):
         raise AnalysisError(
@@ -254,7 +258,7 @@ _BY_NOTEBOOK: dict[str, Callable[[], dict[str, Check]]] = {
     "04_rating": _rating,
     "05_association": _association,
     "06_multiverse": _multiverse,
-    "07_ledger": lambda: {"claims": _file},
+    "07_ledger": lambda: {"claims": _file, "rating_claims": _file_or_nothing},
     "08_batch": _batch,
     "10_all_regions": _country,
     "09_rating_edition": lambda: {"scoring_sheets": _path_or_nothing, "previous_scores": _path_or_nothing},

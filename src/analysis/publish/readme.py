@@ -9,10 +9,11 @@ import re
 import sys
 from pathlib import Path
 
-from analysis import ledger, paths
+from analysis import paths
 from analysis.data.messages import _
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError
+from analysis.publish.ledger_file import read_ledger
 from analysis.publish.report import claims, content
 from analysis.publish.words import text
 
@@ -25,7 +26,7 @@ _SENTENCES = 1
 def findings(language: Language) -> str:
     """What was found and what fails in the paper, from the committed reference."""
     folder = paths.reference()
-    rows = ledger.read_ledger(folder / "ledger.csv").rows
+    rows = read_ledger(folder / "ledger.csv").rows
     sentences = [
         f"{text(content.answer(folder), language)}.",
         *(text(one, language) for one in content.association_sentences(folder)[:_SENTENCES]),

@@ -397,7 +397,12 @@ def rating_compare(document: Path, coded: tuple[Path, ...], language: Language) 
 
 
 @main.command()
-@click.argument("claims", type=_FILE)
+@click.argument("claims", type=_FILE, required=False)
+@click.option(
+    "--new",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a claims file to begin with, commented, with a worked example and its table; then nothing is judged.",
+)
 @click.option(
     "--observations",
     type=_FILE,
@@ -409,7 +414,9 @@ def rating_compare(document: Path, coded: tuple[Path, ...], language: Language) 
     help="Where the ledger of all verdicts goes; .html for a page to read, otherwise CSV (CLAIMS.ledger.csv).",
 )
 @_LANGUAGE
-def verify(claims: Path, observations: Path | None, output: Path | None, language: Language) -> None:
+def verify(
+    claims: Path | None, new: Path | None, observations: Path | None, output: Path | None, language: Language
+) -> None:
     """Judge a claims file, the paper's or your own (docs/claims-file.md): failures here, every verdict in a file.
 
     Exit status: 0 if every claim that can be checked holds, 1 if one fails, 2 if the file is refused.
@@ -417,7 +424,15 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
     from analysis import ledger
     from analysis.data import indicators
     from analysis.publish.exhibits.ledger import page
+    from analysis.publish.ledger_file import write_ledger
+    from analysis.publish.words import text
 
+    if new is not None:
+        for written in ledger.write_template(new):
+            click.echo(paths.relative(written))
+        return
+    if claims is None:
+        raise click.UsageError("Name a claims file to judge, or a new one to write with --new.")
     target = output or Path.cwd() / f"{claims.stem}.ledger.csv"
     paths.check_output_file(target, claims, *filter(None, [observations]))
     outside = indicators.read(observations) if observations else indicators.observations()
@@ -425,11 +440,11 @@ def verify(claims: Path, observations: Path | None, output: Path | None, languag
     if target.suffix == ".html":
         paths.write_text(target, page(found, claims.name, language))
     else:
-        ledger.write_ledger(found, target)
-    for row in found.failures:
-        echo(row.sentence(language))
-    echo(ledger.headline(found).sentence(language))
-    if told := ledger.customs_sentence(found.rows, language):
+        write_ledger(found, target)
+    for row in (*found.failures, *found.depending):
+        echo(text(row.told, language))
+    echo(text(ledger.headline(found).told, language))
+    if told := text(ledger.customs_sentence(found.rows), language):
         echo(told)
     echo(
         {

@@ -2,121 +2,92 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from fractions import Fraction
 
-from analysis.data.formats import Text
+from analysis.data.messages import _
 from analysis.errors import AnalysisError
-from analysis.ledger.case import Case, Finding
-from analysis.ledger.wording import dated, period, same
-
-_MONTHS = (
-    ("янв", "jan"), ("фев", "feb"), ("мар", "mar"), ("апр", "apr"), ("ма", "may"), ("июн", "jun"),
-    ("июл", "jul"), ("авг", "aug"), ("сен", "sep"), ("окт", "oct"), ("ноя", "nov"), ("дек", "dec"),
-)  # fmt: skip
+from analysis.ledger.checks import CheckInput, Finding, check
+from analysis.ledger.normal import EVER, Months, date_of, months_of
+from analysis.ledger.wording import Words, dated, period
 
 
-def date_of(text: str, where: str) -> dt.date:
-    """Read a printed date: ``03.06.2025``, ``2025-06-03``, ``2025/06``, ``8 июля 2025``, ``July 8, 2025``.
-
-    A date without a day is the first of its month.
-
-    Raises
-    ------
-    AnalysisError
-        If it is none of these.
-    """
-    bare = text.strip().casefold()
-    try:
-        if found := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", bare):
-            day, month, year = map(int, found.groups())
-            return dt.date(year, month, day)
-        if found := re.fullmatch(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2}))?", bare):
-            return dt.date(int(found[1]), int(found[2]), int(found[3] or 1))
-        found = re.fullmatch(r"(\d{1,2}) ([а-яa-z]+),? (\d{4})(?: г(?:\.|ода))?", bare)
-        english = re.fullmatch(r"([a-z]+) (\d{1,2}),? (\d{4})", bare)
-        if found or english:
-            day_text, name, year_text = found.groups() if found else (english[2], english[1], english[3])  # type: ignore[index]
-            for month, starts in enumerate(_MONTHS, 1):
-                if name.startswith(starts):
-                    return dt.date(int(year_text), month, int(day_text))
-    except ValueError:
-        pass
-    raise AnalysisError(f"{where} has the date {text!r}, which cannot be read; write it as 2025-06-03.")
+def _told(months: Months) -> Words:
+    first, last = months
+    if first == EVER:
+        return _("until {last}", last=period(last))
+    if (first[5:], last[5:]) == ("01", "12"):
+        years = first[:4] if first[:4] == last[:4] else f"{first[:4]}/{last[:4]}"
+        return period(years)
+    return period(first if first == last else f"{first}/{last}")
 
 
-def months_of(period: str, where: str) -> tuple[str, str]:
-    """First and last month of a period: ``2021``, ``2021-06`` or ``2021-01/2021-09``."""
-    if found := re.fullmatch(r"(\d{4})", period.strip()):
-        return f"{found[1]}-01", f"{found[1]}-12"
-    if found := re.fullmatch(r"(\d{4}-\d{2})(?:/(\d{4}-\d{2}))?", period.strip()):
-        return found[1], found[2] or found[1]
-    if found := re.fullmatch(r"(\d{4})/(\d{4})", period.strip()):
-        return f"{found[1]}-01", f"{found[2]}-12"
-    raise AnalysisError(
-        f"{where} has the period {period!r}; periods are written 2021, 2021-06 or 2021-01/2021-09."
+@check("R10", says=_("caption and source are of one period"))
+def same_period(given: CheckInput) -> Finding:
+    """R10: the printed period is that of the source."""
+    printed = months_of(given.text, given.where)
+    source = months_of(given.words("source"), given.where)
+    note = _(
+        "{quoted} is {here}; the source, {source}, is of {there}.",
+        quoted=given.quoted,
+        here=_told(printed),
+        source=given.needs("source").placed[0],
+        there=_told(source),
     )
+    return Finding(printed == source, _told(source), note)
 
 
-def check_same_period(case: Case) -> Finding:
-    """R10: the period of a caption is the period of its source."""
-    caption, source = (case.needs(name).text for name in ("caption", "source"))
-    holds = months_of(caption, case.where) == months_of(source, case.where)
-    here, there = period(caption), period(source)
-    note: Text = {
-        "en": f"Captioned {here['en']}; the source and the text are for {there['en']}.",
-        "ru": f"В подписи {here['ru']}; источник и текст — за {there['ru']}.",
-    }
-    return Finding(holds, there, note)
-
-
-def check_same_date(case: Case) -> Finding:
+@check("R10", says=_("a date printed twice agrees"))
+def same_date(given: CheckInput) -> Finding:
     """R10: one date printed twice."""
-    other = date_of(case.needs("other").text, case.where)
-    here, there = case.quoted, dated(other)
-    note: Text = {"en": f"{here['en']} and {there['en']}.", "ru": f"{here['ru']} и {there['ru']}."}
-    return Finding(date_of(case.text, case.where) == other, there, note)
-
-
-def check_not_before(case: Case) -> Finding:
-    """R10: nothing can have been read before it was published."""
-    published = date_of(case.needs("published_on").text, case.where)
-    read = date_of(case.text, case.where)
-    days = (read - published).days
-    order: Text = {"en": "before", "ru": "до"} if days < 0 else {"en": "after", "ru": "после"}
-    on, out = dated(read), dated(published)
-    note: Text = {
-        "en": f"Read on {on['en']}, {abs(days)} days {order['en']} the {out['en']} in its address.",
-        "ru": f"Прочитано {on['ru']}, дней {order['ru']} даты {out['ru']} в адресе: {abs(days)}.",
-    }
-    return Finding(days >= 0, out, note)
-
-
-def check_over_by(case: Case) -> Finding:
-    """R10: results of a period cannot be published before the period is over."""
-    results, on = period(case.needs("period").text), date_of(case.needs("published_on").text, case.where)
-    _, last = months_of(case.needs("period").text, case.where)
-    holds = f"{on:%Y-%m}" > last
-    was: Text = (
-        {"en": "was", "ru": "кончился до выхода источника"}
-        if holds
-        else {"en": "was not", "ru": "ещё не кончился, когда вышел источник"}
+    other = date_of(given.words("other"), given.where)
+    note = _(
+        "{here} here, {there} there.",
+        here=given.quoted,
+        there=given.needs("other").placed[0],
     )
-    out = dated(on)
-    note: Text = {
-        "en": f"Results of {results['en']}, which {was['en']} over when its source came out on {out['en']}.",
-        "ru": f"Итоги за {results['ru']}: период {was['ru']} ({out['ru']}).",
-    }
-    return Finding(holds, {"en": f"source of {out['en']}", "ru": f"источник от {out['ru']}"}, note)
+    return Finding(date_of(given.text, given.where) == other, dated(other), note)
 
 
-def check_fitting_year(case: Case) -> Finding:
+@check("R10", says=_("nothing was read before it was published"))
+def not_before(given: CheckInput) -> Finding:
+    """R10: nothing can have been read before it was published; read later, it proves nothing about the date."""
+    published = date_of(given.words("published_on"), given.where)
+    read = date_of(given.text, given.where)
+    days = (read - published).days
+    values: dict[str, Words | int] = {"read": dated(read), "out": dated(published), "days": abs(days)}
+    note = (
+        _("Read on {read}; the address is of {out}, {days} days later.", **values)
+        if days < 0
+        else _("Read on {read}, {days} days after the {out} of its address, which proves nothing.", **values)
+    )
+    return Finding(None if days >= 0 else False, dated(published), note)
+
+
+@check("R10", says=_("a period was over when its results came out"))
+def over_by(given: CheckInput) -> Finding:
+    """R10: results of a period cannot be published before the period is over.
+
+    `period` takes the place of the printed words where these are read as another period.
+    """
+    words = given.words("period") if "period" in given.inputs else given.text
+    months, on = months_of(words, given.where), date_of(given.words("published_on"), given.where)
+    holds = f"{on:%Y-%m}" > months[1]
+    values = {"period": _told(months), "on": dated(on)}
+    note = (
+        _("Results of {period}; the source came out on {on}, after its end.", **values)
+        if holds
+        else _("Results of {period}; the source came out on {on}, before its end.", **values)
+    )  # fmt: skip
+    return Finding(holds, _("source of {on}", on=dated(on)), note)
+
+
+@check("R10", says=_("the year of a caption is the year of the figures"))
+def fitting_year(given: CheckInput) -> Finding:
     """R10: a row of a table is of the year in its heading, all years looked at.
 
     Inputs: ``row`` (printed cells by region) and ``series`` (outside values by ``region/year``).
     """
-    row, series = case.numbers("row"), case.numbers("series")
+    row, series = given.numbers("row"), given.numbers("series")
     years = sorted({label.partition("/")[2] for label in series})
 
     def fits(year: str, band: Fraction) -> bool:
@@ -124,15 +95,76 @@ def check_fitting_year(case: Case) -> Finding:
         return all(value is not None and cell.widened(band).overlaps(value) for cell, value in cells)
 
     fitting = [year for year in years if fits(year, Fraction(0))]
-    own = case.text.strip()
+    own = given.text.strip()
     if own in fitting:
         holds: bool | None = True
     else:
-        holds = None if fits(own, case.band) and not fitting else False
-    told: Text = same(", ".join(fitting)) if fitting else {"en": "none", "ru": "ни одного"}
-    cells, first, last = len(row), years[0], years[-1]
-    note: Text = {
-        "en": f"All {cells} cells agree to the printed digit in: {told['en']} (of {first}-{last}).",
-        "ru": f"Годы ({first}–{last}), за которые все ячейки ({cells}) совпадают до напечатанного знака: {told['ru']}.",
-    }
+        holds = None if fits(own, given.band) and not fitting else False
+    told = ", ".join(fitting) if fitting else _("none")
+    note = _(
+        "Of {first}-{last} all {cells} cells agree to the printed digit in: {years}.",
+        first=years[0],
+        last=years[-1],
+        cells=len(row),
+        years=told,
+    )
     return Finding(holds, told, note)
+
+
+@check("R10", says=_("an event stands in the column of its date"))
+def in_column(given: CheckInput) -> Finding:
+    """R10: the date an event is told with falls into the period its column names."""
+    event, column = months_of(given.text, given.where), months_of(given.words("column"), given.where)
+    holds = event[0] <= column[1] and column[0] <= event[1]
+    note = _(
+        "{quoted} is {event}; the column, {column}, holds {months}.",
+        quoted=given.quoted,
+        event=_told(event),
+        column=given.needs("column").placed[0],
+        months=_told(column),
+    )
+    return Finding(holds, _told(column), note)
+
+
+@check("R10", says=_("results of a period stand in a column that reaches its end"))
+def results_in_column(given: CheckInput) -> Finding:
+    """R10: the period that results are told for has ended by the end of the column they stand in."""
+    results, column = months_of(given.text, given.where), months_of(given.words("column"), given.where)
+    note = _(
+        "Results of {results}; the column, {column}, ends with {end}.",
+        results=_told(results),
+        column=given.needs("column").placed[0],
+        end=period(column[1]),
+    )
+    return Finding(results[1] <= column[1], period(column[1]), note)
+
+
+@check("R10", says=_("a count of months is the length of the period"))
+def months_long(given: CheckInput) -> Finding:
+    """R10: as many months as the period has that the document names."""
+    first, last = months_of(given.words("period"), given.where)
+    count = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1
+    note = _(
+        "{period} has {count} months.",
+        period=_told((first, last)),
+        count=count,
+    )
+    return Finding(given.published.value == count, str(count), note)
+
+
+@check("R10", says=_("what is called annual came out every year"))
+def yearly(given: CheckInput) -> Finding:
+    """R10: as many editions, one quoted item each, as years from the first to the last."""
+    years = [int(months_of(text, given.where)[0][:4]) for text in (given.words("first"), given.words("last"))]
+    editions = len(given.needs("editions").items)
+    span = years[1] - years[0] + 1
+    if span < 1:
+        raise AnalysisError(f"{given.where}: the first year, {years[0]}, is after the last, {years[1]}.")
+    note = _(
+        "From {first} to {last} there are {span} years and {editions} editions.",
+        first=years[0],
+        last=years[1],
+        span=span,
+        editions=editions,
+    )
+    return Finding(editions == span, f"{editions} / {span}", note)

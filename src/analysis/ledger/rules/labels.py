@@ -1,4 +1,4 @@
-"""Rules R6 to R9: labels, sources, counting words and marks."""
+"""Rule R6: labels that stand for one thing, agree wherever they are printed and are possible at all."""
 
 from __future__ import annotations
 
@@ -6,317 +6,343 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from analysis.data.formats import Text
+from analysis.data.messages import _
 from analysis.errors import AnalysisError
-from analysis.ledger.case import Case, Finding
-from analysis.ledger.printed import MISSING_MARKS
-from analysis.ledger.wording import NOTHING, capitalised, joined, quoted, same
+from analysis.ledger.checks import CheckInput, Finding, check
+from analysis.ledger.normal import folded, in_latin, stage_of
+from analysis.ledger.wording import NOTHING, Words, joined, put, quoted
 
-# ------------------------------------------------------------------ R6: labels
+CODE_LENGTHS = (2, 4, 6, 8, 10)
 
 
 def _repeated(labels: Iterable[str]) -> list[str]:
     return [label for label, times in Counter(labels).items() if times > 1]
 
 
-def check_unique(case: Case) -> Finding:
+@check("R6", says=_("no label stands for two things"))
+def unique(given: CheckInput) -> Finding:
     """R6: no label stands for two things."""
-    given = case.needs("labels")
-    labels = list(given.texts.values())
+    labels = [folded(text) for text in given.needs("labels").texts.values()]
     repeated = _repeated(labels)
     if not repeated:
-        count = len(labels)
-        note: Text = {"en": f"All {count} labels differ.", "ru": f"Все обозначения ({count}) различны."}
-        return Finding(True, {"en": f"{count} different", "ru": f"различных {count}"}, note)
-    names = dict(zip(labels, given.told_by_label.values(), strict=True))
-    told = joined((_times(quoted(names[label]), labels.count(label)) for label in repeated), "; ")
-    different = len(set(labels))
-    reproduced: Text = {
-        "en": f"{different} different of {len(labels)}",
-        "ru": f"различных {different} из {len(labels)}",
-    }
-    return Finding(False, reproduced, {"en": f"Repeated: {told['en']}.", "ru": f"Повторяется: {told['ru']}."})
+        note = _("All {count} labels differ.", count=len(labels))
+        return Finding(True, _("{count} different", count=len(labels)), note)
+    placed = list(zip(labels, given.needs("labels").placed, strict=True))
+    told = joined((words for label, words in placed if label in repeated), "; ")
+    count = _("{different} different of {all}", different=len(set(labels)), all=len(labels))
+    return Finding(False, count, _("Repeated: {told}.", told=told))
 
 
-def _times(label: Text, times: int) -> Text:
-    return {"en": f"{label['en']} {times} times", "ru": f"{label['ru']} — раз: {times}"}
-
-
-def check_numbering(case: Case) -> Finding:
+@check("R6", says=_("numbers follow one another"))
+def numbering(given: CheckInput) -> Finding:
     """R6: numbers in order of appearance, one after the other, none twice."""
-    numbers = [int(number.middle) for number in case.numbers("labels").values()]
+    numbers = [int(number.middle) for number in given.numbers("labels").values()]
     holds = numbers == list(range(1, len(numbers) + 1))
     twice = ", ".join(_repeated(map(str, numbers)))
     absent = ", ".join(str(n) for n in range(1, max(numbers) + 1) if n not in numbers)
     faults = joined(
         [
-            {"en": f"twice: {twice}", "ru": f"дважды: {twice}"} if twice else NOTHING,
-            {"en": f"absent: {absent}", "ru": f"нет: {absent}"} if absent else NOTHING,
+            _("twice: {numbers}", numbers=twice) if twice else NOTHING,
+            _("absent: {numbers}", numbers=absent) if absent else NOTHING,
         ],
         "; ",
     )
-    if not faults["en"]:
-        faults = (
-            {"en": "Complete", "ru": "ряд полный"} if holds else {"en": "not in order", "ru": "не по порядку"}
-        )
+    if not faults:
+        faults = _("complete") if holds else _("not in order")
     printed = ", ".join(map(str, numbers))
-    note: Text = {
-        "en": f"Printed: {printed}. {faults['en']}.",
-        "ru": f"Напечатано: {printed}. {capitalised(faults)['ru']}.",
-    }
-    return Finding(holds, same(printed), note)
+    note = _("Printed: {printed}; {faults}.", printed=printed, faults=faults)
+    return Finding(holds, printed, note)
 
 
-def _folded(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"[\u2010-\u2015\u2212]", "-", text)).strip().casefold()
-
-
-def check_same(case: Case) -> Finding:
+@check("R6", "R10", name="same", says=_("two printings of one fact agree"))
+def same_words(given: CheckInput) -> Finding:
     """R6, R10: two printings of one fact agree."""
-    other = case.needs("other")
-    here, there = case.quoted, quoted(other.told)
-    note: Text = {
-        "en": f"{here['en']} here, {there['en']} there.",
-        "ru": f"{here['ru']} здесь, {there['ru']} там.",
-    }
-    return Finding(_folded(case.text) == _folded(other.text), other.told, note)
+    other = given.needs("other")
+    note = _("{here} here, {there} there.", here=given.quoted, there=other.placed[0])
+    return Finding(folded(given.text) == folded(other.text), other.told, note)
 
 
-# Russian for facts of a bibliographic entry, and for the languages it is printed in
-_FACTS_RU = {
-    "year": "год",
-    "volume": "том",
-    "issue": "номер",
-    "whole_number": "сквозной номер",
-    "pages": "страницы",
-    "source": "источник",
-    "doi": "DOI",
+@check("R6", says=_("a project is told at one stage"))
+def same_stage(given: CheckInput) -> Finding:
+    """R6: words that say how far one project is name one stage."""
+    words = given.needs("words")
+    stages = {label: stage_of(text, given.where) for label, text in words.texts.items()}
+    told = joined(words.placed, "; ")
+    count = len(set(stages.values()))
+    return Finding(count == 1, _("{count} stages", count=count), put("{told}.", told=told))
+
+
+@check("R6", says=_("a term is translated as elsewhere in the paper"))
+def rendered(given: CheckInput) -> Finding:
+    """R6: a term is translated as the paper itself translates it elsewhere.
+
+    Inputs: ``original`` and ``translation``, ``elsewhere`` and ``elsewhere_translation`` (all quoted), ``term`` and
+    ``word`` (beginnings of the term and of its translation, which must stand in what is quoted).
+    """
+    term, word = folded(given.words("term")), folded(given.words("word"))
+    for name, stem in (("original", term), ("elsewhere", term), ("elsewhere_translation", word)):
+        if stem not in folded(given.words(name)):
+            raise AnalysisError(f"{given.where}: {stem!r} does not stand in the input {name!r}.")
+    note = _(
+        "{original} is {translation}; {elsewhere} is {elsewhere_translation}.",
+        **{
+            name: given.needs(name).placed[0]
+            for name in ("original", "translation", "elsewhere", "elsewhere_translation")
+        },
+    )
+    return Finding(word in folded(given.words("translation")), quoted(given.words("translation")), note)
+
+
+# a caption names its unit outright, or by a word that has one
+_NAMED = {
+    "region": r"област|кра[йяе]|республик|округ|субъект|дфо|росси|region|district|federal",
+    "unit": r"%|дол[яи]|удельный вес|тыс|млн|млрд|руб|долл|тонн|показател|share|percent|thousand|million|dollar|indicator",
 }
-_SHORT_RU = {"ru": "рус.", "en": "англ."}
+_NAMED_WORDS = {"region": _("region"), "unit": _("unit")}
 
 
-def _fact(fact: str) -> Text:
-    name = fact.replace("_", " ")
-    return {"en": name, "ru": _FACTS_RU.get(fact, name)}
+@check("R6", alone=True, says=_("a caption names region and unit"))
+def complete_caption(given: CheckInput) -> Finding:
+    """R6: a caption names the region and the unit of its figures."""
+    missing = [name for name, pattern in _NAMED.items() if not re.search(pattern, folded(given.text))]
+    told = joined((_NAMED_WORDS[name] for name in missing), ", ")
+    if not missing:
+        return Finding(True, _("both named"), _("{caption} names both.", caption=given.quoted))
+    note = _("{caption} does not name: {missing}.", caption=given.quoted, missing=told)
+    return Finding(False, _("without {missing}", missing=told), note)
 
 
-def _in_language(language: str) -> Text:
-    return {"en": f"({language})", "ru": f"({_SHORT_RU.get(language, language)})"}
+# ------------------------------------------------------------------ facts in two languages
+
+_FACTS = {
+    "year": _("year"),
+    "volume": _("volume"),
+    "issue": _("issue"),
+    "whole_number": _("whole number"),
+    "pages": _("pages"),
+    "source": _("source"),
+    "translated_source": _("translated source"),
+    "doi": put("DOI"),
+}
+_LISTS = {"ru": _("Russian list"), "en": _("English list")}
 
 
-def _facts_by_language(case: Case) -> dict[str, dict[str, str]]:
+def _fact(fact: str) -> Words:
+    return _FACTS.get(fact, fact.replace("_", " "))
+
+
+def _in_list(language: str) -> Words:
+    return put("({list})", list=_LISTS.get(language, language))
+
+
+def _facts_by_language(given: CheckInput) -> dict[str, dict[str, str]]:
     facts: dict[str, dict[str, str]] = {}
-    for label, text in case.needs("facts").texts.items():
+    for label, text in given.needs("facts").texts.items():
         language, _, fact = label.partition(" ")
-        if text and fact != "label":
-            facts.setdefault(language, {})[fact] = _folded(text)
+        if text and fact in _FACTS:
+            facts.setdefault(language, {})[fact] = text
     if len(facts) != 2:
-        raise AnalysisError(f"{case.where} needs facts in two languages; {', '.join(facts) or 'none'} given.")
+        raise AnalysisError(
+            f"{given.where} needs facts in two languages; {', '.join(facts) or 'none'} given."
+        )
+    if "whole_number" in given.inputs:
+        as_read = given.words("whole_number")
+        for own in facts.values():
+            if "whole_number" in own:
+                own[as_read] = own.pop("whole_number")
     return facts
 
 
-def check_same_in_languages(case: Case) -> Finding:
-    """R6: facts printed in two languages agree; inputs are labelled ``<language> <fact>``."""
-    facts = _facts_by_language(case)
+@check("R6", says=_("one work has the same facts in both lists"))
+def same_in_languages(given: CheckInput) -> Finding:
+    """R6: facts printed in two languages agree; inputs are labelled ``<language> <fact>``.
+
+    A name in Cyrillic and one in Latin letters agree when one transliterates the other. With
+    ``whole_number=text:volume`` the whole number of an issue is read as what the other list calls its volume.
+    """
+    facts = _facts_by_language(given)
     (first, a), (second, b) = facts.items()
     common, swapped = [fact for fact in a if fact in b], _swapped(facts)
-    told = joined([*_differing(facts, common), *swapped], "; ")
-    agreeing = joined(map(_fact, common), ", ")
-    agree: Text = {"en": f"{len(common)} facts agree", "ru": f"совпали сведения: {len(common)}"}
+    told = joined([*_label_year(given, facts), *_differing(facts, common), *swapped], "; ")
+    agree = _("{count} facts agree", count=len(common))
+    note = (
+        put("{told}.", told=told)
+        if told
+        else _("{agree}: {facts}.", agree=agree, facts=joined(map(_fact, common), ", "))
+    )
     names = joined(_alone(first, a, b) + _alone(second, b, a), ", ")
-    note: Text = {
-        "en": f"{told['en']}." if told["en"] else f"{agree['en']}: {agreeing['en']}.",
-        "ru": f"{told['ru']}." if told["ru"] else f"Совпадают сведения ({len(common)}): {agreeing['ru']}.",
-    }
-    rest: Text = {"en": f"In one list only: {names['en']}.", "ru": f"Только в одном списке: {names['ru']}."}
+    rest = _("In one list only: {names}.", names=names)
     # a fact under another name on the other side is missing on neither
-    whole = joined([capitalised(note), rest if names["en"] and not swapped else NOTHING])
-    return Finding(not told["en"], told if told["en"] else agree, whole)
+    whole = joined([note, rest if names and not swapped else NOTHING])
+    return Finding(not told, told or agree, whole)
 
 
-def _alone(language: str, facts: Mapping[str, str], others: Mapping[str, str]) -> list[Text]:
+def _label_year(given: CheckInput, facts: Mapping[str, Mapping[str, str]]) -> list[Words]:
+    """A year in the printed label that no list has."""
+    years = {own["year"] for own in facts.values() if "year" in own}
+    odd = [year for year in re.findall(r"\d{4}", given.text) if years and year not in years]
+    return [_("{year} stands in neither list", year=year) for year in odd]
+
+
+def _agree(one: str, other: str) -> bool:
+    return folded(one) == folded(other) or in_latin(one) == in_latin(other)
+
+
+def _alone(language: str, facts: Mapping[str, str], others: Mapping[str, str]) -> list[Words]:
     """Facts that one language has and the other has not."""
-    return [joined([_fact(fact), _in_language(language)]) for fact in facts if fact not in others]
+    return [joined([_fact(fact), _in_list(language)]) for fact in facts if fact not in others]
 
 
-def _differing(facts: Mapping[str, Mapping[str, str]], common: Iterable[str]) -> list[Text]:
+def _differing(facts: Mapping[str, Mapping[str, str]], common: Iterable[str]) -> list[Words]:
     """Facts of the same name that are not the same."""
     (first, a), (second, b) = facts.items()
-    here, there = _in_language(first), _in_language(second)
     return [
-        {
-            "en": f"{_fact(fact)['en']}: {a[fact]} {here['en']}, {b[fact]} {there['en']}",
-            "ru": f"{_fact(fact)['ru']}: {a[fact]} {here['ru']}, {b[fact]} {there['ru']}",
-        }
+        put(
+            "{fact}: {one} {here}, {other} {there}",
+            fact=_fact(fact),
+            one=a[fact],
+            here=_in_list(first),
+            other=b[fact],
+            there=_in_list(second),
+        )
         for fact in common
-        if a[fact] != b[fact]
+        if not _agree(a[fact], b[fact])
     ]
 
 
-def _swapped(facts: Mapping[str, Mapping[str, str]]) -> list[Text]:
+def _swapped(facts: Mapping[str, Mapping[str, str]]) -> list[Words]:
     """Facts that stand under another name in the other language, and the year a DOI carries where years differ."""
     (first, a), (second, b) = facts.items()
-    here, there = _in_language(first), _in_language(second)
-    found: list[Text] = [
-        {
-            "en": f"{a[x]} is the {_fact(x)['en']} {here['en']} and the {_fact(y)['en']} {there['en']}",
-            "ru": f"{a[x]} — {_fact(x)['ru']} {here['ru']} и {_fact(y)['ru']} {there['ru']}",
-        }
+    found: list[Words] = [
+        _(
+            "{value} is the {one} {here} and the {other} {there}",
+            value=a[x],
+            one=_fact(x),
+            here=_in_list(first),
+            other=_fact(y),
+            there=_in_list(second),
+        )
         for x in a
         for y in b
-        if x not in b and y not in a and a[x] == b[y]
+        if x not in b and y not in a and _agree(a[x], b[y])
     ]
     years = [one["year"] for one in (a, b) if "year" in one]
     if len(set(years)) == 2:
         carried = [year for year in years if year in a.get("doi", "")]
-        found += [{"en": f"the DOI carries {year}", "ru": f"в DOI стоит {year}"} for year in carried[:1]]
+        found += [_("the DOI carries {year}", year=year) for year in carried[:1]]
     return found
 
 
-def check_listed_once(case: Case) -> Finding:
+# ------------------------------------------------------------------ lists that are pointed into
+
+
+@check("R6", says=_("a citation finds one entry in the list"))
+def listed_once(given: CheckInput) -> Finding:
     """R6: a label that points into a list finds exactly one entry there."""
-    labels = [_folded(text) for text in case.needs("list").texts.values()]
-    times = labels.count(_folded(case.text))
-    label = case.quoted
+    labels = [folded(text) for text in given.needs("list").texts.values()]
+    times = labels.count(folded(given.text))
     if times > 1:
-        note: Text = {
-            "en": f"The list has {times} entries, so that it is not known which is meant for {label['en']}.",
-            "ru": f"В списке несколько записей ({times}) для {label['ru']}, и неизвестно, какая имеется в виду.",
-        }
+        note = _(
+            "The list has {times} entries for {label}; which is meant is not said.",
+            times=times,
+            label=given.quoted,
+        )
     elif times:
-        note = {
-            "en": f"The list has one entry for {label['en']}.",
-            "ru": f"В списке одна запись для {label['ru']}.",
-        }
+        note = _("The list has one entry for {label}.", label=given.quoted)
     else:
-        note = {
-            "en": f"The list has no entry for {label['en']}.",
-            "ru": f"В списке нет записи для {label['ru']}.",
-        }
-    return Finding(times == 1, same(str(times)), note)
+        note = _("The list has no entry for {label}.", label=given.quoted)
+    return Finding(times == 1, str(times), note)
 
 
-def check_code_lengths(case: Case) -> Finding:
+@check("R6", says=_("everything listed is cited"))
+def all_cited(given: CheckInput) -> Finding:
+    """R6: every label of a list is pointed to from somewhere."""
+    cited = {folded(text) for text in given.needs("citations").texts.values()}
+    labels = list(dict.fromkeys(given.needs("list").texts.values()))
+    never = [label for label in labels if folded(label) not in cited]
+    count = _("{cited} of {all}", cited=len(labels) - len(never), all=len(labels))
+    if not never:
+        return Finding(True, count, _("All {count} labels are cited.", count=len(labels)))
+    told = joined(map(quoted, never), ", ")
+    return Finding(False, count, _("Listed and never cited: {told}.", told=told))
+
+
+# ------------------------------------------------------------------ goods codes
+
+
+def _codes(given: CheckInput) -> list[str]:
+    texts = given.needs("codes").texts.values()
+    return list(dict.fromkeys(code for text in texts for code in re.split(r"[;,\s]+", text) if code))
+
+
+@check("R6", says=_("goods codes have a possible number of digits"))
+def code_lengths(given: CheckInput) -> Finding:
     """R6: codes of the Harmonized System and its national extensions have 2, 4, 6, 8 or 10 digits."""
-    codes = [c for text in case.needs("codes").texts.values() for c in re.split(r"[;,\s]+", text) if c]
-    codes = list(dict.fromkeys(codes))
-    odd = [code for code in codes if len(code) not in (2, 4, 6, 8, 10)]
+    codes = _codes(given)
+    odd = [code for code in codes if len(code) not in CODE_LENGTHS]
     if not odd:
-        note: Text = {
-            "en": "Every code has a possible number of digits.",
-            "ru": "Число знаков в каждом коде возможное.",
-        }
-        return Finding(True, same(", ".join(codes)), note)
-    told = joined(
-        ({"en": f"{code} ({len(code)} digits)", "ru": f"{code} (знаков: {len(code)})"} for code in odd), ", "
+        note = _("Every code has a possible number of digits.")
+        return Finding(True, ", ".join(codes), note)
+    told = joined((_("{code} ({n} digits)", code=code, n=len(code)) for code in odd), ", ")
+    note = _(
+        "Impossible: {told}; codes have 2, 4, 6, 8 or 10 digits.",
+        told=told,
     )
-    note = {
-        "en": f"Impossible: {told['en']}; codes have 2, 4, 6, 8 or 10 digits.",
-        "ru": f"Невозможны: {told['ru']}; в кодах 2, 4, 6, 8 или 10 знаков.",
-    }
     return Finding(False, told, note)
 
 
-# ------------------------------------------------------------------ R7: sources
+@check("R6", says=_("goods codes of an odd length are beginnings of codes there are"))
+def code_beginnings(given: CheckInput) -> Finding:
+    """R6: each code with an impossible number of digits, read as a beginning, has codes of the nomenclature below it."""
+    known = list(given.needs("nomenclature").texts)
+    odd = [code for code in _codes(given) if len(code) not in CODE_LENGTHS]
+    below = {code: [full for full in known if full.startswith(code)] for code in odd}
+    return Finding(all(below.values()), ", ".join(below), _below_told(below))
 
 
-def check_one_use(case: Case) -> Finding:
-    """R7: one source is cited for one thing.
+@check("R6", says=_("whole goods codes stand in the nomenclature"))
+def known_codes(given: CheckInput) -> Finding:
+    """R6: each code with a possible number of digits is one of the nomenclature."""
+    known = given.needs("nomenclature").texts
+    below = {code: [code] if code in known else [] for code in _codes(given) if len(code) in CODE_LENGTHS}
+    return Finding(all(below.values()), ", ".join(below), _below_told(below))
 
-    Inputs: ``sources`` (addresses by place of citing), ``subjects`` (what each place cites it for) and, where
-    the places' labels are no words, ``places`` (what they are called).
+
+def _below_told(below: Mapping[str, list[str]]) -> Words:
+    told = joined(
+        (
+            put("{code}: {full}", code=code, full=", ".join(full) if full else _("no such code"))
+            for code, full in below.items()
+        ),
+        "; ",
+    )
+    return put("{told}.", told=told)
+
+
+@check("R6", says=_("a chapter shown for one good holds no other the text names"))
+def only_in_chapter(given: CheckInput) -> Finding:
+    """R6: of the goods a text names apart, one alone stands in the chapter that its chart shows.
+
+    Inputs: ``nomenclature`` (titles by code), ``other`` (the good named apart), and the printed title of the chapter.
     """
-    sources, subjects = case.needs("sources").texts, case.needs("subjects")
-    places = [k for k, text in sources.items() if _folded(text) == _folded(case.text)]
-    without = [place for place in places if place not in subjects.texts]
-    if without:
-        raise AnalysisError(f"{case.where}: nothing says what {', '.join(without)} cites its source for.")
-    names = case.inputs["places"].told_by_label if "places" in case.inputs else {}
-    cited = {subjects.texts[place]: subjects.told_by_label[place] for place in places}
-    at = joined((names.get(place, case.named(place)) for place in places), ", ")
-    told = joined(cited.values(), "; ")
-    note: Text = {
-        "en": f"Cited at {at['en']} for: {told['en']}.",
-        "ru": f"Ссылки ({at['ru']}) — на: {told['ru']}.",
-    }
-    if len(places) < 2:
-        alone: Text = {
-            "en": "Cited once, so there is nothing to compare.",
-            "ru": "Ссылка одна, сравнивать не с чем.",
-        }
-        count = len(places)
-        return Finding(None, {"en": f"{count} place", "ru": f"мест: {count}"}, joined([note, alone]))
-    ending = "" if len(cited) == 1 else "s"
-    reproduced: Text = {
-        "en": f"{len(cited)} subject{ending} in {len(places)} places",
-        "ru": f"предметов: {len(cited)}, мест: {len(places)}",
-    }
-    return Finding(len(cited) == 1, reproduced, note)
-
-
-# ------------------------------------------------------------------ R8: counting words
-
-
-def check_count(case: Case) -> Finding:
-    """R8: a counting word agrees with the list that follows."""
-    items = case.needs("items")
-    count = case.published.value
-    if count is None:
-        raise AnalysisError(f"{case.where} needs a counting word or number; {case.text!r} is none.")
-    number, listed, word = len(items.entries), joined(items.told_by_label.values(), "; "), case.quoted
-    note: Text = {
-        "en": f"{word['en']}, and {number} follow: {listed['en']}.",
-        "ru": f"{word['ru']}, а далее — {number}: {listed['ru']}.",
-    }
-    return Finding(count == number, same(str(number)), note)
-
-
-# lists that are named by their language; other names are shown as the claims file has them
-_LISTS_RU = {"Russian": "по-русски", "English": "по-английски"}
-
-
-def check_same_count(case: Case) -> Finding:
-    """R8: two versions of one list have the same number of items."""
-    if len(case.inputs) != 2:
-        raise AnalysisError(f"{case.where} compares two lists; {len(case.inputs)} given.")
-    counts, notes = [], []
-    for name, value in case.inputs.items():
-        title: Text = {"en": name, "ru": _LISTS_RU.get(name, name)}
-        number, listed = len(value.entries), joined(value.told_by_label.values(), "; ")
-        counts.append(joined([title, same(str(number))]))
-        notes.append(joined([title, {k: f"{number} ({listed[k]})" for k in listed}], ": "))
-    note = joined(notes, "; ")
-    first, second = (len(value.entries) for value in case.inputs.values())
-    begins = capitalised(note) if next(iter(case.inputs)) in _LISTS_RU else note
-    told: Text = {"en": f"{note['en']}.", "ru": f"{begins['ru']}."}
-    return Finding(first == second, joined(counts, ", "), told)
-
-
-# ------------------------------------------------------------------ R9: marks
-
-_BLANK: Text = {"en": "blank", "ru": "пусто"}
-
-
-def check_one_mark(case: Case) -> Finding:
-    """R9: a table marks a missing number in one way, or explains its marks."""
-    cells = (text.strip() for text in case.needs("cells").texts.values())
-    marks = Counter(text for text in cells if text in MISSING_MARKS)
-    told = joined((_in_cells(quoted(mark or _BLANK), n) for mark, n in marks.items()), ", ")
-    if not marks:
-        told = {"en": "No missing cell", "ru": "Пропусков нет"}
-    legend = case.inputs["legend"].told if "legend" in case.inputs else NOTHING
-    ending = NOTHING
-    if legend["en"]:
-        ending = {"en": f"Explained: {legend['en']}.", "ru": f"Объяснено: {legend['ru']}."}
-    elif len(marks) > 1:
-        ending = {
-            "en": "The table explains none of its marks.",
-            "ru": "Таблица не объясняет своих обозначений.",
-        }
-    reproduced: Text = {"en": f"{len(marks)} marks", "ru": f"обозначений: {len(marks)}"}
-    holds = len(marks) <= 1 or bool(legend["en"])
-    return Finding(holds, reproduced, joined([{"en": f"{told['en']}.", "ru": f"{told['ru']}."}, ending]))
-
-
-def _in_cells(mark: Text, cells: int) -> Text:
-    return {"en": f"{mark['en']} in {cells} cells", "ru": f"{mark['ru']} — ячеек: {cells}"}
+    titles = {code: folded(title) for code, title in given.needs("nomenclature").texts.items()}
+    chapter = [
+        code for code, title in titles.items() if len(code) == 2 and folded(given.text).startswith(title)
+    ]
+    other = [
+        code for code, title in titles.items() if len(code) == 4 and title == folded(given.words("other"))
+    ]
+    if len(chapter) != 1 or len(other) != 1:
+        raise AnalysisError(
+            f"{given.where}: the nomenclature has no chapter or no heading of the printed name."
+        )
+    holds = not other[0].startswith(chapter[0])
+    note = _(
+        "The chart shows chapter {chapter}, {title}; heading {heading}, {other}, is {place}.",
+        chapter=chapter[0],
+        title=given.quoted,
+        heading=other[0],
+        other=given.needs("other").placed[0],
+        place=_("outside it") if holds else _("part of it"),
+    )
+    return Finding(holds, _("chapter {chapter}", chapter=chapter[0]), note)

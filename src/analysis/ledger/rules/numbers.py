@@ -5,14 +5,25 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from analysis.data.formats import Text
+from analysis.data.messages import _
 from analysis.errors import AnalysisError, one_of
-from analysis.ledger.case import Case, Finding
+from analysis.ledger.checks import CheckInput, Finding, check
 from analysis.ledger.goods import Tree, nest
 from analysis.ledger.intervals import Interval, total
-from analysis.ledger.wording import NOTHING, joined, same, shown, shown_beside, shown_interval, span
+from analysis.ledger.normal import direction_of
+from analysis.ledger.wording import (
+    NOTHING,
+    Words,
+    in_unit,
+    joined,
+    put,
+    shown,
+    shown_beside,
+    shown_interval,
+    span,
+)
 
-# ------------------------------------------------------------------ R1, R5: formulas
+# ------------------------------------------------------------------ R1, R5, R11: formulas
 
 
 def judge(published: Interval, value: Interval, band: Fraction | None) -> bool | None:
@@ -38,104 +49,158 @@ def judge(published: Interval, value: Interval, band: Fraction | None) -> bool |
         return True
     if band is None:
         return value.within(published) or (None if published.overlaps(value) else False)
-    near = value.widened(band)
-    if near.within(published):
+    if value.widened(band).within(published):
         return True
-    return None if near.overlaps(published) else False
+    return None if value.widened(band).overlaps(published) else False
 
 
-def check_formula(case: Case) -> Finding:
+@check(
+    "R1", "R5", "R11",
+    says=_("the number follows from other numbers"),
+)  # fmt: skip
+def formula(given: CheckInput) -> Finding:
     """R1, R5, R11: a number recomputed from other numbers."""
-    published, value = case.interval(), case.computed()
-    holds = judge(published, value, case.band if case.is_external else None)
-    given, means = shown_beside(value, case.published), shown_interval(published)
-    arithmetic = case.with_arithmetic()
-    note: Text = {
-        "en": f"{arithmetic['en']} gives {given['en']}; {case.quoted['en']} stands for {means['en']}.",
-        "ru": f"{arithmetic['ru']} даёт {given['ru']}; {case.quoted['ru']} означает {means['ru']}.",
-    }
-    return Finding(holds, given, joined([note, undecided(case) if holds is None else NOTHING]))
+    published, value = given.interval(), given.computed()
+    band = given.band if given.is_external else None
+    holds = judge(published, value, band)
+    result = in_unit(shown_beside(value, given.published), given.unit)
+    note = _(
+        "{quoted} stands for {means}; {arithmetic} = {result}.",
+        arithmetic=given.arithmetic(),
+        result=result,
+        quoted=given.quoted,
+        means=given.told(published),
+    )
+    return Finding(
+        holds,
+        shown_beside(value, given.published),
+        joined([note, undecided(given) if holds is None else NOTHING]),
+    )
 
 
-def undecided(case: Case) -> Text:
+def undecided(given: CheckInput) -> Words:
     """Why a comparison decides nothing."""
-    if case.is_external:
-        band = shown(case.band * 100)
-        return {
-            "en": f"The difference is inside the revision band of {band['en']} %.",
-            "ru": f"Разница не превышает допуска на пересмотр в {band['ru']} %.",
-        }
-    return {
-        "en": "The rounding of the inputs leaves it open.",
-        "ru": "Округление исходных чисел оставляет вопрос открытым.",
-    }
+    if given.is_external:
+        return _(
+            "The difference is inside the revision band of {band} %.",
+            band=shown(given.band * 100),
+        )
+    return _("The rounding of the inputs leaves it open.")
 
 
-_EXCEEDS: Text = {"en": "exceeds it", "ru": "больше"}
-_KEEPS_BELOW: Text = {
-    "en": "keeps below it, which contradicts nothing and proves nothing",
-    "ru": "ниже, что ничему не противоречит и ничего не доказывает",
-}
+@check(
+    "R5", "R11",
+    says=_("the number lies between bounds that missing parts leave"),
+)  # fmt: skip
+def bounds(given: CheckInput) -> Finding:
+    """R5, R11: a number against the bounds that missing parts leave.
+
+    Outside them it fails. Inside them it holds only if the bounds are as narrow as print and band: otherwise many
+    other numbers would hold too.
+    """
+    published, value = given.interval(), given.computed()
+    allowed = published.widened(given.band) if given.is_external else published
+    holds = True if value.within(allowed) else None if value.overlaps(allowed) else False
+    place = {
+        True: _("agrees with all of it"),
+        None: _("is possible, and so are others"),
+        False: _("is outside"),
+    }[holds]
+    note = put(
+        "{quoted} {place}: {arithmetic} = {result}.",
+        arithmetic=given.arithmetic(),
+        result=in_unit(shown_beside(value, given.published), given.unit),
+        quoted=given.quoted,
+        place=place,
+    )
+    return Finding(holds, shown_beside(value, given.published), note)
 
 
-def check_bound(case: Case) -> Finding:
+@check(
+    "R5", "R11",
+    says=_("the number does not exceed the whole it is part of"),
+)  # fmt: skip
+def bound(given: CheckInput) -> Finding:
     """R5, R11: a number, or what follows from it, must not exceed a larger whole.
 
     A limit that is kept contradicts nothing, but it confirms nothing either: the finding is then open.
     """
-    value = case.computed() if case.formula else case.interval()
-    bound = case.scalar("bound")
-    limit = bound.widened(case.band) if case.is_external else bound
+    value = given.computed() if given.formula else given.interval()
+    whole = given.scalar("bound")
+    limit = whole.widened(given.band) if given.is_external else whole
     holds = False if limit.entirely_below(value) else None
-    ending = _EXCEEDS if holds is False else _KEEPS_BELOW
-    given, whole, told = shown_interval(value), shown_interval(bound), case.quoted
-    if case.formula:
-        arithmetic = case.with_arithmetic()
-        told = {
-            "en": f"{arithmetic['en']} gives {given['en']}",
-            "ru": f"{arithmetic['ru']} даёт {given['ru']}",
-        }
-    note: Text = {
-        "en": f"{told['en']}; the limit is {whole['en']}: the number {ending['en']}.",
-        "ru": f"{told['ru']}; предел — {whole['ru']}: число {ending['ru']}.",
-    }
-    return Finding(holds, given, note)
+    told: Words = given.quoted
+    if given.formula:
+        told = put("{arithmetic} = {result}", arithmetic=given.arithmetic(), result=given.told(value))
+    ending = _("more than the whole") if holds is False else _("no more than the whole, which proves nothing")
+    note = _("{told}; the whole is {whole}: {ending}.", told=told, whole=given.told(whole), ending=ending)
+    return Finding(holds, shown_interval(value), note)
 
 
-def check_between(case: Case) -> Finding:
+@check("R5", says=_("a mean lies among its parts"))
+def between(given: CheckInput) -> Finding:
     """R5: a mean lies between the smallest and the largest of its parts; being there proves nothing."""
-    published, parts = case.interval(), case.numbers("parts")
+    published, parts = given.interval(), given.numbers("parts")
     lowest, highest = (pick(parts.values(), key=lambda v: v.middle) for pick in (min, max))
     holds = False if published.entirely_below(lowest) or highest.entirely_below(published) else None
     ends = span(shown(lowest.middle), shown(highest.middle))
-    where: Text = (
-        {"en": "outside", "ru": "вне этих границ"}
-        if holds is False
-        else {
-            "en": "inside, which contradicts nothing and proves nothing",
-            "ru": "внутри, что ничему не противоречит и ничего не доказывает",
-        }
+    where = _("outside") if holds is False else _("inside, which proves nothing")
+    note = _(
+        "A mean of the parts lies in {ends}; {quoted} is {where}.",
+        ends=in_unit(ends, given.unit),
+        quoted=given.quoted,
+        where=where,
     )
-    note: Text = {
-        "en": f"A mean of the parts lies in {ends['en']}; {case.quoted['en']} is {where['en']}.",
-        "ru": f"Среднее частей лежит в границах {ends['ru']}; {case.quoted['ru']} {where['ru']}.",
-    }
     return Finding(holds, ends, note)
+
+
+@check("R5", "R6", says=_("two printings of one number agree"))
+def same_number(given: CheckInput) -> Finding:
+    """R5, R6: one quantity printed twice, possibly to different digits; numbers that merely touch are two numbers."""
+    here, there = given.interval().bounds(), given.scalar("other").bounds()
+    note = _("{here} here, {there} there.", here=given.quoted, there=given.needs("other").placed[0])
+    return Finding(here[0] < there[1] and there[0] < here[1], given.needs("other").told, note)
+
+
+@check("R5", says=_("what only accumulates is not smaller later"))
+def not_fallen(given: CheckInput) -> Finding:
+    """R5: a sum that only grows, such as what was invested, is not smaller than it was before."""
+    before = given.scalar("before")
+    note = _("{before} before, {now} since.", before=given.needs("before").placed[0], now=given.quoted)
+    return Finding(not given.interval().entirely_below(before), shown_interval(before), note)
+
+
+@check("R5", says=_("one quantity beside another of its kind, shown and never decisive"))
+def proportion(given: CheckInput) -> Finding:
+    """R5: how many times another quantity a printed one is; a reader judges whether that is plausible."""
+    ratio = shown(given.interval().middle / given.scalar("other").middle, 3)
+    note = _(
+        "{here} is {ratio} times {there}.",
+        here=given.quoted,
+        ratio=ratio,
+        there=given.needs("other").placed[0],
+    )
+    return Finding(None, _("{ratio} times the other", ratio=ratio), note)
 
 
 # ------------------------------------------------------------------ R2: totals
 
 
-def check_total(case: Case) -> Finding:
+@check(
+    "R2",
+    name="total",
+    says=_("the total counts nothing twice"),
+)
+def total_of_rows(given: CheckInput) -> Finding:
     """R2: a total is the sum of the rows that are part of no other."""
-    rows = case.numbers("rows")
+    rows = given.numbers("rows")
     labels, values = list(rows), list(rows.values())
     whole = None
-    if "whole" in case.inputs:
-        if case.inputs["whole"].text not in labels:
-            raise one_of(f"{case.where}: the row named as the whole", case.inputs["whole"].text, labels)
-        whole = labels.index(case.inputs["whole"].text)
-    published, everything = case.interval(), total(values)
+    if "whole" in given.inputs:
+        if given.words("whole") not in labels:
+            raise one_of(f"{given.where}: the row named as the whole", given.words("whole"), labels)
+        whole = labels.index(given.words("whole"))
+    published, everything = given.interval(), total(values)
     tree = nest(values, whole)
     if whole is None and not _roots(tree, values).overlaps(published):
         # rows that are equal by chance must not make an error of a correct total
@@ -143,45 +208,37 @@ def check_total(case: Case) -> Finding:
         tree = cautious if _roots(cautious, values).overlaps(published) else tree
     correct = _roots(tree, values)
     holds = correct.overlaps(published)
+    roots = _(
+        "The rows that are part of no other give {total}.",
+        total=in_unit(shown(correct.middle), given.unit),
+    )
     counts_twice = not holds and everything.overlaps(published)
-    given = shown(correct.middle)
-    roots: Text = {
-        "en": f"The rows that are part of no other give {given['en']}.",
-        "ru": f"Строки, не входящие в другие, дают {given['ru']}.",
-    }
-    excess = _excess(published.middle, correct.middle, len(values)) if counts_twice else NOTHING
-    return Finding(holds, given, joined([_tree_told(case, tree, labels, whole), roots, excess]))
+    excess = _excess(given, published.middle, correct.middle, len(values)) if counts_twice else NOTHING
+    return Finding(
+        holds, shown(correct.middle), joined([_tree_told(given, tree, labels, whole), roots, excess])
+    )
 
 
 def _roots(tree: Tree, values: list[Interval]) -> Interval:
     return total(values[i] for i in tree.roots)
 
 
-def _excess(printed: Fraction, correct: Fraction, rows: int) -> Text:
+def _excess(given: CheckInput, printed: Fraction, correct: Fraction, rows: int) -> Words:
     """What a total that adds every row is too large by."""
-    much = shown(printed - correct)
     times = NOTHING
     if correct:
         ratio = shown(printed / correct, 3)
-        times = {
-            "en": f", {ratio['en']} times the true total",
-            "ru": f", в {ratio['ru']} {_fold(ratio['ru'])} больше верного итога",
-        }
-    return {
-        "en": f"The printed total is the sum of all {rows} rows, each value counted once for every level: "
-        f"{much['en']} too much{times['en']}.",
-        "ru": f"Напечатанный итог — сумма всех строк ({rows}), где каждая величина сосчитана на каждом уровне: лишние "
-        f"{much['ru']}{times['ru']}.",
-    }
+        times = _(", {ratio} times the true total", ratio=ratio)
+    return _(
+        "The printed total is the sum of all {rows} rows, each value counted once for every level: {much} too much{times}.",
+        rows=rows,
+        much=in_unit(shown(printed - correct), given.unit),
+        times=times,
+    )
 
 
-def _fold(ratio: str) -> str:
-    """Russian for 'times' behind a number: 2,4 раза, 3 раза, 5 раз, 12 раз."""
-    return "раза" if "," in ratio or (ratio[-1] in "234" and ratio[-2:-1] != "1") else "раз"
-
-
-def _tree_told(case: Case, tree: Tree, labels: list[str], whole: int | None) -> Text:
-    names = [case.named(label) for label in labels]
+def _tree_told(given: CheckInput, tree: Tree, labels: list[str], whole: int | None) -> Words:
+    names = [given.named(label) for label in labels]
     nested = joined(
         (
             joined([name, joined((names[j] for j in tree.children(i)), " + ")], " = ")
@@ -190,64 +247,77 @@ def _tree_told(case: Case, tree: Tree, labels: list[str], whole: int | None) -> 
         ),
         "; ",
     )
-    rows: Text = {"en": "No row is the sum of others.", "ru": "Ни одна строка не является суммой других."}
-    if nested["en"]:
-        rows = {"en": f"Rows: {nested['en']}.", "ru": f"Строки: {nested['ru']}."}
+    rows = _("No row is the sum of others.")
+    if nested:
+        rows = _("Rows: {nested}.", nested=nested)
     if whole is None or tree.remainder is None:
         return rows
     return joined([rows, _remainder(names[whole], tree.remainder)])
 
 
-def _remainder(name: Text, remainder: Interval) -> Text:
+def _remainder(name: Words, remainder: Interval) -> Words:
     if remainder.entirely_below(Interval.point(0)):
-        return {
-            "en": f"Row {name['en']} holds everything; the others add up to more, so some of them is part of another "
-            "without its sum showing it.",
-            "ru": f"Строка {name['ru']} содержит всё; остальные в сумме дают больше, значит, какая-то из них входит в "
-            "другую, и по сумме это не видно.",
-        }
-    rest = shown_interval(remainder)
-    return {
-        "en": f"Row {name['en']} holds everything, {rest['en']} of it not listed.",
-        "ru": f"Строка {name['ru']} содержит всё, не перечислено {rest['ru']}.",
-    }
+        return _(
+            "Row {name} holds everything; the others add up to more, so some of them is part of another without its sum "
+            "showing it.",
+            name=name,
+        )
+    return _(
+        "Row {name} holds everything, {rest} of it not listed.",
+        name=name,
+        rest=shown_interval(remainder),
+    )
 
 
 # ------------------------------------------------------------------ R4: counts
 
-_AFTER: dict[str, Text] = {
-    "up": {"en": "after a change up of", "ru": "после роста на"},
-    "down": {"en": "after a change down of", "ru": "после снижения на"},
+_AFTER = {
+    "up": _("after growth by"),
+    "down": _("after a fall by"),
 }
 
 
-def check_integer_base(case: Case) -> Finding:
-    """R4: a count and its per-cent change must come from a whole number."""
-    count = case.published.value
+@check(
+    "R4",
+    says=_("a count after a change in per cent comes from a whole number"),
+)  # fmt: skip
+def integer_base(given: CheckInput) -> Finding:
+    """R4: a count and its per-cent change must come from a whole number.
+
+    ``digits=text:cut`` reads the per cent as cut off (9,9 printed as 9) and not as rounded.
+    """
+    count = given.published.value
     if count is None or count != count.to_integral_value():
-        raise AnalysisError(f"{case.where} needs a printed whole number; {case.text!r} is none.")
-    change = case.scalar("change") / Interval.point(100)
-    direction = case.needs("direction").text
-    if direction not in _AFTER:
-        raise one_of(f"{case.where}: direction", direction, ("up", "down"))
+        raise AnalysisError(f"{given.where} needs a printed whole number; {given.text!r} is none.")
+    direction = direction_of(given.words("direction"), given.where)
+    change = _change(given) / Interval.point(100)
     base = Interval.point(count) / (Interval.point(1) + (change if direction == "up" else -change))
     low, high = base.bounds()
     whole = ", ".join(map(str, range(math.ceil(low), math.floor(high) + 1)))
-    near = () if whole else (math.floor(low), math.ceil(high))
-    given, after, by = shown_interval(base), _AFTER[direction], case.needs("change").told
-    told: Text = {
-        "en": f"{case.text} {after['en']} {by['en']} % comes from {given['en']}",
-        "ru": f"{case.text} {after['ru']} {by['ru']} % получается из {given['ru']}",
-    }
+    told = _(
+        "{count} {after} {by} % comes from {base}",
+        count=given.text,
+        after=_AFTER[direction],
+        by=given.needs("change").told,
+        base=shown_interval(base),
+    )
     if whole:
-        return Finding(True, same(whole), {"en": f"{told['en']}: {whole}.", "ru": f"{told['ru']}: {whole}."})
-    changes = [shown(abs(Fraction(count) / n - 1) * 100, 3) for n in near]
-    note: Text = {
-        "en": f"{told['en']}, where there is no whole number; "
-        + ", ".join(f"from {n} it is {x['en']} %" for n, x in zip(near, changes, strict=True))
-        + ".",
-        "ru": f"{told['ru']}, где нет целого числа; "
-        + ", ".join(f"от {n} это {x['ru']} %" for n, x in zip(near, changes, strict=True))
-        + ".",
-    }
-    return Finding(False, given, note)
+        return Finding(True, whole, put("{told}: {whole}.", told=told, whole=whole))
+    near = [(n, shown(abs(Fraction(count) / n - 1) * 100, 3)) for n in (math.floor(low), math.ceil(high))]
+    neighbours = joined((_("from {n} it is {x} %", n=n, x=x) for n, x in near), ", ")
+    note = _(
+        "{told}, where there is no whole number; {neighbours}.",
+        told=told,
+        neighbours=neighbours,
+    )
+    return Finding(False, shown_interval(base), note)
+
+
+def _change(given: CheckInput) -> Interval:
+    """The per cent as rounded, or as cut off where the claim reads it so."""
+    rounded = given.scalar("change")
+    how = given.words("digits") if "digits" in given.inputs else "rounded"
+    if how not in ("rounded", "cut"):
+        raise one_of(f"{given.where}: digits", how, ("rounded", "cut"))
+    low, high = rounded.bounds()
+    return rounded if how == "rounded" else Interval((low + high) / 2, high + (high - low) / 2)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import median
 
-from analysis.data.formats import Text
-from analysis.data.regions import LANGUAGES
+from analysis.data.messages import _
 from analysis.errors import AnalysisError, one_of
-from analysis.ledger.case import Case, Finding
+from analysis.ledger.checks import CheckInput, Finding, check
 from analysis.ledger.intervals import Interval, total
 from analysis.ledger.rules.numbers import undecided
-from analysis.ledger.wording import NOTHING, capitalised, joined, shown, shown_interval
+from analysis.ledger.wording import NOTHING, Words, in_unit, joined, put, shown, shown_interval
 
 # digits of the numbers compared: four tell any two densities of a table apart
 _DIGITS = 4
@@ -28,152 +28,197 @@ def _standing(values: Mapping[str, Interval], subject: str, sign: int) -> tuple[
     return None, rival
 
 
-_READINGS: dict[str, Text] = {
-    "printed": {"en": "printed", "ru": "напечатанные значения"},
-    "unrounded": {"en": "unrounded", "ru": "без округления"},
-}
+def _subject(given: CheckInput, values: Mapping[str, Interval]) -> str:
+    subject = given.words("of")
+    if subject not in values:
+        raise one_of(f"{given.where}: what is compared", subject, values)
+    return subject
 
 
-def _readings(case: Case) -> dict[str, Mapping[str, Interval]]:
+def _readings(given: CheckInput) -> list[tuple[Words, Mapping[str, Interval]]]:
     """Numbers to compare: as printed, and as a formula gives them."""
-    readings: dict[str, Mapping[str, Interval]] = {}
-    if "printed" in case.inputs:
+    readings: list[tuple[Words, Mapping[str, Interval]]] = []
+    if "printed" in given.inputs:
         # on paper the printed digits are compared as they stand
-        printed = case.numbers("printed", 2)
-        readings["printed"] = {k: Interval.point(v.middle) for k, v in printed.items()}
-    if case.formula:
-        readings["unrounded"] = case.compared()
+        printed = given.numbers("printed", 2)
+        values = {k: Interval.point(v.middle) for k, v in printed.items()}
+        readings.append((_("As printed"), values))
+    if given.formula:
+        readings.append((_("Unrounded"), given.compared()))
     if not readings:
-        raise AnalysisError(f"{case.where} compares nothing: give the input 'printed' or a formula.")
+        raise AnalysisError(f"{given.where} compares nothing: give the input 'printed' or a formula.")
     return readings
 
 
-def _superlative(case: Case, sign: int) -> Finding:
-    subject = case.needs("of").text
+def _superlative(given: CheckInput, sign: int) -> Finding:
     standings, notes, best = [], [], NOTHING
-    for name, values in _readings(case).items():
-        if subject not in values:
-            raise one_of(f"{case.where}: the region or row compared", subject, values)
+    for reading, values in _readings(given):
+        subject = _subject(given, values)
         standing, rival = _standing(values, subject, sign)
-        own, other = (_with_number(case, label, values) for label in (subject, rival))
+        own, other = (_with_number(given, label, values) for label in (subject, rival))
         best = other if standing is False else own
-        notes.append(_place_told(_READINGS[name], standing, own, other))
+        notes.append(_place_told(reading, standing, own, other))
         standings.append(standing)
     holds = False if False in standings else standings[-1]
-    note = joined(notes, "; ")
-    return Finding(holds, best, {"en": f"{note['en']}.", "ru": f"{capitalised(note)['ru']}."})
+    return Finding(holds, best, put("{notes}.", notes=joined(notes, ". ")))
 
 
-def _with_number(case: Case, label: str, values: Mapping[str, Interval]) -> Text:
-    return joined([case.named(label), shown_interval(values[label], _DIGITS)])
+def _with_number(given: CheckInput, label: str, values: Mapping[str, Interval]) -> Words:
+    number = in_unit(shown_interval(values[label], _DIGITS), given.unit)
+    return joined([given.named(label), number], " – ")
 
 
-def _place_told(reading: Text, standing: bool | None, own: Text, other: Text) -> Text:
-    relation = {True: "ahead of", False: "behind", None: "level with"}[standing]
-    russian = {True: "впереди (следом {})", False: "позади (впереди {})", None: "наравне ({})"}[standing]
-    return {
-        "en": f"{reading['en']}: {own['en']}, {relation} {other['en']}",
-        "ru": f"{reading['ru']}: {own['ru']}, {russian.format(other['ru'])}",
-    }
+def _place_told(reading: Words, standing: bool | None, own: Words, other: Words) -> Words:
+    if standing is True:
+        return _("{reading}: {own}, ahead of {other}", reading=reading, own=own, other=other)
+    if standing is False:
+        return _("{reading}: {own}, behind {other}", reading=reading, own=own, other=other)
+    return _("{reading}: {own}, level with {other}", reading=reading, own=own, other=other)
 
 
-def check_largest(case: Case) -> Finding:
+@check("R3", says=_("nothing compared is larger"))
+def largest(given: CheckInput) -> Finding:
     """R3: the largest, on printed and on unrounded values."""
-    return _superlative(case, 1)
+    return _superlative(given, 1)
 
 
-def check_smallest(case: Case) -> Finding:
+@check("R3", says=_("nothing compared is smaller"))
+def smallest(given: CheckInput) -> Finding:
     """R3: the smallest, on printed and on unrounded values."""
-    return _superlative(case, -1)
+    return _superlative(given, -1)
 
 
-def check_above(case: Case) -> Finding:
+@check("R3", says=_("the number is larger than the one it is compared with"))
+def above(given: CheckInput) -> Finding:
     """R3: one number, or every one of a series, is larger than its counterpart."""
-    subject = case.numbers("subject") if "subject" in case.inputs else {"": case.interval()}
-    than = case.numbers("than")
+    subject = given.numbers("subject") if "subject" in given.inputs else {"": given.interval()}
+    than = given.numbers("than")
     common = [label for label in subject if label in than]
     if not common:
-        raise AnalysisError(f"{case.where}: what is compared has no label in common.")
-    behind = [k for k in common if not subject[k].middle > than[k].middle]
-    gaps = {k: subject[k].middle - than[k].middle for k in common}
-    closest = min(gaps, key=lambda k: gaps[k])
-    own, other, name = shown(subject[closest].middle), shown(than[closest].middle), case.named(closest)
-    at = {language: f" ({name[language]})" if closest else "" for language in LANGUAGES}
-    ahead = len(common) - len(behind)
-    note: Text = {
-        "en": f"Larger in {ahead} of {len(common)}; the smallest distance is {own['en']} against {other['en']}{at['en']}.",
-        "ru": f"Больше в {ahead} из {len(common)}; наименьшая разность: {own['ru']} против {other['ru']}{at['ru']}.",
-    }
-    names = joined((case.named(label) for label in behind), ", ")
-    faults: Text = {"en": f"Not larger: {names['en']}.", "ru": f"Не больше: {names['ru']}."}
-    return Finding(not behind, shown(gaps[closest]), joined([note, faults if behind else NOTHING]))
+        raise AnalysisError(f"{given.where}: what is compared has no label in common.")
+    behind = [k for k in common if not than[k].entirely_below(subject[k])]
+    pairs = {k: _pair(given, subject[k], than[k]) for k in common}
+    if len(common) == 1:
+        note = put("{pair}.", pair=pairs[common[0]])
+    else:
+        closest = min(common, key=lambda k: subject[k].middle - than[k].middle)
+        note = _(
+            "Larger in {ahead} of {all} cases; closest in {label}: {pair}.",
+            ahead=len(common) - len(behind),
+            all=len(common),
+            label=given.named(closest),
+            pair=pairs[closest],
+        )
+    return Finding(not behind, pairs[common[0]] if len(common) == 1 else _count(common, behind), note)
 
 
-def check_majority(case: Case) -> Finding:
+def _pair(given: CheckInput, one: Interval, other: Interval) -> Words:
+    unit = given.unit or given.inputs["than"].unit
+    return _(
+        "{one} against {other}",
+        one=in_unit(shown(one.middle), unit),
+        other=in_unit(shown(other.middle), unit),
+    )
+
+
+def _count(common: list[str], behind: list[str]) -> Words:
+    return _("{ahead} of {all}", ahead=len(common) - len(behind), all=len(common))
+
+
+@check("R3", says=_("the number is above that of most others"))
+def above_most(given: CheckInput) -> Finding:
+    """R3: above the median of the others in every column; inputs are labelled ``row/column`` and ``column``."""
+    subject, others = given.numbers("subject"), given.numbers("others", 2)
+    places: dict[str, tuple[int, int]] = {}
+    behind = []
+    for column, own in subject.items():
+        rivals = {
+            k: v for k, v in others.items() if k.rpartition("/")[2] == column and v.middle != own.middle
+        }
+        places[column] = (1 + sum(v.middle > own.middle for v in rivals.values()), 1 + len(rivals))
+        if rivals and not own.middle > median(v.middle for v in rivals.values()):
+            behind.append(column)
+    last = list(subject)[-1]
+    note = _(
+        "Above the median of the others in {ahead} of {all} columns; in {last} place {place} of {rows}.",
+        ahead=len(subject) - len(behind),
+        all=len(subject),
+        last=given.named(last),
+        place=places[last][0],
+        rows=places[last][1],
+    )
+    place = _("place {place} of {rows}", place=places[last][0], rows=places[last][1])
+    return Finding(not behind, place, note)
+
+
+@check("R3", says=_("the share is more than half"))
+def majority(given: CheckInput) -> Finding:
     """R3: a leader by share of a whole (in per cent) is certain above one half; below, the others decide."""
-    share = case.scalar("share")
-    low, _ = share.bounds()
+    share = given.scalar("share")
+    low = share.bounds()[0]
     own, rest = shown_interval(share), shown_interval(Interval.point(100) - share)
     if low > 50:
-        note: Text = {
-            "en": f"{own['en']} % is more than half: nobody can have more.",
-            "ru": f"{own['ru']} % — больше половины: больше ни у кого быть не может.",
-        }
+        note = _(
+            "{own} % is more than half: nobody can have more.",
+            own=own,
+        )
         return Finding(True, own, note)
-    note = {
-        "en": f"The others hold {rest['en']} % together; their shares are needed to know that none has more.",
-        "ru": f"Остальные вместе — {rest['ru']} %; чтобы знать, что ни у кого нет больше, нужны их доли.",
-    }
-    return Finding(
-        None, {"en": f"others together {rest['en']}", "ru": f"остальные вместе {rest['ru']}"}, note
+    note = _(
+        "The others hold {rest} % together; their shares are needed to know that none has more.",
+        rest=rest,
     )
+    return Finding(None, _("others together {rest} %", rest=rest), note)
 
 
 # ------------------------------------------------------------------ R11: places in outside data
 
 
-def check_first(case: Case) -> Finding:
+@check("R11", says=_("first place in independent data"))
+def first(given: CheckInput) -> Finding:
     """R11: first place in an outside series; closer than the revision band is undecided."""
-    subject = case.needs("of").text
-    values = case.compared() if case.formula else case.numbers("values", 2)
-    if subject not in values:
-        raise one_of(f"{case.where}: the region or year compared", subject, values)
+    values = given.compared() if given.formula else given.numbers("values", 2)
+    subject = _subject(given, values)
     rival = max((label for label in values if label != subject), key=lambda label: values[label].middle)
     own, other = values[subject].middle, values[rival].middle
     place = 1 + sum(value.middle > own for value in values.values())
-    if own > other * (1 + case.band):
+    if own > other * (1 + given.band):
         holds: bool | None = True
     else:
-        holds = False if other > own * (1 + case.band) else None
-    first, second = (joined([case.named(k), shown(values[k].middle)]) for k in (subject, rival))
-    gap = shown(own - other)
-    note: Text = {
-        "en": f"{first['en']}, place {place} of {len(values)}; {second['en']}; distance {gap['en']}.",
-        "ru": f"{first['ru']}, место {place} из {len(values)}; {second['ru']}; разность {gap['ru']}.",
-    }
-    told = joined([note, undecided(case) if holds is None else NOTHING])
-    return Finding(holds, {"en": f"place {place}", "ru": f"место {place}"}, told)
+        holds = False if other > own * (1 + given.band) else None
+    unit = given.unit if given.formula else given.inputs["values"].unit
+    numbers = {k: in_unit(shown(values[k].middle), unit) for k in (subject, rival)}
+    note = _(
+        "{subject} – {own}, place {place} of {all}; {rival} – {other}.",
+        subject=given.named(subject),
+        own=numbers[subject],
+        place=place,
+        all=len(values),
+        rival=given.named(rival),
+        other=numbers[rival],
+    )
+    told = joined([note, undecided(given) if holds is None else NOTHING])
+    return Finding(holds, _("place {place}", place=place), told)
 
 
-def check_plausible(case: Case) -> Finding:
+@check("R11", says=_("the leader in another measure, shown and never decisive"))
+def plausible(given: CheckInput) -> Finding:
     """R11: the leader in an outside measure of another kind; shown as plausibility, never as a match."""
-    subject, values = case.needs("of").text, case.numbers("values", 2)
-    if subject not in values:
-        raise one_of(f"{case.where}: what is compared", subject, values)
+    values = given.numbers("values", 2)
+    subject = _subject(given, values)
     standing, rival = _standing(values, subject, 1)
     everything = total(values.values()).middle
     if not everything:
-        raise AnalysisError(f"{case.where}: the values add up to nothing, so there is no share of them.")
+        raise AnalysisError(f"{given.where}: the values add up to nothing, so there is no share of them.")
     share = shown(values[subject].middle / everything * 100, 3)
-    own, other = case.named(subject), case.named(rival)
-    relation = {True: "ahead of", False: "behind", None: "level with"}[standing]
-    russian = {True: "следом", False: "впереди", None: "наравне"}[standing]
-    note: Text = {
-        "en": f"In the outside measure {own['en']} has {share['en']} % and is {relation} {other['en']}: plausibility only.",
-        "ru": f"По внешнему показателю: {own['ru']} — {share['ru']} %, {russian} {other['ru']}; это лишь правдоподобие.",
+    templates = {
+        True: _("ahead of {rival}", rival=given.named(rival)),
+        False: _("behind {rival}", rival=given.named(rival)),
+        None: _("level with {rival}", rival=given.named(rival)),
     }
-    given: Text = {
-        "en": f"{share['en']} % in another measure",
-        "ru": f"{share['ru']} % по другому показателю",
-    }
-    return Finding(None, given, note)
+    note = _(
+        "In the outside measure {own} has {share} % and is {relation}: plausibility only.",
+        own=given.named(subject),
+        share=share,
+        relation=templates[standing],
+    )
+    return Finding(None, _("{share} % in another measure", share=share), note)

@@ -1,63 +1,65 @@
-"""The ledger of printed numbers as exhibits: counts, failures, every row, and the corrected Table 3."""
+"""The ledger as exhibits: judged documents, charts and pages of verdicts, cells with their marks, Table 3 corrected."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from fractions import Fraction
 
 import pandas as pd
 
 from analysis import ledger, paths
 from analysis.data import formats, indicators, paper, user_data
 from analysis.data.formats import Text, number
+from analysis.data.messages import _
 from analysis.data.regions import LANGUAGES, Language
 from analysis.ledger import Ledger, LedgerRow
 from analysis.publish import charts, tables
 from analysis.publish.exhibits import register
 from analysis.publish.exhibits.publish import Exhibit
-from analysis.publish.parameters import Run
 from analysis.publish.tables import Column, Table, column
+from analysis.publish.words import Words, text
 
-if TYPE_CHECKING:
-    from analysis.customs import Store
-
-# the paper's own claims; a table of another paper cannot have these exhibits
+# claims of the two documents this study is about
 PAPER_CLAIMS = "data/raw/paper/claims.csv"
-VERDICTS = ("paper_error", "mismatch", "match", "not_checkable")
+RATING_CLAIMS = "data/raw/rating/claims.csv"
 # a mark a cell carries behind its printed string
-MARKS = {"match": "✓", "mismatch": "✗", "paper_error": "✗", "not_checkable": "?"}
+MARKS = {"match": "✓", "mismatch": "✗", "paper_error": "✗", "depends_on_reading": "≈", "not_checkable": "?"}
 # behind the mark where the reader's customs files gave the verdict
 CUSTOMS_MARK = "†"
-VERDICT_HEADS: dict[str, Text] = {
-    "paper_error": {"en": "Against the paper's own figures", "ru": "Противоречит самой статье"},
-    "mismatch": {"en": "Against independent data", "ru": "Расходится с независимыми данными"},
-    "match": {"en": "Holds", "ru": "Подтверждено"},
-    "not_checkable": {"en": "Cannot be checked", "ru": "Проверить нельзя"},
+VERDICT_HEADS = {
+    "paper_error": _("Against what is printed elsewhere"),
+    "mismatch": _("Against independent data"),
+    "depends_on_reading": _("Depends on the reading"),
+    "match": _("Holds"),
+    "not_checkable": _("Cannot be checked"),
 }
 _COLOURS = {
     "paper_error": charts.INK,
     "mismatch": charts.DISAGREES,
+    "depends_on_reading": "#B9B9B9",
     "match": charts.HOLDS,
     "not_checkable": "#E4E4E4",
 }
 
 
-def judge(claims: str) -> Ledger:
+def judge(claims: str, band: Fraction = ledger.REVISION_BAND) -> Ledger:
     """Judge a claims file against every observation the extracts carry, and the reader's customs files if any.
 
     Parameters
     ----------
     claims : str
         The file, from the top of the repository or by its full path.
+    band : fractions.Fraction
+        Revision band: how far an outside figure may stand from a printed one, as a share.
 
     Raises
     ------
     AnalysisError
         If the file has an unknown rule, a number that cannot be read or an input that is missing.
     """
-    return _judged(claims, ledger.own_store())
+    return ledger.verify_file(paths.root() / claims, indicators.observations(), ledger.own_store(), band)
 
 
 def paper_ledger() -> Ledger:
@@ -65,8 +67,8 @@ def paper_ledger() -> Ledger:
     return judge(PAPER_CLAIMS)
 
 
-def _judged(claims: str, store: Store | None) -> Ledger:
-    return ledger.verify_file(paths.root() / claims, indicators.observations(), store)
+def _both(words: Words) -> Text:
+    return {language: text(words, language) for language in LANGUAGES}
 
 
 def _with_customs(exhibit: Exhibit, rows: Iterable[LedgerRow]) -> Exhibit:
@@ -74,202 +76,73 @@ def _with_customs(exhibit: Exhibit, rows: Iterable[LedgerRow]) -> Exhibit:
     rows = list(rows)
     if not any(row.customs for row in rows):
         return exhibit
+    told = _both(ledger.customs_sentence(rows))
     return replace(
         exhibit,
-        sentence={
-            language: f"{exhibit.sentence[language]} {ledger.customs_sentence(rows, language)}"
-            for language in LANGUAGES
-        },
+        sentence={language: f"{exhibit.sentence[language]} {told[language]}" for language in LANGUAGES},
         own_source=user_data.CUSTOMS_TITLE if any(row.has_customs_answer for row in rows) else None,
     )
 
 
-def pictures(run: Run) -> list[Exhibit]:
-    """Failures of the paper that are better seen than read; none for another paper's claims."""
-    if run["claims"] != PAPER_CLAIMS:
-        return []
-    return [timber_tree()]
+@charts.chart
+def verdict_chart(
+    counts: pd.DataFrame, labels: Sequence[Words], *, language: Language, title: str, footer: Sequence[str]
+) -> charts.Figure:
+    """Counts of verdicts as bars in parts, one bar a row of `counts`.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        One column a verdict, failures first.
+    labels : sequence of Message, as long as `counts`
+        What the bars are.
+    """
+    parts = [
+        (text(VERDICT_HEADS[verdict], language), _COLOURS[verdict], counts[verdict].tolist())
+        for verdict in ledger.VERDICTS
+    ]
+    names = [text(label, language) for label in labels]
+    return charts.stacked_counts(names, parts, language, title, footer, text(_("claims"), language))
 
 
-def write(found: Ledger, run: Run) -> None:
-    """Write ``ledger.csv`` into the run's folder."""
-    ledger.write_ledger(found, run.output_dir / "ledger.csv")
+VERDICT_COLUMNS = tuple(Column(verdict, VERDICT_HEADS[verdict], "number") for verdict in ledger.VERDICTS)
+CLAIM_COLUMNS = (
+    Column("claim_id", _("Claim")),
+    Column("place", _("Place")),
+    Column("rule", _("Rule")),
+    Column("published", _("Printed"), "printed"),
+    Column("reproduced", _("Reproduced"), "printed"),
+    Column("verdict", _("Verdict")),
+    Column("note", _("Note")),
+)
 
 
-def _sources(run: Run) -> tuple[str, ...]:
-    return ("paper-claims",) if run["claims"] == PAPER_CLAIMS else ()
+def claim_table(found: Ledger) -> pd.DataFrame:
+    """Every claim as it is shown: its place with the exhibit, its verdict in words, both judgements where customs files gave one.
 
-
-def summary(found: Ledger, run: Run) -> Exhibit:
-    """Verdicts counted by exhibit, with the level of checking each exhibit reached."""
-    counts = ledger.summary(found).groupby("exhibit", sort=False)[[*VERDICTS, "claims"]].sum().reset_index()
-    level = ledger.levels(found).set_index("exhibit")["level"]
-    for language in LANGUAGES:
-        counts[f"exhibit_{language}"] = [ledger.exhibit_name(name, language) for name in counts["exhibit"]]
-        counts[f"level_{language}"] = [
-            ledger.LEVELS[int(level[name])][language] for name in counts["exhibit"]
+    Returns
+    -------
+    pandas.DataFrame
+        As `Ledger.frame`, with ``place`` in full and ``verdict`` as a message, and ``customs`` and
+        ``without_customs`` where customs files were asked.
+    """
+    table = found.frame()
+    table["place"] = [row.full_place for row in found.rows]
+    table["verdict"] = [VERDICT_HEADS[row.verdict] for row in found.rows]
+    if found.asked_customs:
+        table["customs"] = [
+            VERDICT_HEADS[row.customs.verdict] if row.customs and row.customs.source else ""
+            for row in found.rows
         ]
-    plotted = counts[counts["claims"] > 0]
-    table = Table(
-        counts,
-        (
-            column({"en": "exhibit_en", "ru": "exhibit_ru"}, "Part of the paper", "Часть статьи"),
-            *(
-                column(verdict, VERDICT_HEADS[verdict]["en"], VERDICT_HEADS[verdict]["ru"], "number")
-                for verdict in VERDICTS
-            ),
-            column("claims", "Claims", "Всего", "number"),
-            column({"en": "level_en", "ru": "level_ru"}, "How far checked", "Полнота проверки"),
-        ),
-    )
-    headline = ledger.headline(found)
-    made = Exhibit(
-        "ledger-summary",
-        _period(run),
-        {language: headline.sentence(language) for language in LANGUAGES},
-        _sources(run),
-        table,
-        lambda language, title, footer: charts.stacked_counts(
-            plotted[f"exhibit_{language}"].tolist(),
-            [
-                (VERDICT_HEADS[verdict][language], _COLOURS[verdict], plotted[verdict].tolist())
-                for verdict in VERDICTS
-            ],
-            language,
-            title,
-            footer,
-            {"en": "claims", "ru": "утверждений"}[language],
-        ),
-    )
-    return _with_customs(made, found.rows)
+        table["without_customs"] = [VERDICT_HEADS[(row.without_customs or row).verdict] for row in found.rows]
+    return table
 
 
-def _period(run: Run) -> str:
-    return "2025" if run["claims"] == PAPER_CLAIMS else str(run["claims"])
-
-
-def by_rule(found: Ledger, run: Run) -> Exhibit:
-    """Verdicts counted by the rule that gave them."""
-    counts = ledger.summary(found).groupby("rule", sort=False)[[*VERDICTS, "claims"]].sum().reset_index()
-    order = list(ledger.RULE_WORDS)
-    counts = counts.sort_values("rule", key=lambda rule: rule.map(order.index), ignore_index=True)
-    for language in LANGUAGES:
-        counts[f"words_{language}"] = [ledger.RULE_WORDS[rule][language] for rule in counts["rule"]]
-    table = Table(
-        counts,
-        (
-            column("rule", "Rule", "Правило"),
-            column({"en": "words_en", "ru": "words_ru"}, "What it looks at", "Что проверяет"),
-            *(
-                column(verdict, VERDICT_HEADS[verdict]["en"], VERDICT_HEADS[verdict]["ru"], "number")
-                for verdict in VERDICTS
-            ),
-            column("claims", "Claims", "Всего", "number"),
-        ),
-    )
-    unchecked = int(counts["not_checkable"].sum())
-    total = int(counts["claims"].sum())
-    made = Exhibit(
-        "ledger-rules",
-        _period(run),
-        {
-            "en": f"{unchecked} of {total} claims cannot be checked; each says in the ledger what is missing.",
-            "ru": f"Проверить нельзя {unchecked} из {total}; в реестре указано, чего не хватает.",
-        },
-        _sources(run),
-        table,
-    )
-    return _with_customs(made, found.rows)
-
-
-def failures(found: Ledger, run: Run) -> Exhibit:
-    """Every claim that fails, with the arithmetic; the paper's own contradictions first."""
-    names = ["claim_id", "anchor", "basis", "verdict", "published", "place_en", "place_ru"]
-    names += ["reproduced", "note", "note_ru", "sentence_en", "sentence_ru"]
-    rows = pd.DataFrame([_failure(row) for row in found.failures], columns=names)
-    _add_evidence(rows, found, found.failures)
-    table = Table(
-        rows,
-        (
-            column("claim_id", "Claim", "Утверждение"),
-            column({"en": "sentence_en", "ru": "sentence_ru"}, "Verdict", "Вывод"),
-            *_evidence_columns(found),
-            column({"en": "note", "ru": "note_ru"}, "Arithmetic", "Расчёт"),
-        ),
-    )
-    # a claim that fails on both bases counts under both
-    internal = sum("paper_error" in row.pieces.values() for row in found.failures)
-    external = sum("mismatch" in row.pieces.values() for row in found.failures)
-    made = Exhibit(
-        "ledger-failures",
-        _period(run),
-        {
-            "en": f"{internal} claims disagree with the paper's own figures, {external} with independent data beyond the "
-            "stated revision band of 1 per cent.",
-            "ru": f"Противоречат самой статье: {internal}; расходятся с независимыми данными сверх допуска на пересмотр "
-            f"в 1 %: {external}.",
-        },
-        _sources(run),
-        table,
-    )
-    return _with_customs(made, found.rows)
-
-
-def _failure(row: LedgerRow) -> dict[str, str | None]:
-    return {
-        "claim_id": row.claim_id,
-        "anchor": row.anchor,
-        "basis": row.basis,
-        "verdict": row.verdict,
-        "published": row.published or None,
-        "place_en": row.place("en"),
-        "place_ru": row.place("ru"),
-        "reproduced": row.reproduced,
-        "note": row.note,
-        "note_ru": row.note_ru,
-        "sentence_en": row.sentence("en"),
-        "sentence_ru": row.sentence("ru"),
-    }
-
-
-def _add_evidence(table: pd.DataFrame, found: Ledger, rows: Iterable[LedgerRow]) -> None:
-    """Add both judgements in words, where customs files were asked at all."""
-    if not found.asked_customs:
-        return
-    rows = list(rows)
-    for language in LANGUAGES:
-        own = [
-            VERDICT_HEADS[r.customs.verdict][language] if r.customs and r.customs.source else None
-            for r in rows
-        ]
-        before = [VERDICT_HEADS[(r.without_customs or r).verdict][language] for r in rows]
-        table[f"customs_{language}"], table[f"without_customs_{language}"] = own, before
-
-
-def _evidence_columns(found: Ledger) -> tuple[Column, ...]:
+def customs_columns(found: Ledger) -> tuple[Column, ...]:
+    """Columns of both judgements, where customs files were asked."""
     if not found.asked_customs:
         return ()
-    return (
-        column({"en": "customs_en", "ru": "customs_ru"}, "Your customs files", "Ваши таможенные файлы"),
-        column({"en": "without_customs_en", "ru": "without_customs_ru"}, "Without them", "Без них"),
-    )
-
-
-def full(found: Ledger, run: Run) -> Exhibit:
-    """Every claim in the order of the paper, each with an anchor that a link can point at."""
-    made = Exhibit(
-        "ledger",
-        _period(run),
-        {
-            "en": f"{len(found.rows)} claims in the order of the paper. No verdict is typed: each follows from the rule and the "
-            "inputs.",
-            "ru": f"Утверждений в порядке статьи — {len(found.rows)}. Ни один вывод не вписан вручную: все следуют из правила и "
-            "данных.",
-        },
-        _sources(run),
-        _every_claim(found),
-    )
-    return _with_customs(made, found.rows)
+    return (Column("customs", _("Your customs files")), Column("without_customs", _("Without them")))
 
 
 def page(found: Ledger, name: str, language: Language) -> str:
@@ -284,42 +157,21 @@ def page(found: Ledger, name: str, language: Language) -> str:
     language : {'en', 'ru'}
         Language of the page.
     """
-    title: Text = {"en": "Ledger of printed claims", "ru": "Реестр напечатанных утверждений"}
-    table = tables.to_html(_every_claim(found), language, "ledger", title[language], name)
-    told = html.escape(ledger.headline(found).sentence(language))
+    title = text(_("Ledger of printed claims"), language)
+    rows = claim_table(found)
+    shown = [*CLAIM_COLUMNS, *customs_columns(found)]
+    for one in shown:
+        assert isinstance(one.key, str), "claims have one column for both languages"
+        rows[one.key] = [text(cell, language) for cell in rows[one.key]]
+    table = tables.to_html(Table(rows, tuple(shown), anchor="anchor"), language, "ledger", title, name)
+    told = html.escape(text(ledger.headline(found).told, language))
     return (
-        f'<!DOCTYPE html>\n<html lang="{language}">\n<meta charset="utf-8">\n<title>{title[language]}</title>\n'
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<meta charset="utf-8">\n<title>{title}</title>\n'
         # claims are other people's text: nothing in the page may run
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         "<style>body{font-family:sans-serif;margin:1rem}table{border-collapse:collapse}"
         "td,th{border-bottom:1px solid #ccc;padding:.3rem .5rem;vertical-align:top}</style>\n"
         f"<p>{told}</p>\n{table}</html>\n"
-    )
-
-
-def _every_claim(found: Ledger) -> Table:
-    rows = found.frame()
-    rows["anchor"] = [row.anchor for row in found.rows]
-    for language in LANGUAGES:
-        rows[f"place_{language}"] = [row.place(language) for row in found.rows]
-        rows[f"verdict_{language}"] = [VERDICT_HEADS[row.verdict][language] for row in found.rows]
-    rows["published_shown"] = rows["published"].where(rows["published"] != "", None)
-    for name in ("reproduced", "reproduced_ru"):
-        rows[name] = rows[name].where(rows[name] != "", None)
-    _add_evidence(rows, found, found.rows)
-    return Table(
-        rows,
-        (
-            column("claim_id", "Claim", "Утверждение"),
-            column({"en": "place_en", "ru": "place_ru"}, "Place", "Место"),
-            column("rule", "Rule", "Правило"),
-            column("published_shown", "Printed", "Напечатано", "printed"),
-            column({"en": "reproduced", "ru": "reproduced_ru"}, "Reproduced", "Воспроизведено", "printed"),
-            column({"en": "verdict_en", "ru": "verdict_ru"}, "Verdict", "Вывод"),
-            *_evidence_columns(found),
-            column({"en": "note", "ru": "note_ru"}, "Note", "Примечание"),
-        ),
-        anchor="anchor",
     )
 
 
@@ -329,8 +181,10 @@ _TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "table-3": ("table_3", ("paper-claims", "paper-table-3")),
 }
 _LEGEND: Text = {
-    "en": "✓ holds against something computed from other figures; ✗ fails; ? cannot be checked (transcribed only).",
-    "ru": "✓ подтверждено расчётом по другим данным; ✗ не подтверждено; ? проверить нельзя (только переписано).",
+    "en": "✓ holds against something computed from other figures; ✗ fails; ≈ depends on the reading; ? cannot be checked "
+    "(transcribed only).",
+    "ru": "✓ подтверждено расчётом по другим данным; ✗ не подтверждено; ≈ зависит от прочтения; ? проверить нельзя (только "
+    "переписано).",
 }
 
 _CUSTOMS_LEGEND: Text = {
@@ -358,7 +212,8 @@ def cell_verdicts(
     raw = pd.read_csv(paths.raw() / "paper" / f"{name}.csv", dtype=str, keep_default_na=False)
     # what customs files cannot judge is not read from them
     asks_customs = bool(register.entry(f"{exhibit_id}-verdicts").with_customs)
-    judged = _judged(PAPER_CLAIMS, ledger.own_store() if asks_customs else None)
+    store = ledger.own_store() if asks_customs else None
+    judged = ledger.verify_file(paths.root() / PAPER_CLAIMS, indicators.observations(), store)
     found = {row.claim_id: row for row in judged.rows if row.group == "cell" and row.exhibit == exhibit_id}
     labels = raw.drop_duplicates("row").set_index("row")
     every = list(dict.fromkeys(raw["column"]))
@@ -392,6 +247,7 @@ def cell_verdicts(
         for mark, kinds in (
             ("held", ("match",)),
             ("failed", ("mismatch", "paper_error")),
+            ("depending", ("depends_on_reading",)),
             ("open", ("not_checkable",)),
         )
     }
@@ -399,8 +255,10 @@ def cell_verdicts(
         f"{exhibit_id}-verdicts",
         period,
         {
-            "en": f"Cells: {counts['failed']} fail, {counts['held']} hold, {counts['open']} cannot be checked.",
-            "ru": f"Ячейки: не подтвердились {counts['failed']}, подтвердились {counts['held']}, проверить нельзя {counts['open']}.",
+            "en": f"Cells: {counts['failed']} fail, {counts['depending']} depend on the reading, {counts['held']} hold, "
+            f"{counts['open']} cannot be checked.",
+            "ru": f"Ячейки: не подтвердились {counts['failed']}, зависят от прочтения {counts['depending']}, подтвердились "
+            f"{counts['held']}, проверить нельзя {counts['open']}.",
         },
         sources,
         table,
@@ -448,11 +306,15 @@ def timber_tree() -> Exhibit:
     """Table 3 corrected: the tree its rows form, and the total without double counting."""
     corrected = ledger.corrected_table_3(ledger.read_tables(paths.raw() / "paper")["table_3"])
     rows = pd.DataFrame([vars(row) for row in corrected])
+    place = list(rows.columns).index("name")
+    rows = rows.drop(columns="name")
+    for offset, language in enumerate(LANGUAGES):
+        rows.insert(place + offset, f"name_{language}", [text(row.name, language) for row in corrected])
     indent = "\u2003"
     for language in LANGUAGES:
         rows[f"label_{language}"] = [
             f"{indent * row.depth}{row.code + ' ' if row.depth < 2 and row.row != '9' else ''}"
-            f"{row.name_en if language == 'en' else row.name_ru}"
+            f"{text(row.name, language)}"
             for row in corrected
         ]
     rows["printed_shown"] = rows["printed"].where(rows["printed"] != "", None)

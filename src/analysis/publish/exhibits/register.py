@@ -75,23 +75,6 @@ _COVARIATES = (
     "crossings-2026",
 )
 
-# the claims, the tables and lists they stand in, and the outside figures that judge them
-_LEDGER = (
-    "paper-claims",
-    "paper-table-1",
-    "paper-table-2",
-    "paper-table-3",
-    "paper-references",
-    "paper-sources",
-    "rosstat-trade",
-    "rosstat-investment",
-    "tochno-investment",
-    "rosstat-transport",
-    "tochno-transport",
-    "rosreestr-area",
-    "crossings-2026",
-    "press-soybeans-2021",
-)
 _ENTRY_SOURCES = (
     "rating-scores",
     "rating-statements",
@@ -137,42 +120,6 @@ _ENTRIES: tuple[Entry, ...] = (
         ("paper-table-3",),
         "Table 3 corrected: timber exports as the tree they are",
         "Исправленная таблица 3: экспорт древесины как дерево товаров",
-    ),
-    _entry(
-        "ledger-summary",
-        "07_ledger",
-        ("table", "figure"),
-        _LEDGER,
-        "Printed numbers checked, by part of the paper",
-        "Проверка напечатанных чисел по частям статьи",
-        with_customs=("table", "figure"),
-    ),
-    _entry(
-        "ledger-rules",
-        "07_ledger",
-        ("table",),
-        _LEDGER,
-        "Printed numbers checked, by rule",
-        "Проверка напечатанных чисел по правилам",
-        with_customs=("table",),
-    ),
-    _entry(
-        "ledger-failures",
-        "07_ledger",
-        ("table",),
-        _LEDGER,
-        "Claims that fail",
-        "Утверждения, которые не подтвердились",
-        with_customs=("table",),
-    ),
-    _entry(
-        "ledger",
-        "07_ledger",
-        ("table",),
-        _LEDGER,
-        "The ledger: every printed claim with its verdict",
-        "Реестр: каждое напечатанное утверждение и вывод о нём",
-        with_customs=("table",),
     ),
 )
 

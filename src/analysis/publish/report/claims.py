@@ -42,22 +42,22 @@ class Claim:
     @property
     def place(self) -> str:
         """Where it is printed."""
-        return self.row.place(self.language)
+        return text(self.row.full_place, self.language)
 
     @property
     def reproduced(self) -> str:
         """What the inputs give."""
-        return self.row.reproduced_in(self.language)
+        return text(self.row.reproduced, self.language)
 
     @property
     def note(self) -> str:
         """The arithmetic, or what is missing."""
-        return self.row.note_in(self.language)
+        return text(self.row.note, self.language)
 
     @property
     def sentence(self) -> str:
         """What was printed, what comes out, the verdict."""
-        return self.row.sentence(self.language)
+        return text(self.row.told, self.language)
 
     @property
     def verdict(self) -> str:
@@ -87,17 +87,17 @@ def basis_name(basis: str, language: Language) -> str:
 
 def part_name(exhibit: str, language: Language) -> str:
     """Part of the paper in words."""
-    return ledger.exhibit_name(exhibit, language)
+    return text(ledger.exhibit_name(exhibit), language)
 
 
 def rule_name(rule: str, language: Language) -> str:
     """What a rule looks at."""
-    return text(ledger.RULE_WORDS[rule], language)
+    return text(ledger.RULES[rule], language)
 
 
 def customs_sentence(rows: Sequence[LedgerRow], language: Language) -> str:
     """What the reader's customs files had to do with it; empty where none were asked."""
-    return ledger.customs_sentence(rows, language)
+    return text(ledger.customs_sentence(rows), language)
 
 
 @dataclass(frozen=True)
@@ -119,30 +119,30 @@ class Count:
 
 
 def counts(rows: Sequence[LedgerRow]) -> list[Count]:
-    """Claims by kind and verdict, every verdict that occurs anywhere in each."""
-    shown = [verdict for verdict in ledger.VERDICTS if any(row.verdict == verdict for row in rows)]
+    """Sentences, cells and references by verdict, each counted once; every verdict that occurs anywhere in each."""
+    once = ledger.sentences(rows)
+    shown = [verdict for verdict in ledger.VERDICTS if verdict in once.values()]
     found = []
     for group, label in GROUPS.items():
-        number = Counter(row.verdict for row in rows if row.group == group)
+        number = Counter(verdict for (kind, _name), verdict in once.items() if kind == group)
         if number:
             found.append(Count(label, tuple((verdict, number[verdict]) for verdict in shown)))
     return found
 
 
 def summary(rows: Sequence[LedgerRow]) -> Message:
-    """How many printed claims can be checked and how many of these hold, in one sentence."""
-    checked = [row for row in rows if row.verdict != "not_checkable"]
-    values = {
-        "checked": len(checked),
-        "total": len(rows),
-        "hold": sum(row.verdict == "match" for row in checked),
-        "fail": sum(row.is_failure for row in checked),
-        "open": len(rows) - len(checked),
-    }
+    """How many printed sentences, cells and references can be checked and how they come out, in one sentence."""
+    shares = ledger.headline(ledger.Ledger(tuple(rows))).shares
     return _(
-        "Of {total:d} printed numbers, comparisons and references {checked:d} can be checked: {hold:d} hold, {fail:d} fail. "
-        "The other {open:d} cannot, most of them because the customs tables behind them are no longer public.",
-        **values,
+        "Of {total:d} printed sentences, table cells and references {checked:d} can be checked: {hold:d} hold, {fail:d} fail, "
+        "{depend:d} depend on how they are read. The other {open:d} cannot, most of them because the tables behind them are no "
+        "longer public or no source is named.",
+        total=sum(share.total for share in shares),
+        checked=sum(share.checked for share in shares),
+        hold=sum(share.matched for share in shares),
+        fail=sum(share.failed for share in shares),
+        depend=sum(share.depending for share in shares),
+        open=sum(share.undecided for share in shares),
     )
 
 

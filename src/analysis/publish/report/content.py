@@ -17,6 +17,7 @@ from analysis.data.messages import Message, _
 from analysis.data.regions import Language
 from analysis.publish import citation, parameters, repository
 from analysis.publish.exhibits import register
+from analysis.publish.ledger_file import read_ledger
 from analysis.publish.output import made_files, read_card
 from analysis.publish.words import Words, text
 from analysis.rating import associations
@@ -95,7 +96,9 @@ class Content:
     pages : tuple of Page
         One an exhibit, in the order of reading.
     found : Ledger
-        The ledger.
+        The ledger of the paper.
+    rating : tuple of LedgerRow
+        The ledger of the rating; none where it was not judged.
     specifications : pandas.DataFrame
         ``multiverse.csv``; choices as text.
     """
@@ -103,6 +106,7 @@ class Content:
     folder: Path
     pages: tuple[Page, ...]
     found: ledger.Ledger
+    rating: tuple[ledger.LedgerRow, ...]
     specifications: pd.DataFrame
 
     def page(self, exhibit_id: str) -> Page | None:
@@ -115,14 +119,16 @@ def read(folder: Path) -> Content:
 
     An exhibit that was not made (of a batch, or of customs files the reader does not have) gets no page.
     """
-    found = ledger.read_ledger(folder / "ledger.csv")
+    found = read_ledger(folder / "ledger.csv")
+    other = folder / "rating-ledger.csv"
+    rating = read_ledger(other).rows if other.is_file() else ()
     table = pd.read_csv(
         folder / "multiverse.csv",
         dtype={name: str for name in ("period", "region_set", "strata", "regions")},
         keep_default_na=False,
         na_values={"p_minp": [""], "loo_low": [""], "loo_high": [""]},
     )
-    return Content(folder, tuple(_pages(folder, found)), found, table)
+    return Content(folder, tuple(_pages(folder, found)), found, rating, table)
 
 
 def _pages(folder: Path, found: ledger.Ledger) -> list[Page]:

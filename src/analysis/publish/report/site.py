@@ -19,7 +19,7 @@ from analysis import paths
 from analysis.data import formats, package
 from analysis.data.messages import Message, _
 from analysis.data.regions import LANGUAGES, Language
-from analysis.ledger import BASES, RULE_WORDS, VERDICTS
+from analysis.ledger import BASES, RULES, VERDICTS
 from analysis.publish import citation, parameters, repository
 from analysis.publish.report import claims, content, explorer, notebooks, svg
 from analysis.publish.report.content import LEADING, Content, Page
@@ -232,7 +232,10 @@ class _Site:
             "shown": page,
             "figure": self._figure(page, language),
             "table": self._table(page, language),
-            "failures": claims.in_language([row for row in page.claims if row.is_failure], language),
+            "failures": claims.in_language(
+                [row for row in page.claims if row.is_failure or row.verdict == "depends_on_reading"],
+                language,
+            ),
             "parameters": content.parameter_rows(page.card, language),
             "files": [name for name in page.files if f".{_other(language)}." not in name],
             "resources": used,
@@ -253,18 +256,20 @@ class _Site:
         }
 
     def _ledger(self, language: Language) -> dict[str, Any]:
-        rows = self.found.found.rows
+        paper, rating = self.found.found.rows, self.found.rating
+        rows = (*paper, *rating)
         return {
             "rows": claims.in_language(rows, language),
-            "summary": claims.summary(rows),
-            "counts": claims.counts(rows),
+            "summary": claims.summary(paper),
+            "rating_summary": claims.summary(rating) if rating else "",
+            "counts": claims.counts(paper),
             "customs": claims.customs_sentence(rows, language),
             "verdicts": [name for name in VERDICTS if any(row.verdict == name for row in rows)],
             "bases": [name for name in BASES if any(row.basis == name for row in rows)],
             "parts": list(dict.fromkeys(row.exhibit for row in rows)),
             "rules": {
                 name: claims.rule_name(name, language)
-                for name in RULE_WORDS
+                for name in RULES
                 if any(row.rule == name for row in rows)
             },
         }
