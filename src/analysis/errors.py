@@ -59,13 +59,13 @@ class NoDataError(AnalysisError):
     ----------
     message : str
         The sentence.
-    russian : str, optional
-        The same in Russian, where an exhibit may carry it.
+    words : Message, optional
+        The same as a message, where an exhibit may carry it in either language.
     """
 
-    def __init__(self, message: str, russian: str = "") -> None:
+    def __init__(self, message: str, words: object = None) -> None:
         super().__init__(message)
-        self.russian = russian or message
+        self.words = message if words is None else words
 
 
 def one_of(what: str, value: object, allowed: Iterable[object]) -> AnalysisError:

@@ -40,4 +40,4 @@ def test_a_number_that_python_does_not_write_can_be_refused(value):
 
 def test_both_languages_of_a_missing_figure_are_kept():
     error = NoDataError("No figure.", "Нет данных.")
-    assert (str(error), error.russian) == ("No figure.", "Нет данных.")
+    assert (str(error), error.words) == ("No figure.", "Нет данных.")

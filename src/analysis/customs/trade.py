@@ -35,26 +35,25 @@ from analysis.customs import Store
 from analysis.customs.reading import NO_REGION
 from analysis.customs.rules import UNKNOWN_PARTNER
 from analysis.data import formats, regions, user_data
-from analysis.data.messages import Message, Name, _
-from analysis.data.regions import Language
+from analysis.data.messages import Message, Name, _, english
 from analysis.errors import AnalysisError, NoDataError, one_of
 
 Direction = Literal["export", "import"]
 DIRECTIONS: tuple[Direction, ...] = ("export", "import")
-_FLOWS_RU: dict[str, str] = {"export": "экспорта", "import": "импорта"}
+_FLOWS: dict[str, Message] = {"export": _("exports"), "import": _("imports")}
 CHINA = "CN"
 RUSSIA = "RU"
 FAR_EAST = "FAR_EAST"
 
-# digits of a code at each level of the commodity nomenclature (ТН ВЭД: HS to six digits, national below)
+# digits of a code at each level of the commodity nomenclature (the Eurasian nomenclature: HS to six digits, national below)
 LEVELS: dict[str, int] = {"chapter": 2, "heading": 4, "subheading": 6, "cn8": 8, "position": 10}
 GROUPINGS = ("partner", *LEVELS)
 WITHHELD = "X"
 OTHER = "OTHER"
 # codes the files use that are no countries of CLDR
-SPECIAL_PARTNERS: dict[str, dict[Language, str]] = {
-    **formats.UNCODED_COUNTRIES,
-    UNKNOWN_PARTNER: {"en": "Not stated", "ru": "Не указана"},
+SPECIAL_PARTNERS: dict[str, Name | Message] = {
+    **{code: Name(name["en"], name["ru"]) for code, name in formats.UNCODED_COUNTRIES.items()},
+    UNKNOWN_PARTNER: _("Not stated"),
 }
 
 INDICATORS = {"export": "exports_china", "import": "imports_china", "turnover": "turnover_china"}
@@ -182,7 +181,7 @@ def partner_name(code: str) -> Name | Message:
     if code == OTHER:
         return _("Other countries")
     if code in SPECIAL_PARTNERS:
-        return Name(SPECIAL_PARTNERS[code]["en"], SPECIAL_PARTNERS[code]["ru"])
+        return SPECIAL_PARTNERS[code]
     return Name(formats.country_name(code, "en"), formats.country_name(code, "ru"))
 
 
@@ -894,11 +893,13 @@ def _country_condition(store: Store, months: Period, direction: str) -> pl.Expr:
     if wanted <= nationwide:
         return pl.col("region") != NO_REGION
     missing = min(wanted - without, wanted - nationwide, key=len)
-    raise NoDataError(
-        f"The customs store has no nationwide {direction}s for {_span_text(missing)}; ingest the files of those "
-        "months or ask for a region it holds.",
-        f"В таможенном хранилище нет {_FLOWS_RU[direction]} по стране в целом за {_span_text(missing, 'ru')}; добавьте файлы "
-        "за эти месяцы или запросите регион, который в нём есть.",
+    raise _no_data(
+        _(
+            "The customs store has no nationwide {flow} for {span}; ingest the files of those months or ask for a "
+            "region it holds.",
+            flow=_FLOWS[direction],
+            span=_span(missing),
+        )
     )
 
 
@@ -914,30 +915,39 @@ def _refuse_gaps(store: Store, region: str, okato: str, months: Period, directio
     missing = set(months.months) - _held(store, okato, direction)
     if not missing:
         return
-    name = regions.by_okato(okato)
-    span, span_ru = _span_text(missing), _span_text(missing, "ru")
-    without = {month for source in store.sources for _, code, month in source.cells if code == NO_REGION}
+    name = formats.place(regions.by_okato(okato).code)
+    without = {month for source in store.sources for _cell, code, month in source.cells if code == NO_REGION}
     if missing <= without:
-        raise NoDataError(
-            f"For {span} the customs store holds only the edition without regions, which cannot "
-            f"say what {name.name_en} traded; ingest a file with regions, or ask for region {RUSSIA}.",
-            f"{name.name_ru}: за {span_ru} в таможенном хранилище есть только издание без регионов, по которому "
-            f"торговля региона не видна; добавьте файл с регионами или запросите регион {RUSSIA}.",
+        raise _no_data(
+            _(
+                "For {span} the customs store holds only the edition without regions, which cannot say what {name} "
+                "traded; ingest a file with regions, or ask for region {russia}.",
+                span=_span(missing),
+                name=name,
+                russia=RUSSIA,
+            )
         )
-    raise NoDataError(
-        f"The customs store does not hold the {direction}s of {name.name_en} for {span} (asked for: "
-        f"{_place(region, 'en')}, {months}); ingest the files of those months or ask for another period.",
-        f"{name.name_ru}: в таможенном хранилище нет {_FLOWS_RU[direction]} за {span_ru} (запрошено: "
-        f"{_place(region, 'ru')}, {formats.period_name(str(months), 'ru')}); добавьте файлы за эти месяцы или запросите "
-        "другой период.",
+    raise _no_data(
+        _(
+            "The customs store does not hold the {flow} of {name} for {span} (asked for: {region}, {months}); ingest the "
+            "files of those months or ask for another period.",
+            flow=_FLOWS[direction],
+            name=name,
+            span=_span(missing),
+            region=_place(region),
+            months=Name(str(months), formats.period_name(str(months), "ru")),
+        )
     )
 
 
-def _span_text(months: Iterable[int], language: Language = "en") -> str:
+def _no_data(words: Message) -> NoDataError:
+    return NoDataError(english(words), words)
+
+
+def _span(months: Iterable[int]) -> Name:
+    """Runs of months as text."""
     runs = [str(run) for run in _runs(months)]
-    if language == "ru":
-        runs = [f"{run} год" if run.isdigit() else formats.period_name(run, "ru") for run in runs]
-    return ", ".join(runs)
+    return Name(", ".join(runs), ", ".join(formats.period_name(run, "ru") for run in runs))
 
 
 def _region_codes(region: str) -> None:
@@ -1000,18 +1010,19 @@ def _refuse_nesting(codes: Sequence[str], digits: int) -> None:
 
 def no_trade(region: str, period: object) -> NoDataError:
     """Make the error for a share of nothing: region and period are held, without such trade."""
-    return NoDataError(
-        f"The customs store holds {_place(region, 'en')} for {period}, but no trade of the kind asked for; "
-        "shares of nothing cannot be told.",
-        f"{_place(region, 'ru')}, {formats.period_name(str(period), 'ru')}: в таможенном хранилище период есть, но нужной "
-        "торговли в нём нет; доля от ничего не определена.",
+    return _no_data(
+        _(
+            "The customs store holds {region} for {period}, but no trade of the kind asked for; shares of nothing cannot "
+            "be told.",
+            region=_place(region),
+            period=Name(str(period), formats.period_name(str(period), "ru")),
+        )
     )
 
 
-def _place(region: str, language: Language) -> str:
+def _place(region: str) -> Name | Message:
     """Name of what a request calls a region."""
-    name = formats.country_name if region == RUSSIA else formats.region_name
-    return name(region, language)
+    return partner_name(RUSSIA) if region == RUSSIA else formats.place(region)
 
 
 def _grouped(store: Store, name: str, key: pl.Expr, where: pl.Expr) -> pd.DataFrame:

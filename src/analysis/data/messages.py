@@ -106,3 +106,16 @@ def joined(parts: Sequence[Any], separator: str) -> Message:
     fields = [f"part_{place}" for place in range(len(parts))]
     template = separator.join(f"{{{field}}}" for field in fields)
     return Message(template, dict(zip(fields, parts, strict=True)))
+
+
+def english(words: Any) -> str:
+    """English of a message whose fields are text, names and messages, for errors; numbers are shown as they are.
+
+    Parameters
+    ----------
+    words : Message, Name or any
+        What to say.
+    """
+    if isinstance(words, Message):
+        return words.key.format(**{name: english(value) for name, value in words.values.items()})
+    return words.en if isinstance(words, Name) else str(words)
