@@ -8,6 +8,7 @@ fault of ours.
 
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
 # a sentence of more characters is not read; what it quotes from a file is then cut out of its middle
 LONGEST = 1500
@@ -63,7 +64,7 @@ class NoDataError(AnalysisError):
         The same as a message, where an exhibit may carry it in either language.
     """
 
-    def __init__(self, message: str, words: object = None) -> None:
+    def __init__(self, message: str, words: Any = None) -> None:
         super().__init__(message)
         self.words = message if words is None else words
 

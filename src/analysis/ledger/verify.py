@@ -511,7 +511,7 @@ def _customs_judgement(claim: Claim, request: Request, sources: Sources, band: F
     try:
         inputs = {name: sources.resolve(reference, claim.where) for name, reference in request.inputs}
     except NoDataError as error:
-        told = Name(str(error), error.russian)
+        told = error.words
         return Judgement(CUSTOMS_RULE, "external", NOTHING, "not_checkable", told)
     source = _files(request, sources, claim.where)
     try:
