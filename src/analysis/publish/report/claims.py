@@ -168,7 +168,8 @@ def finds(rows: Sequence[LedgerRow]) -> list[tuple[Message, LedgerRow]]:
 
 
 def _timber(total: LedgerRow) -> list[Message]:
-    printed, whole = _number(total.published), _number(str(text(total.reproduced, "en")))
+    # both with the paper's decimal comma
+    printed, whole = _number(total.published), _number(text(total.reproduced, "ru"))
     if printed is None or whole is None:
         return []
     # thousand dollars in the table, millions in the sentence
