@@ -15,12 +15,11 @@ from analysis.data.regions import Language
 from analysis.errors import AnalysisError
 from analysis.publish.ledger_file import read_ledger
 from analysis.publish.report import claims, content
+from analysis.publish.report.answers import answers
 from analysis.publish.words import text
 
 FILES: dict[Language, str] = {"en": "README.md", "ru": "README.ru.md"}
 _MARKED = re.compile(r"(<!-- findings -->\n).*?(<!-- /findings -->)", re.DOTALL)
-# beside the first, which is the dependence on China, the sentence on the specifications
-_SENTENCES = 1
 
 
 def findings(language: Language) -> str:
@@ -29,7 +28,7 @@ def findings(language: Language) -> str:
     rows = read_ledger(folder / "ledger.csv").rows
     sentences = [
         f"{text(content.answer(folder), language)}.",
-        *(text(one, language) for one in content.association_sentences(folder)[:_SENTENCES]),
+        *(text(one, language) for one in answers(folder)),
         text(claims.summary(rows), language),
     ]
     failing = [text(message, language) for message, _row in claims.finds(rows)]

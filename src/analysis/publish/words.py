@@ -87,8 +87,10 @@ class _Filler(Formatter):
             raise ValueError(f"The format {format_spec!r} is not known; allowed are d, p, P, .2f, +.2f, .0%.")
         is_share = found["kind"] == "%"
         shown = number(float(value) * (100 if is_share else 1), int(found["decimals"]), self.language)
+        # English sets the sign against the number, Russian a space before it
+        unit = ("%" if self.language == "en" else " %") if is_share else ""
         sign = "+" if found["sign"] and float(value) > 0 else ""
-        return f"{sign}{shown}{' %' if is_share else ''}"
+        return f"{sign}{shown}{unit}"
 
 
 @cache

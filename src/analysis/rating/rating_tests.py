@@ -25,7 +25,7 @@ from analysis.stats import Association, GroupComparison, SquareTableTest
 
 # the last year with population and investment of all 83 regions
 SIZE_PERIOD = "2024"
-# 9 999 gives a p of 0.05 a standard error of 0.002
+# 9,999 gives a p of 0.05 a standard error of 0.002
 RESAMPLES = 9_999
 SEED = 20260607
 

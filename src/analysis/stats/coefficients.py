@@ -84,7 +84,7 @@ def kendall_tau_b(
         many decimals; 0 compares floats as they are. Whole numbers are always compared as they are.
     method : {"auto", "exact", "monte_carlo", "normal"}
         ``auto`` takes the exact distribution where it is estimated to take no more than `seconds`,
-        else as many random arrangements as do (99 999 or 9 999), else the tie-corrected normal
+        else as many random arrangements as do (99,999 or 9,999), else the tie-corrected normal
         approximation; the result names what was done. ``exact`` insists, and warns beforehand
         (`CostWarning`) of what takes longer. The choice follows from the data alone, so that two
         machines give the same figures.

@@ -71,7 +71,7 @@ def ordered_logit_permutation(
     strata : sequence, shape (n,), optional
         Restricts permutations to within strata.
     resamples, seed : int, optional
-        99 999 permutations and a fixed seed by default.
+        99,999 permutations and a fixed seed by default.
 
     Returns
     -------

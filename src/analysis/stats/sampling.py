@@ -16,7 +16,7 @@ from analysis.stats.ranks import Integers, arrangement_count, narrowest, tie_gro
 from analysis.stats.results import Association
 from analysis.stats.testing import SEED, Test
 
-# 99 999 gives a p of 0.05 a standard error of 0.0007, 9 999 one of 0.0022; (b + 1) / (B + 1) has a round divisor.
+# 99,999 gives a p of 0.05 a standard error of 0.0007, 9,999 one of 0.0022; (b + 1) / (B + 1) has a round divisor.
 RESAMPLES = (99_999, 9_999)
 # Numbers held at once: 83 cases x 8192 arrangements x 8 bytes is 5 MB, which stays in the cache's reach.
 BATCH = 8192 * 83

@@ -119,7 +119,7 @@ def morans_i(
     strata : sequence, shape (n,), optional
         Restricts permutations to within strata.
     alternative, resamples, seed
-        As in `analysis.stats.kendall_tau_b`; 99 999 permutations by default.
+        As in `analysis.stats.kendall_tau_b`; 99,999 permutations by default.
 
     Raises
     ------

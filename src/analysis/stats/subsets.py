@@ -84,7 +84,7 @@ def subset_contrast(
         Where random subsets come from: the cases outside the subset ("do eleven others ever look
         like this?"), or all cases (a permutation test of membership).
     resamples, seed, ties
-        As in `analysis.stats.kendall_tau_b`; 99 999 subsets by default.
+        As in `analysis.stats.kendall_tau_b`; 99,999 subsets by default.
 
     Raises
     ------

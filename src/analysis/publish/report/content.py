@@ -19,6 +19,7 @@ from analysis.publish import citation, parameters, repository
 from analysis.publish.exhibits import register
 from analysis.publish.ledger_file import read_ledger
 from analysis.publish.output import made_files, read_card
+from analysis.publish.report.answers import answers
 from analysis.publish.words import Words, text
 from analysis.rating import associations
 
@@ -227,8 +228,8 @@ def association_sentences(folder: Path) -> list[Message]:
 
 def findings(content: Content) -> list[Message]:
     """What was found, in sentences with the numbers of these results."""
-    sentences = [*association_sentences(content.folder), _all_specifications(content)]
-    sentences += _country(content.folder)
+    found = answers(content.folder) or [*association_sentences(content.folder), *_country(content.folder)]
+    sentences = [*found, _all_specifications(content)]
     return [*sentences, _own_files()] if indicators.has_own() else sentences
 
 
