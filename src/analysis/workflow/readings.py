@@ -147,10 +147,12 @@ def of_office(content: bytes, suffix: str) -> str:
 
 def _rounded(number: str) -> str:
     """Nine digits of a number written in full, and what should have come to nothing as nothing."""
+    if number in ("0", "0.0"):  # a workbook writes the first for the second
+        return "0"
     if len(number) < FULL_DIGITS or "." not in number:
         return number
     value = round(float(number.replace("−", "-")), ROUNDED)
-    return f"{value:.9g}" if value else "0.0"
+    return f"{value:.9g}" if value else "0"
 
 
 def _without_hashes(line: str, known: Known) -> str:
