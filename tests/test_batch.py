@@ -727,13 +727,14 @@ def test_ctrl_c_is_heard_while_runs_are_waited_for():
         process.kill()
 
 
-def test_a_readers_customs_store_is_an_input_of_the_notebook_that_draws_from_it(tmp_path, monkeypatch):
+def test_a_readers_customs_store_is_an_input_of_every_notebook(tmp_path, monkeypatch):
+    """Any cell may read it; a batch would call finished what was made without it."""
     monkeypatch.setattr(paths, "user", lambda: tmp_path)
     without = identity.inputs("03_exports")
     (tmp_path / "customs").mkdir()
     (tmp_path / "customs" / "manifest.json").write_text("{}")
     assert identity.inputs("03_exports") != without
-    assert "customs store" not in identity.inputs("04_rating")
+    assert "customs store" in identity.inputs("04_rating")
 
 
 def test_the_status_of_a_killed_batch_is_that_of_its_records(made, tmp_path):

@@ -19,6 +19,8 @@ DEFAULTS = {
         "investment_period": 2024,
         "crossings_period": 2020,
         "alpha": 0.05,
+        "regions": [],
+        "covariates": [],
     },
 }
 

@@ -8,6 +8,7 @@ fault of ours.
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 
 # a sentence of more characters is not read; what it quotes from a file is then cut out of its middle
@@ -48,8 +49,11 @@ class SeveralFaultsError(AnalysisError):
 
     def __init__(self, faults: Iterable[AnalysisError]) -> None:
         told = list(dict.fromkeys(map(str, faults)))
-        left = len(told) - MOST_FAULTS
-        lines = [*told[:MOST_FAULTS], f"And {left} more faults."] if left > 0 else told
+        # a file damaged throughout has a fault a line; a screen of them is enough to see what happened
+        shown = [line for line, end in zip(told, accumulate(map(len, told)), strict=True) if end <= LONGEST]
+        lines = shown[:MOST_FAULTS] or told[:1]
+        if left := len(told) - len(lines):
+            lines = [*lines, f"And {left} more faults."]
         ValueError.__init__(self, "\n".join(lines))
 
 

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from analysis import customs, ledger, paths
 from analysis.data import emiss, free_table, indicators, package, user_data, yearbook
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, SeveralFaultsError
 from analysis.publish.ledger_file import write_ledger
 from analysis.publish.words import text
 from analysis.rating import coding, document, edition, follow_up, statements
@@ -152,7 +152,9 @@ def _end(reader: Reader, path: Path, scratch: Path, total: Total) -> str | None:
         total.read += 1
     except AnalysisError as error:
         message = str(error)
-        if len(message) > LONGEST_MESSAGE or "\n" in message:
+        # what is wrong with a file written by hand is told at once, a line a fault
+        is_list = isinstance(error, SeveralFaultsError)
+        if len(message) > LONGEST_MESSAGE or ("\n" in message and not is_list):
             fault = "a message that is no sentence"
         else:
             total.refused += 1

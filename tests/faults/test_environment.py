@@ -163,8 +163,11 @@ def test_without_a_fork_server_a_notebook_runs_on_a_cold_kernel(tmp_path, monkey
     assert printed(tmp_path, "print(1 + 1)") == ["2"]
 
 
+# a terminal's hang-up is ignored by what nohup started, and so by its children
 WAIT = """
-import sys, time
+import signal, sys, time
+for name in ("SIGTERM", "SIGHUP"):
+    signal.signal(getattr(signal, name), signal.SIG_DFL)
 from pathlib import Path
 from analysis.workflow.kernels import client
 server = client.server()
@@ -193,7 +196,10 @@ def test_a_request_to_end_that_reaches_all_leaves_no_folder(tmp_path, state, nam
             time.sleep(1)
         for target in (int(pid), process.pid):
             os.kill(target, getattr(signal, name))
-        process.wait(PATIENCE)
+        try:
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
     while Path(folder).exists():
         assert time.monotonic() < end, "the folder stays"
         time.sleep(0.05)

@@ -24,7 +24,7 @@ from analysis.data import package
 from analysis.errors import AnalysisError
 from analysis.publish import citation, parameters, repository
 from analysis.publish.exhibits import register
-from analysis.publish.output import made_files, read_card
+from analysis.publish.output import card_name, made_files, read_card
 from analysis.workflow import reproduce
 
 METADATA = "ro-crate-metadata.json"
@@ -186,7 +186,11 @@ def _action(crate: ROCrate, notebook: str, agents: list[ContextEntity]) -> Conte
     folder = paths.results()
     cards = [card for entry in register.made(folder, notebook) if (card := read_card(folder, entry.id))]
     names = dict.fromkeys(name for card in cards for name in card["sources"] if name in package.resources())
-    made = [f"results/{name}" for card in cards for name in made_files(folder, card["id"])]
+    made = [
+        f"results/{name}"
+        for card in cards
+        for name in (card_name(card["id"]), *made_files(folder, card["id"]))
+    ]
     record = json.loads((folder / reproduce.RECORD).read_text(encoding="utf-8"))
     started = datetime.fromisoformat(record["started"])
     objects = [crate.dereference(paths.relative(package.resource(name).path)) for name in names]

@@ -28,6 +28,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+# what pandas sets for itself where a kernel imports it
+COLUMNS_IN_NOTEBOOKS = 20
 # what the notebooks import, and the kernel itself; the package last, because it uses the others
 PRELOAD = (
     "ipykernel.kernelapp",
@@ -258,6 +260,8 @@ def become_kernel(request: dict[str, Any]) -> None:
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
     # Python renews the state of `random` after a fork, numpy does not renew its own
     importlib.import_module("numpy").random.seed()
+    # pandas asks when it is imported whether it prints to a terminal, which the server is and a kernel is not
+    importlib.import_module("pandas").set_option("display.max_columns", COLUMNS_IN_NOTEBOOKS)
     from ipykernel import kernelapp
 
     launcher = importlib.import_module("ipykernel_launcher")
