@@ -20,7 +20,7 @@ class Message:
     ----------
     key : str
         English template with fields in braces. A field may carry a format: ``:d`` a whole number with
-        thousands marked, ``:.2f`` decimals, ``:+.2f`` with a sign, ``:.0%`` per cent, ``:p`` a p-value (``0.034``), ``:P`` the same as an equation (``p = 0.034``). Without a
+        thousands marked, ``:.2f`` decimals, ``:g`` as many decimals as the number has, ``:+.2f`` with a sign, ``:.0%`` per cent, ``:p`` a p-value (``0.034``), ``:P`` the same as an equation (``p = 0.034``). Without a
         format a value is shown as it is: text, another message, a name in both languages, a list of these, or a
         whole number such as a year.
     values : dict

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from gettext import c2py
 from string import Formatter
@@ -80,11 +81,17 @@ class _Filler(Formatter):
         if format_spec == "P":
             shown = p_value(float(value), self.language)
             return f"p {shown}" if shown.startswith("<") else f"p = {shown}"
+        if format_spec == "g":
+            # the shortest text that says it: a level of 0.001 is not 0.00
+            exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
+            return number(float(value), max(0, -int(exponent)), self.language)
         if format_spec == "d":
             return number(float(value), 0, self.language)
         found = _DECIMALS.fullmatch(format_spec)
         if found is None:
-            raise ValueError(f"The format {format_spec!r} is not known; allowed are d, p, P, .2f, +.2f, .0%.")
+            raise ValueError(
+                f"The format {format_spec!r} is not known; allowed are d, g, p, P, .2f, +.2f, .0%."
+            )
         is_share = found["kind"] == "%"
         shown = number(float(value) * (100 if is_share else 1), int(found["decimals"]), self.language)
         # English sets the sign against the number, Russian a space before it
