@@ -252,12 +252,18 @@ def _number_word(words: str) -> tuple[Fraction, Interval] | None:
     return None
 
 
+_RANGE = re.compile(rf"(?:от |from )?(\d[\d ,.]*?)(?: ?[{MINUS_SIGNS}\u2014] ?| до | to )(\d[\d ,.]*)")
+
+
+def is_range(text: str) -> bool:
+    """Whether a printed string is a range of two numbers (``10-12 %``)."""
+    return _RANGE.fullmatch(_scale(_AFTER.sub("", text.strip().casefold()))[1]) is not None
+
+
 def _in_digits(words: str, qualifier: Qualifier, text: str, where: str) -> tuple[Fraction, Interval]:
     """Value and rounding interval of a number or of a range, its scale word taken into account."""
     scale, bare = _scale(_AFTER.sub("", words))
-    ends = re.fullmatch(
-        rf"(?:от |from )?(\d[\d ,.]*?)(?: ?[{MINUS_SIGNS}\u2014] ?| до | to )(\d[\d ,.]*)", bare
-    )
+    ends = _RANGE.fullmatch(bare)
     try:
         numbers = [_digits(end.strip()) for end in (ends.groups() if ends else (bare,))]
     except ValueError:

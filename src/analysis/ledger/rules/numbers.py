@@ -11,6 +11,7 @@ from analysis.ledger.checks import CheckInput, Finding, check
 from analysis.ledger.goods import Tree, nest
 from analysis.ledger.intervals import Interval, total
 from analysis.ledger.normal import direction_of
+from analysis.ledger.printed import is_range
 from analysis.ledger.wording import (
     NOTHING,
     Words,
@@ -159,7 +160,9 @@ def same_number(given: CheckInput) -> Finding:
     """R5, R6: one quantity printed twice, possibly to different digits; numbers that merely touch are two numbers."""
     here, there = given.interval().bounds(), given.scalar("other").bounds()
     note = _("{here} here, {there} there.", here=given.quoted, there=given.needs("other").placed[0])
-    return Finding(here[0] < there[1] and there[0] < here[1], given.needs("other").told, note)
+    # the ends of two ranges are numbers of their own, and ranges that overlap are not one range
+    is_same = here == there if is_range(given.text) else here[0] < there[1] and there[0] < here[1]
+    return Finding(is_same, given.needs("other").told, note)
 
 
 @check("R5", says=_("what only accumulates is not smaller later"))
