@@ -1,6 +1,7 @@
 """The register: if a code, district or spelling were wrong, figures would land in the wrong region."""
 
 import datetime as dt
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -100,3 +101,30 @@ def test_an_unknown_code_is_refused_with_the_codes_there_are():
 def test_customs_codes_lead_back_to_the_region():
     assert regions.by_okato("10000").code == "RU-AMU"
     assert all(regions.by_okato(region.okato) == region for region in regions.all_regions())
+
+
+def test_neighbours_are_pairs_of_the_register_once_each():
+    pairs = regions.neighbours()
+    known = {region.code for region in regions.all_regions()}
+    assert {code for pair in pairs for code in pair} <= known
+    assert len({frozenset(pair) for pair in pairs}) == len(pairs)
+    assert all(first != second for first, second in pairs)
+
+
+def test_neighbours_have_the_counts_of_an_independent_map():
+    # spdep::poly2nb on GADM 3.6 (level 1, 83 regions) prints this summary; that map is older than the
+    # Moscow of 2012, which reaches Kaluga Oblast
+    pairs = [pair for pair in regions.neighbours() if set(pair) != {"RU-KLU", "RU-MOW"}]
+    counts = Counter(code for pair in pairs for code in pair)
+    alone = [region.code for region in regions.all_regions() if region.code not in counts]
+    assert 2 * len(pairs) == 376
+    assert Counter(counts.values()) == {1: 5, 2: 5, 3: 9, 4: 19, 5: 22, 6: 8, 7: 5, 8: 7, 9: 1}
+    assert sorted(alone) == ["RU-KGD", "RU-SAK"]
+    assert [code for code, count in counts.items() if count == 9] == ["RU-KIR"]
+    assert {code for code, count in counts.items() if count == 1} == {
+        "RU-AD",
+        "RU-MOW",
+        "RU-MUR",
+        "RU-PRI",
+        "RU-SPE",
+    }

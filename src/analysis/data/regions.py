@@ -7,6 +7,14 @@ for the eleven Far Eastern regions and two others). Spellings are those met in t
 
 District dates: presidential decrees of 13 May 2000 (No. 849, the districts), 19 January 2010
 (No. 82, North Caucasus) and 3 November 2018 (No. 632, Buryatia and Zabaykalsky to the Far East).
+
+Neighbours are the pairs of these 83 in ``register/neighbours.csv`` that share a border on land (a river
+counts, a strait does not). They are common geography, written down for this study and compared with two
+lists made by others. The list in the repository doonnof/GeoGame (``src/data/ruRegions.js``, commit
+40d793e) has the same pairs but for Orenburg and Saratov, which it leaves out, and four pairs by sea or
+with Crimea. The contiguity of the polygons of GADM 3.6, as R's ``spdep::poly2nb`` finds it, was printed
+as counts only: 376 links, and so many regions with none, one, two ... neighbours; the register has the same
+counts without the pair of Kaluga and Moscow, which that older map does not know.
 """
 
 from __future__ import annotations
@@ -118,6 +126,17 @@ def all_regions() -> tuple[Region, ...]:
         )
         for row in csv.DictReader(text.splitlines())
     )
+
+
+@cache
+def neighbours() -> tuple[tuple[str, str], ...]:
+    """Pairs of regions that share a border on land, by ISO code, each pair once.
+
+    Kaliningrad and Sakhalin have no neighbour. Autonomous okrugs and federal cities are regions of their
+    own; territories that are not among the 83 (Crimea, Sevastopol and those claimed in 2022) have no pair.
+    """
+    text = resources.files("analysis.data").joinpath("register/neighbours.csv").read_text(encoding="utf-8")
+    return tuple((row["first"], row["second"]) for row in csv.DictReader(text.splitlines()))
 
 
 @cache
