@@ -8,10 +8,12 @@ import sys
 import nbformat
 import pandas as pd
 import pytest
+from click.testing import CliRunner
+from papermill import cli
 
 from analysis import paths
 from analysis.customs import trade
-from analysis.publish import parameters
+from analysis.publish import citation, parameters, run_page
 from analysis.publish.exhibits import register
 from analysis.rating import associations
 
@@ -135,6 +137,25 @@ def test_it_runs_under_plain_papermill_with_other_parameters(notebook, with_othe
         p.relative_to(folder / "exhibits").as_posix() for p in (folder / "exhibits").rglob("*") if p.is_file()
     }
     assert set(register.promised(notebook)) <= written
+    check_page(folder / "exhibits", executed, notebook)
+
+
+def check_page(folder, executed, notebook):
+    """Whoever opens the folder or the notebook a year later must find the one from the other, and what was asked."""
+    told = json.dumps(executed.cells[-1].outputs, ensure_ascii=False)
+    assert f"{folder}/" in told and run_page.PAGE in told
+    page = (folder / run_page.PAGE).read_text(encoding="utf-8")
+    asked = set(parameters.allowed_names(notebook)) - set(parameters.COMMON)
+    assert asked <= set(re.findall(r"<code>(\w+)</code>", page))
+    links = re.findall(r'(?:href|src)="([^"#]+)"', page)
+    cards = [json.loads(path.read_text(encoding="utf-8")) for path in (folder / "exhibits").glob("*.json")]
+    assert len(links) >= len(cards)
+    assert not [link for link in links if not (folder / link).is_file()]
+    ids = set(re.findall(r'<section id="([^"]+)"', page))
+    assert ids == {card["id"] for card in cards}
+    assert "<script" not in page and "default-src 'none'" in page
+    version = citation.metadata()["version"]
+    assert version in page[page.index("<pre>") :]
 
 
 def test_the_associations_table_is_complete_whatever_the_parameters(with_other_parameters):
@@ -154,11 +175,36 @@ def test_the_associations_table_is_complete_whatever_the_parameters(with_other_p
     assert (had["loo_low"] <= had["loo_high"]).all()
 
 
-def test_a_wrong_value_stops_in_the_first_cell_with_a_sentence(tmp_path):
-    done = papermill("05_association", tmp_path, "-p", "edition", "IV")
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("edition", "IV", "edition is 'IV', which is not known; allowed are: II, III."),
+        # papermill itself would warn, run the defaults and let them pass for what was asked
+        (
+            "edtion",
+            "II",
+            "A parameter of 05_association is 'edtion', which is not known; allowed are: edition,",
+        ),
+    ],
+)
+def test_a_wrong_value_or_name_stops_in_the_first_cell_with_a_sentence(tmp_path, name, value, told):
+    done = papermill("05_association", tmp_path, "-p", name, value)
     assert done.returncode != 0
-    assert "edition is 'IV', which is not known; allowed are: II, III." in done.stderr
+    assert told in done.stderr.strip().splitlines()[-1]
     assert not (tmp_path / "exhibits").exists()
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_papermills_help_says_something_of_every_parameter(notebook):
+    """Comments above a parameter are for the reader of the cell alone: papermill shows those behind it."""
+    shown = CliRunner().invoke(
+        cli.papermill, ["--help-notebook", str(paths.notebooks() / f"{notebook}.ipynb")]
+    )
+    assert shown.exit_code == 0
+    told = re.findall(r"^  (\w+): \w+ \(default .*?\)\s+(\S.*)$", shown.output, re.MULTILINE)
+    assert [name for name, _help in told] == [
+        name for name in parameters.defaults(notebook) if name not in parameters.COMMON
+    ] + list(parameters.COMMON)
 
 
 def test_the_notebooks_are_plain_json_without_paths():
@@ -179,3 +225,11 @@ def test_without_a_batch_notebook_08_says_in_one_sentence_how_to_get_one(tmp_pat
     executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)
     (shown,) = [o for cell in executed.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     assert shown.traceback == [told]
+
+
+def test_a_run_of_a_batch_tells_the_place_it_was_put_in(batch_folder):
+    """It is made in a folder that is gone by the time anybody reads the notebook."""
+    for folder in sorted((batch_folder / "runs" / "02_china_share").iterdir()):
+        executed = nbformat.read(folder / "02_china_share.ipynb", as_version=4)
+        check_page(folder, executed, "02_china_share")
+        assert ".partial" not in (folder / "02_china_share.ipynb").read_text(encoding="utf-8")

@@ -35,6 +35,7 @@ from analysis.publish import gost, parameters, repository, tables
 from analysis.publish.exhibits import register
 from analysis.publish.exhibits.publish import HASHED_LANGUAGE
 from analysis.publish.output import read_card
+from analysis.publish.run import Run
 from analysis.publish.words import text
 
 Style = Literal["bibtex", "csl-json", "gost", "gost-2018", "apa"]
@@ -148,7 +149,33 @@ def cite(
         raise one_of("A style", style, STYLES)
     told = language or ("ru" if style.startswith("gost") else "en")
     subject = find(name, folder, told)
-    state = subject.state or state
+    return _written(subject, style, told, subject.state or state, accessed)
+
+
+def cite_run(run: Run, style: Style, state: repository.State | None) -> str:
+    """Reference to a run that is not saved yet: its notebook, its parameters and the state of the repository.
+
+    The reference down to the bytes of the executed notebook is `cite` with its path.
+    """
+    language: Language = "ru" if style.startswith("gost") else "en"
+    subject = Subject(
+        f"{run.notebook}-{parameters.identity(run.notebook, run.values)[:8]}",
+        notebook_title(run.notebook, language),
+        text(_("run of the notebook {name}", name=run.notebook), language),
+        _authors(metadata(), language),
+        values=parameters.differing(run.notebook, run.values),
+        outputs=("program",),
+    )
+    return _written(subject, style, language, state, None)
+
+
+def _written(
+    subject: Subject,
+    style: Style,
+    told: Language,
+    state: repository.State | None,
+    accessed: datetime.date | None,
+) -> str:
     item = csl(subject, told, state)
     if style == "gost-2018":
         return gost.record(item, subject.outputs, _identity(subject, state, told), accessed)

@@ -156,6 +156,7 @@ def save_table(
         if language in run.languages:
             write_table(run, printed, language, exhibit_id, heading, source)
     _write_card(run, card)
+    run.shown[exhibit_id] = fragments[run.language]
     sentence = card["sentence"][run.language] if see is not None else ""
     shown = fragments[run.language] + (f"<p>{html.escape(sentence)}</p>\n" if sentence else "")
     return HtmlOutput(shown, {EXHIBIT_TYPE: {"id": exhibit_id, "output": "table"}})
@@ -223,6 +224,7 @@ def save_figure(
             if language == run.language:
                 shown = _image(card, kind, content, language)
     _write_card(run, card)
+    run.shown.setdefault(exhibit_id, "")
     return HtmlOutput(shown or _not_drawn(exhibit_id), {EXHIBIT_TYPE: {"id": exhibit_id, "output": "figure"}})
 
 

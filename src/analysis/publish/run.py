@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,9 @@ class Run:
         always has its CSV.
     is_default : bool
         Whether every parameter but language and formats has its default and no file of a reader's own takes part.
+    shown : dict
+        What was saved so far: by exhibit its table as HTML in `language`, empty where it has none. The one thing
+        here that grows, for the run's page.
     """
 
     notebook: str
@@ -46,6 +49,7 @@ class Run:
     values: Mapping[str, Any]
     formats: tuple[str, ...] = FORMATS
     is_default: bool = False
+    shown: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __getitem__(self, name: str) -> Any:
         """Value of a parameter."""
@@ -78,3 +82,9 @@ class Run:
         from analysis.publish import output
 
         return output.say(self, message, default_only=default_only)
+
+    def finish(self) -> HtmlOutput:
+        """Write the run's ``index.html`` and tell where everything is; see `analysis.publish.run_page.write`."""
+        from analysis.publish import run_page
+
+        return run_page.write(self)

@@ -24,7 +24,7 @@ from analysis import paths
 from analysis.data import indicators, package
 from analysis.data.regions import LANGUAGES
 from analysis.errors import AnalysisError
-from analysis.publish import parameters, report, repository
+from analysis.publish import parameters, report, repository, run_page
 from analysis.publish.exhibits import register
 from analysis.workflow import inputs, runs
 from analysis.workflow.kernels import client
@@ -36,6 +36,15 @@ STAGING = "build/reproduce"
 # bytes of the results (32 million) and of the notebooks while they run, rounded up
 ROOM = 50_000_000
 LOCK = "reproduce.lock"
+# whoever opens the folder of results finds the report
+ENTRANCE = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url=report/index.html">
+<title>Report</title>
+<p><a href="report/index.html">Report</a> · <a href="report/ru/index.html" hreflang="ru" lang="ru">Отчёт</a></p>
+</html>
+"""
 
 
 def reproduce(*, quiet: bool = False) -> Path:
@@ -74,6 +83,8 @@ def reproduce(*, quiet: bool = False) -> Path:
         if missing:
             raise AnalysisError(f"The notebooks ran but did not write {missing[0]}.")
         report.build(staging)
+        # in the place of the page of the notebook that came last
+        paths.write_text(staging / run_page.PAGE, ENTRANCE)
         paths.write_text(staging / SUMS, sums(staging))
         paths.write_text(staging / RECORD, _record(started, checked, done, made_from))
         _check_finished(staging, made_from)
@@ -118,6 +129,7 @@ def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
                 staging / "notebooks" / f"{name}.ipynb",
                 is_warm=True,
                 limits=limits,
+                place=paths.relative(paths.results()),
             ): name
             # the tour, which runs a batch of its own, and the late ones are the long ones: started first,
             # they leave no core idle at the end

@@ -114,6 +114,7 @@ def run(
     *,
     is_warm: bool = False,
     limits: Limits | None = None,
+    place: str | None = None,
 ) -> Done:
     """Run a notebook with parameters and put the executed copy at `target`.
 
@@ -129,6 +130,8 @@ def run(
         Whether to fork the kernel from a process that has the libraries loaded; the result is the same.
     limits : Limits, optional
         When to stop it.
+    place : str, optional
+        Where the files it writes into ``output_dir`` are put afterwards: the place it is to tell of.
 
     Returns
     -------
@@ -157,6 +160,8 @@ def run(
             raise AnalysisError(f"{error}{where}") from None
         finally:
             scratch.unlink(missing_ok=True)
+        if place is not None:
+            placed(executed, values["output_dir"], place)
         temporary.write_text(as_text(executed), encoding="utf-8")
     return Done(notebook, target, _seconds(executed))
 
@@ -328,6 +333,22 @@ def _how_it_ended(status: int | None) -> str:
     if status == -signal.SIGKILL:
         return "stopped because its kernel died (killed: out of memory, or ended from outside)"
     return f"stopped because its kernel died (signal {signal.Signals(-status).name})"
+
+
+def placed(executed: nbformat.NotebookNode, made: str, place: str) -> None:
+    """Have an executed notebook tell, in what it shows, the place of its files instead of where they were made."""
+    for cell in executed.cells:
+        for output in cell.get("outputs", ()):
+            for kind, told in output.get("data", {}).items():
+                output.data[kind] = _replaced(told, made, place)
+
+
+def _replaced(told: Any, made: str, place: str) -> Any:
+    if isinstance(told, str):
+        return told.replace(made, place)
+    if isinstance(told, dict):
+        return {key: _replaced(value, made, place) for key, value in told.items()}
+    return told
 
 
 def as_text(executed: nbformat.NotebookNode) -> str:

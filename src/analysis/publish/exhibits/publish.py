@@ -113,7 +113,7 @@ def publish(exhibit: Exhibit, run: Run) -> HtmlOutput:
     """
     entry = register.entry(exhibit.id)
     _check(exhibit, entry, run)
-    shown = ""
+    run.shown[exhibit.id] = shown = ""
     if exhibit.table is not None:
         shown += _write_table(exhibit, exhibit.table, run)
     if exhibit.draw is not None:
@@ -177,6 +177,7 @@ def _write_table(exhibit: Exhibit, table: Table, run: Run) -> str:
         fragments[language] = tables.to_html(table, language, exhibit.id, title, source)
         if language in run.languages:
             write_table(run, table, language, exhibit.id, title, source)
+    run.shown[exhibit.id] = fragments[run.language]
     if exhibit.draw is not None:
         return fragments[run.language]
     return fragments[run.language] + f"<p>{html.escape(exhibit.sentence[run.language])}</p>\n"

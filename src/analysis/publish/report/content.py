@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from analysis import ledger
-from analysis.data import formats, indicators, package, regions
+from analysis.data import indicators, package
 from analysis.data.messages import Message, _
 from analysis.data.regions import Language
-from analysis.publish import citation, parameters, repository
+from analysis.publish import citation, parameters, repository, run_page
 from analysis.publish.exhibits import register
 from analysis.publish.ledger_file import read_ledger
 from analysis.publish.output import made_files, read_card
@@ -292,14 +292,10 @@ def _all_specifications(content: Content) -> Message:
 def parameter_rows(card: Mapping[str, Any], language: Language) -> list[tuple[str, str, bool]]:
     """Name, value and whether it differs from the default, for each parameter of a run."""
     changed = parameters.differing(card["notebook"], card["parameters"])
-    return [(name, _value(value, language), name in changed) for name, value in card["parameters"].items()]
-
-
-def _value(value: Any, language: Language) -> str:
-    known = set(regions.codes(regions.all_regions()))
-    parts = value if isinstance(value, list) else [value]
-    shown = ", ".join(formats.region_name(part, language) if part in known else str(part) for part in parts)
-    return shown or formats.MISSING
+    return [
+        (name, run_page.value_in_words(value, language), name in changed)
+        for name, value in card["parameters"].items()
+    ]
 
 
 def references(name: str, folder: Path, state: repository.State | None) -> dict[str, str]:

@@ -247,9 +247,10 @@ def declared_files(notebook: str) -> list[str]:
 
 
 def _keep_notebook(job: Job, partial: Path, executed: nbformat.NotebookNode) -> None:
+    # where the run now is, not where it was made
+    runs.placed(executed, paths.relative(partial), paths.relative(job.folder))
     for cell in executed.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
-            # where the run now is, not where it was made
             cell.source = cell.source.replace(str(partial), paths.relative(job.folder))
     paths.write_text(partial / f"{job.notebook}.ipynb", runs.as_text(executed))
 

@@ -50,6 +50,7 @@ PRELOAD = (
     "matplotlib.backends.backend_svg",
     "numba",
     "analysis.publish.charts_association",
+    "analysis.publish.run_page",
 )
 
 # the kernel, not the server or the batch, is the one to go when memory runs out (0 neutral, 1000 first)
