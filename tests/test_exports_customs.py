@@ -101,6 +101,11 @@ def test_without_a_store_the_papers_charts_say_what_is_missing(user, tmp_path):
     assert run.card("chart-1")["sources"] == ["paper-claims"]
     assert run.card("chart-1")["outputs"] == ["table"]
     assert not run.card("goods-tree") and not run.card("unit-values")
+    for name in ("chart-1", "chart-3", "chart-4"):
+        page = (run.folder / "tables" / f"{name}.en.html").read_text(encoding="utf-8")
+        # a table of dashes looks like a fault of ours
+        assert "<li>" in page and "<table" not in page
+        assert not table(run, name)["printed"].any()  # read with blanks kept as text
 
 
 def test_anything_else_without_a_store_is_no_data_and_no_failure(user):

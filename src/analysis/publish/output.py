@@ -98,6 +98,7 @@ def save_table(
     notes: Sequence[Words] = (),
     anchor: str | None = None,
     source_note: Words | None = None,
+    is_missing: bool = False,
 ) -> HtmlOutput:
     """Write a frame as an exhibit's table: CSV with full precision, and HTML and LaTeX as printed.
 
@@ -127,6 +128,8 @@ def save_table(
         Column whose values name the rows for links.
     source_note : Message, optional
         What the source line adds, such as a reader's own files.
+    is_missing : bool
+        Whether no figure of it is known; the pages then list its rows as what is missing.
 
     Returns
     -------
@@ -146,6 +149,7 @@ def save_table(
         _printed_columns(rows, chosen),
         {language: tuple(text(note, language) for note in notes) for language in LANGUAGES},
         anchor,
+        is_missing,
     )
     card = _card(run, exhibit_id, "table", title, of, period, see, source_note)
     fragments = {}

@@ -28,6 +28,7 @@ from analysis.data.formats import (
     period_name,
     region_name,
 )
+from analysis.data.messages import _
 from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import AnalysisError
 from analysis.publish.words import Words, text
@@ -80,12 +81,15 @@ class Table:
         Sentences under the table, by language.
     anchor : str, optional
         Column of `rows` that names each row for links (letters, digits, hyphens).
+    is_missing : bool
+        Whether no figure of it is known: pages list its rows as what is missing, and draw no empty table.
     """
 
     rows: pd.DataFrame
     columns: tuple[Column, ...]
     notes: Mapping[Language, tuple[str, ...]] = field(default_factory=lambda: {"en": (), "ru": ()})
     anchor: str | None = None
+    is_missing: bool = False
 
     def printed(self, language: Language) -> pd.DataFrame:
         """Cells as text in `language`, under their headings.
@@ -161,6 +165,28 @@ def to_html(table: Table, language: Language, exhibit_id: str, title: str, sourc
     str
         A ``<figure>`` element.
     """
+    lines = [html.escape(note) for note in table.notes[language]]
+    lines.append(source_label(language) + html.escape(source))
+    small = "<br>".join(lines)
+    heading = f"<figcaption><strong>{html.escape(title)}</strong> [{exhibit_id}]</figcaption>"
+    style, body = ("", _missing(table, language)) if table.is_missing else _body(table, language, exhibit_id)
+    return (
+        f'<figure class="exhibit" id="{exhibit_id}-{language}" lang="{language}">\n'
+        f"{style}{heading}\n{body}\n<p><small>{small}</small></p>\n</figure>\n"
+    )
+
+
+def _missing(table: Table, language: Language) -> str:
+    """Rows of a table without a figure as a list: what each would say, and in which unit."""
+    cells = table.printed(language).itertuples(index=False)
+    named = (", ".join(cell for cell in row if cell != MISSING) for row in cells)
+    items = "".join(f"<li>{html.escape(name)}</li>" for name in named)
+    lead = text(_("Missing, because no value of it is printed:"), language)
+    return f"<p>{html.escape(lead)}</p>\n<ul>{items}</ul>"
+
+
+def _body(table: Table, language: Language, exhibit_id: str) -> tuple[str, str]:
+    """Style and table."""
     # pandas strips a cell, and with it the indents of a tree
     frame = table.printed(language).map(lambda text: ZERO_WIDTH_SPACE + text if text[:1].isspace() else text)
     body = frame.to_html(index=False, escape=True, border=0, classes="exhibit", justify="left")
@@ -170,20 +196,12 @@ def to_html(table: Table, language: Language, exhibit_id: str, title: str, sourc
     if table.anchor is not None:
         body = _with_anchors(body, [f"{name}-{language}" for name in table.rows[table.anchor]])
     numeric = [c.kind in ("number", "p_value", "printed") for c in table.columns]
-    lines = [html.escape(note) for note in table.notes[language]]
-    lines.append(source_label(language) + html.escape(source))
-    small = "<br>".join(lines)
     align = "".join(
         f"#{exhibit_id}-{language} td:nth-child({i}){{text-align:right}}"
         for i, is_numeric in enumerate(numeric, 1)
         if is_numeric
     )
-    return (
-        f'<figure class="exhibit" id="{exhibit_id}-{language}" lang="{language}">\n'
-        f"<style>{align}</style>\n"
-        f"<figcaption><strong>{html.escape(title)}</strong> [{exhibit_id}]</figcaption>\n"
-        f"{body}\n<p><small>{small}</small></p>\n</figure>\n"
-    )
+    return f"<style>{align}</style>\n", body
 
 
 def _with_anchors(body: str, names: Sequence[str]) -> str:
