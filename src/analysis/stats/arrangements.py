@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def arrangements(counts: Sequence[int]) -> NDArray[np.int8]:
     Returns
     -------
     ndarray of int8, shape (n! / (t1! t2! ...), n)
-        One arrangement a row; each once. Levels that occur fit int8: eleven of them already have
+        One arrangement a row; each once; read-only. Levels that occur fit int8: eleven of them already have
         more than `MOST_ROWS` arrangements.
 
     Raises
@@ -50,6 +51,13 @@ def arrangements(counts: Sequence[int]) -> NDArray[np.int8]:
             f"There are {told(arrangement_count(counts))} arrangements of {n} cases; at most {MOST_ROWS} of them, "
             f"and {MOST_PLACES} places in all, are listed one by one."
         )
+    return _listed(tuple(counts))
+
+
+# one analysis asks for the orders of one score again and again
+@lru_cache(maxsize=2)
+def _listed(counts: tuple[int, ...]) -> NDArray[np.int8]:
+    n = sum(counts)
     # the largest level stays where nothing else is put, so it needs no step of its own
     stay = int(np.argmax(counts)) if len(counts) else 0
     others = [(level, count) for level, count in enumerate(counts) if level != stay and count]
@@ -57,6 +65,7 @@ def arrangements(counts: Sequence[int]) -> NDArray[np.int8]:
     free = np.arange(n, dtype=narrowest(n))[None, :]
     for place, (level, count) in enumerate(others, start=1):
         rows, free = _place(rows, free, level, count, last=place == len(others))
+    rows.flags.writeable = False
     return rows
 
 

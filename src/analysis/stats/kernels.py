@@ -6,6 +6,7 @@ compiles is cached on disk, so the compiling itself happens once a machine.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -61,7 +62,10 @@ def row_sums(columns: NDArray[Any], vectors: NDArray[Any], *, bound: int, work: 
         If the bound is 2**53 or more, which floats do not hold.
     """
     kind = narrowest(bound)
-    kernels = compiled() if kind == np.int16 and work >= WORTH_COMPILING else None
+    # once numba is there, its import is paid for
+    is_worth = work >= WORTH_COMPILING or "numba" in sys.modules
+    # the compiled form adds in 16 bits
+    kernels = compiled() if kind.itemsize <= 2 and is_worth else None
     if kernels is None:
         return row_sums_plain(columns, vectors, bound=bound)
     sums: Shorts = np.empty((len(vectors), columns.shape[1]), dtype=np.int16)

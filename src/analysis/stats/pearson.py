@@ -102,7 +102,7 @@ def _enumerated(
 ) -> Association:
     # a column of scores at a time: the whole table of values would be eight times the codes'
     every = arrangements(counts)
-    sums = sum(levels[column] * weight for column, weight in zip(every.T, y, strict=True))
+    sums = sum((levels * weight)[column] for column, weight in zip(every.T, y, strict=True))
     middle = (levels @ np.array(counts)) * y.sum()
     found = np.asarray(sums) * len(y) - middle
     observed = (levels[codes] @ y) * len(y) - middle

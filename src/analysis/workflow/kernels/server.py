@@ -52,6 +52,8 @@ PRELOAD = (
     "analysis.publish.charts_association",
     "analysis.publish.run_page",
 )
+# what every notebook reads
+PRIMED = ("analysis.data.indicators:observations", "analysis.publish.words:russian")
 
 # the kernel, not the server or the batch, is the one to go when memory runs out (0 neutral, 1000 first)
 OOM_SCORE = "700"
@@ -101,7 +103,8 @@ def preload(modules: tuple[str, ...]) -> None:
     for name in modules:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    prime("analysis.data.indicators:observations")
+    for name in PRIMED:
+        prime(name)
     freeze()
 
 
