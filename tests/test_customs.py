@@ -447,8 +447,8 @@ def test_damaged_store_ends_in_a_sentence(tmp_path):
 def test_a_second_ingest_at_the_same_time_is_refused(tmp_path):
     """Two ingests would sweep away each other's files."""
     code = (
-        "import sys, time, pathlib\nfrom analysis.customs import store\n"
-        "with store._locked(pathlib.Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)\n"
+        "import sys, time, pathlib\nfrom analysis.customs import ingesting\n"
+        "with ingesting._locked(pathlib.Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)\n"
     )
     holder = subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path / "store")], stdout=subprocess.PIPE, text=True
@@ -740,5 +740,7 @@ def test_nothing_is_left_beside_the_store(tmp_path):
     packed = zipped(tmp_path, {"a.csv": table(row()), "b.csv": table(row(period="02/2021"))})
     ingest(tmp_path, packed)
     store = tmp_path / "store"
-    assert sorted(path.name for path in store.iterdir()) == [".lock", "manifest.json", "parts"]
+    left = sorted(path.name for path in store.iterdir() if not path.name.startswith("observations-"))
+    assert left == [".lock", "manifest.json", "parts"]
+    assert len(list(store.glob("observations-*.csv"))) == 1
     assert len(list((store / "parts").iterdir())) == 2

@@ -18,7 +18,17 @@ from click.testing import CliRunner
 import test_emiss
 from analysis import customs, paths
 from analysis.customs import trade
-from analysis.data import catalogue, emiss, indicators, observations, package, regions, units, user_data
+from analysis.data import (
+    catalogue,
+    comparison,
+    emiss,
+    indicators,
+    observations,
+    package,
+    regions,
+    units,
+    user_data,
+)
 from analysis.errors import AnalysisError
 from analysis.publish import disagreements, documents, parameters
 from analysis.publish.report import content
@@ -512,7 +522,7 @@ def test_without_own_files_nothing_changes(user):
     assert not indicators.has_own()
     pd.testing.assert_frame_equal(indicators.observations(), indicators.committed())
     assert not set(indicators.observations()["indicator"]) & set(indicators.CUSTOMS)
-    assert indicators.disagreements().empty
+    assert comparison.disagreements().empty
     assert disagreements.shown("en") is None
     made = associations.table().to_csv(index=False, lineterminator="\n")
     assert made == (paths.reference() / "associations.csv").read_text(encoding="utf-8")
@@ -536,7 +546,7 @@ def test_the_later_edition_and_the_yearbook_come_first(user, tmp_path):
     assert "0 of them join" in result.output
     forget()
     assert observation("investment", "RU-AMU", "2025")[0] == 20.0
-    found = indicators.disagreements()
+    found = comparison.disagreements()
     assert found[["value", "other_value"]].to_numpy().tolist() == [[20.0, 30.0], [20.0, 10.0]] or found[
         ["value", "other_value"]
     ].to_numpy().tolist() == [[20.0, 10.0], [20.0, 30.0]]
@@ -549,11 +559,11 @@ def test_rounding_is_no_disagreement(user, tmp_path):
     rows = [["", 2003, 2004], ["Амурская область", None, round(exact, 1)], ["Приморский край", None, 1.1]]
     amur("ingest", "rosstat", yearbook_file(tmp_path, rows), "--table", "10.1")
     forget()
-    assert indicators.disagreements()["region"].tolist() == ["RU-PRI"]
+    assert comparison.disagreements()["region"].tolist() == ["RU-PRI"]
     rows[1][2] = round(exact, 1) + 0.2
     amur("ingest", "rosstat", yearbook_file(tmp_path, rows, name="other.xlsx"), "--table", "10.1")
     forget()
-    assert "RU-AMU" in indicators.disagreements()["region"].tolist()
+    assert "RU-AMU" in comparison.disagreements()["region"].tolist()
 
 
 def test_decimals_of_a_figure():
@@ -572,7 +582,7 @@ def test_disagreements_are_written_with_the_processed_data_and_taken_away_again(
     forget()
     reproduce.write_processed()
     table = pd.read_csv(target)
-    assert list(table.columns) == indicators.DISAGREEMENT
+    assert list(table.columns) == comparison.COLUMNS
     assert table["value"].tolist() == [1.0, 2.0]
     assert set(table["other_source"]) == {"tochno-investment"}
     for path in (user / "rosstat").iterdir():
@@ -619,7 +629,7 @@ def test_trade_with_china_joins_the_observations(store):
 
 def test_customs_against_rosstat_and_the_derived_turnover(store):
     """A difference between customs and Rosstat would go unreported, or rounding be called one."""
-    found = indicators.disagreements()
+    found = comparison.disagreements()
     told = {(row.region, row.indicator): row.relative_difference for row in found.itertuples()}
     # the district's own row of Rosstat and the sum of its regions in the files differ where a region does
     district = {name for region, name in told if region == "FAR_EAST"}
@@ -643,7 +653,7 @@ def test_the_rounding_of_a_small_share_is_no_disagreement(user, tmp_path):
     inside = {smallest: (share + 0.04) / share}
     customs.ingest([far_east_unload(tmp_path, china=inside)], user / "customs")
     forget()
-    assert indicators.disagreements().empty
+    assert comparison.disagreements().empty
 
 
 def test_the_new_covariates_are_associated_where_regions_are_enough(store):
@@ -682,29 +692,28 @@ def test_a_store_of_few_regions_or_months_adds_no_covariate(user, tmp_path, mark
     assert "turnover_china:2021" in associations.available(years.covariates(), "far_east")[1]
 
 
-def test_sums_of_the_store_are_kept_until_it_changes(store, tmp_path):
-    """Every process would read the whole store again, or go on with sums of rows that are gone."""
-    first = trade.figures(store)
-    (kept,) = store.glob(f"{trade.FIGURES}*.csv")
-    stamp = kept.stat().st_mtime_ns
-    pd.testing.assert_frame_equal(trade.figures(store), first)
-    assert kept.stat().st_mtime_ns == stamp
+def test_sums_of_the_store_are_those_of_its_rows(store, user, tmp_path):
+    """The observations would go on with sums of rows that are gone."""
+    (kept,) = store.glob("observations-*.csv")
     opened = customs.open_store(store)
     expected = pd.concat([trade.observations(opened), trade.total_observations(opened)], ignore_index=True)
-    pd.testing.assert_frame_equal(first, expected)
+    pd.testing.assert_frame_equal(user_data.customs_sums(user), expected)
     customs.ingest([far_east_unload(tmp_path, total={"RU-AMU": 2.0})], store, replace=True)
-    second = trade.figures(store).set_index(["indicator", "region"])["value"]
+    second = user_data.customs_sums(user).set_index(["indicator", "region"])["value"]
     assert second["exports", "RU-AMU"] == pytest.approx(2 * raw("exports", "RU-AMU", "2021"), rel=1e-6)
-    (now,) = store.glob(f"{trade.FIGURES}*.csv")
+    (now,) = store.glob("observations-*.csv")
     assert now != kept
 
 
-def test_a_damaged_store_ends_in_a_sentence(store):
-    """A reader would see the traceback of another process."""
-    for part in (store / "parts").iterdir():
-        part.write_bytes(b"")
-    with pytest.raises(AnalysisError, match="damaged"):
-        trade.figures(store)
+def test_sums_that_are_missing_are_asked_for_and_made_again(store, user, tmp_path):
+    """A store without them would look like no store, and its figures be left out in silence."""
+    (kept,) = store.glob("observations-*.csv")
+    content = kept.read_bytes()
+    kept.unlink()
+    with pytest.raises(AnalysisError, match="amur ingest customs"):
+        indicators.observations()
+    customs.ingest([far_east_unload(tmp_path, total={"RU-PRI": 1.1}, china={"RU-AMU": 1.2})], store)
+    assert kept.read_bytes() == content
 
 
 def test_kernels_can_be_forked_after_the_observations_are_read(store, user):
@@ -712,13 +721,13 @@ def test_kernels_can_be_forked_after_the_observations_are_read(store, user):
     code = f"""
         import os, signal, sys
         from pathlib import Path
-        from analysis.data import indicators
+        from analysis.data import comparison, indicators
         from analysis import paths
         from analysis.customs import trade
         from analysis import customs
         user = Path({str(user)!r})
         paths.user = lambda: user
-        assert len(indicators.observations()) and len(indicators.disagreements())
+        assert len(indicators.observations()) and len(comparison.disagreements())
         child = os.fork()
         if child == 0:
             trade.partner_values(customs.open_store(user / "customs"), "RU-AMU", "2021")

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import stats
-from analysis.data import regions
+from analysis.data import rating_tables, regions
 from analysis.errors import AnalysisError
 from analysis.publish import charts, charts_rating
 from analysis.publish.words import text
-from analysis.rating import follow_up, measures, trends
+from analysis.rating import codebook, follow_up, trends
 from analysis.rating import rating_tests as questions
 
 PAIRS = st.lists(st.tuples(st.integers(1, 10), st.integers(1, 10)), min_size=3, max_size=9)
@@ -126,11 +126,27 @@ def test_change_sees_a_shift_and_gap_a_widening():
 # Entries as indicators
 
 
+def test_the_counts_are_read_by_the_codes_of_the_dictionary():
+    """A code that the reader does not know would leave the share's denominator."""
+    assert codebook.CODES == rating_tables.CODES and rating_tables.CODES[-1] == codebook.REMAINDER
+
+
+def test_conversion_by_region_is_that_of_the_register():
+    """The indicator and the notebook's table of the same initiatives would differ."""
+    found = rating_tables.conversions()
+    register = follow_up.by_region(follow_up.committed())
+    assert found.index.tolist() == [item.group for item in register]
+    assert found["open"].tolist() == [item.open for item in register]
+    for name in ("realised", "moving"):
+        expected = [np.nan if getattr(item, name) is None else getattr(item, name) for item in register]
+        np.testing.assert_array_equal(found[name], expected)
+
+
 def test_measures_cover_every_region_once():
     """A region missing from an indicator would drop out of an association silently."""
-    table = measures.observations()
-    counts = table.groupby("indicator")["region"].agg(["size", "nunique"])
-    assert (counts["size"] == counts["nunique"]).all()
+    table = rating_tables.observations()
+    assert not table.duplicated(["indicator", "region", "period"]).any()
+    counts = table[table["period"] == rating_tables.EDITION].groupby("indicator")["region"].agg(["size"])
     assert counts.loc["entry_words", "size"] == counts.loc["stalled_count", "size"] == 83
     assert counts.loc["conversion_moving", "size"] <= 11
     shares = table[table["indicator"].isin(["realised_share", "conversion_realised", "conversion_moving"])]
@@ -143,7 +159,7 @@ def test_realised_share_leaves_context_out():
         {"realised": [1, 0], "under_way": [1, 0], "intended": [2, 0], "stalled": [0, 0], "context": [9, 4]},
         index=["RU-AMU", "RU-BU"],
     )
-    share = measures.realised_share(counts)
+    share = rating_tables.realised_share(counts)
     assert share["RU-AMU"] == 0.25 and np.isnan(share["RU-BU"])
 
 

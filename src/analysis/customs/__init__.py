@@ -1,18 +1,10 @@
 """Customs files of any known edition in, one store of Parquet out."""
 
 from analysis.customs.detection import EDITIONS, Skipped
+from analysis.customs.ingesting import FileReport, IngestReport, ingest
 from analysis.customs.reading import MAX_UNREADABLE_SHARE
 from analysis.customs.rules import Unreadable
-from analysis.customs.store import (
-    MANIFEST,
-    FileReport,
-    IngestReport,
-    Source,
-    Store,
-    exists,
-    ingest,
-    open_store,
-)
+from analysis.customs.store import MANIFEST, Source, Store, exists, open_store
 
 __all__ = [
     "EDITIONS",

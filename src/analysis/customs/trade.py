@@ -14,26 +14,21 @@ told apart.
 from __future__ import annotations
 
 import csv
-import hashlib
 import itertools
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
-from analysis import customs, paths
-from analysis.customs import Store
 from analysis.customs.reading import NO_REGION
 from analysis.customs.rules import UNKNOWN_PARTNER
+from analysis.customs.store import Store
 from analysis.data import formats, regions, user_data
 from analysis.data.messages import Message, Name, _, english
 from analysis.errors import AnalysisError, NoDataError, one_of
@@ -58,11 +53,8 @@ SPECIAL_PARTNERS: dict[str, Name | Message] = {
 
 INDICATORS = {"export": "exports_china", "import": "imports_china", "turnover": "turnover_china"}
 TOTALS = {"export": "exports", "import": "imports", "turnover": "trade_turnover"}
-OBSERVATION_COLUMNS = ["region", "indicator", "period", "value", "unit", "source", "basis"]
 UNIT = "million USD"
 SOURCE = user_data.CUSTOMS
-# how the file of the store's sums is named; a checksum follows
-FIGURES = "observations-"
 
 
 @dataclass(frozen=True)
@@ -628,109 +620,9 @@ def total_observations(store: Store) -> pd.DataFrame:
     return _observations(store, TOTALS, None)
 
 
-def figures(root: Path) -> pd.DataFrame:
-    """`observations` and `total_observations` of the store in a folder, computed once for each state of it.
-
-    They are kept in the store's folder under a checksum of its manifest. Another process computes them: a
-    process that has run polars cannot be forked from any more, and kernels are.
-
-    Parameters
-    ----------
-    root : Path
-        Folder of the store.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Both, one under the other, with the columns of `observations`.
-
-    Raises
-    ------
-    AnalysisError
-        If the store cannot be read.
-    """
-    path = _figures_path(root)
-    if not path.is_file():
-        command = [sys.executable, "-m", "analysis.customs.trade", str(root)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            reason = done.stderr.strip().splitlines()[-1:]
-            raise AnalysisError(*(reason or [f"The customs store in {root} could not be summed up."]))
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return table.assign(value=table["value"].map(float))  # float() gives every bit back
-
-
-def _figures_path(root: Path) -> Path:
-    # this module too: what it computes may change
-    made_from = (root / customs.MANIFEST).read_bytes() + Path(__file__).read_bytes()
-    return root / f"{FIGURES}{hashlib.sha256(made_from).hexdigest()[:16]}.csv"
-
-
-def write_figures(root: Path) -> None:
-    """Write what `figures` reads, and remove what earlier states of the store left.
-
-    Raises
-    ------
-    AnalysisError
-        If the store cannot be read or its folder cannot be written.
-    """
-    path = _figures_path(root)
-    store = customs.open_store(root)
-    table = pd.concat([observations(store), total_observations(store)], ignore_index=True)
-    paths.write_text(path, table.to_csv(index=False, lineterminator="\n"))
-    for old in root.glob(f"{FIGURES}*.csv"):
-        if old != path:
-            old.unlink(missing_ok=True)
-
-
-def disagreements(
-    ours: pd.DataFrame,
-    others: pd.DataFrame,
-    same_as: dict[str, str] | None = None,
-    tolerance: float = 0.01,
-) -> pd.DataFrame:
-    """Figures of two sources that speak of the same thing and differ.
-
-    Parameters
-    ----------
-    ours, others : pandas.DataFrame
-        Observations; a column ``rounding``, where there is one, says how far a figure may lie from what
-        it was rounded from, in its unit.
-    same_as : dict, optional
-        Indicator of `ours` to the indicator of `others` that means the same under another name
-        (``turnover_china`` is observed, ``china_turnover`` derived); others are matched by name.
-    tolerance : float
-        Relative difference up to which two sources agree. One per cent: customs revise a year's
-        totals by tenths of a per cent after publication.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``region, indicator, period, value, source, other_indicator, other_value,
-        other_source, relative_difference`` (ours less other, over other; missing where the other is
-        zero), sorted.
-    """
-    names = same_as or {}
-    left = _with_rounding(ours).assign(
-        other_indicator=ours["indicator"].map(lambda name: names.get(name, name))
-    )
-    right = _with_rounding(others).rename(
-        columns={name: f"other_{name}" for name in ("indicator", "value", "source", "rounding")}
-    )[["region", "other_indicator", "period", "other_value", "other_source", "other_rounding"]]
-    both = left.merge(right, on=["region", "other_indicator", "period"])
-    difference = both["value"] - both["other_value"]
-    both["relative_difference"] = difference / both["other_value"].where(both["other_value"] != 0)
-    rounded = both["rounding"] + both["other_rounding"]
-    # binary fractions: figures that differ by exactly what rounding allows agree
-    allowed = np.maximum(tolerance * both["other_value"].abs(), rounded) * (1 + 1e-9)
-    columns = ["region", "indicator", "period", "value", "source"]
-    columns += ["other_indicator", "other_value", "other_source", "relative_difference"]
-    order = ["indicator", "region", "period", "source", "other_source"]
-    return both.loc[difference.abs() > allowed, columns].sort_values(order, ignore_index=True)
-
-
-def _with_rounding(table: pd.DataFrame) -> pd.DataFrame:
-    return table if "rounding" in table else table.assign(rounding=0.0)
+def sums(store: Store) -> pd.DataFrame:
+    """`observations` and `total_observations` of a store, one under the other."""
+    return pd.concat([observations(store), total_observations(store)], ignore_index=True)
 
 
 def source_names(store: Store, region: str, period: object) -> list[str]:
@@ -780,7 +672,7 @@ def _observations(store: Store, names: dict[str, str], partner: str | None) -> p
                 rows.append((region, names[flow], str(period), value))
     table = pd.DataFrame(rows, columns=["region", "indicator", "period", "value"])
     table = table.assign(unit=UNIT, source=SOURCE, basis="observed")
-    return table.sort_values(["indicator", "region", "period"], ignore_index=True)[OBSERVATION_COLUMNS]
+    return table.sort_values(["indicator", "region", "period"], ignore_index=True)[user_data.OBSERVATION]
 
 
 def _units(store: Store) -> list[tuple[str, tuple[str, ...]]]:
@@ -1060,10 +952,3 @@ def _with_shares(table: pd.DataFrame, key: str, top: int | None) -> pd.DataFrame
         other = rest.round(9).to_frame().T.assign(**{key: OTHER})
         table = pd.concat([table.iloc[:top], other], ignore_index=True)
     return table.assign(share_percent=table["value_thousand_usd"] / total * 100)
-
-
-if __name__ == "__main__":
-    try:
-        write_figures(Path(sys.argv[1]))
-    except AnalysisError as error:
-        sys.exit(str(error))

@@ -11,27 +11,14 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from analysis import paths
-from analysis.data import crossings, normalise, package, paper, regions, tabular, user_data
+from analysis.data import crossings, normalise, package, paper, rating_tables, regions, tabular, user_data
 from analysis.data.catalogue import CUSTOMS, catalogue, indicator, readable
 from analysis.errors import AnalysisError, one_of, quoted
-from analysis.rating import document, measures
 
 COLUMNS = ["region", "indicator", "period", "value", "unit", "source", "basis"]
-DISAGREEMENT = [
-    "region",
-    "indicator",
-    "period",
-    "value",
-    "source",
-    "other_indicator",
-    "other_value",
-    "other_source",
-    "relative_difference",
-]
 # faults told of one file; the number of the others is given
 TOLD = 6
 # years in which regional shares times Rosstat's turnovers give the paper's Far East row to the printed digit
@@ -44,8 +31,7 @@ def _published() -> pd.DataFrame:
         paper.observations(),
         package.observations(),
         crossings.observations(),
-        document.observations(),
-        measures.observations(),
+        rating_tables.observations(),
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -70,12 +56,12 @@ def _observations() -> pd.DataFrame:
 
 
 def _joining(published: pd.DataFrame) -> pd.DataFrame:
-    """A reader's own figures that the raw extracts do not have; of several the preferred one."""
-    tables = _own_tables()
+    """A reader's own figures that the raw extracts do not have, from the source of highest priority."""
+    tables = own_tables()
     joining = tables.drop_duplicates(user_data.KEY)
     known = pd.MultiIndex.from_frame(published[user_data.KEY])
     joining = joining[~pd.MultiIndex.from_frame(joining[user_data.KEY]).isin(known)]
-    china = _customs_figures()
+    china = customs_figures()
     china = china[china["indicator"].isin(CUSTOMS)]
     # the reader's own declarations before a table of what others made of theirs
     seen = pd.MultiIndex.from_frame(china[user_data.KEY])
@@ -85,7 +71,7 @@ def _joining(published: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-def _own_tables() -> pd.DataFrame:
+def own_tables() -> pd.DataFrame:
     """Figures of the reader's own tables, of indicators that are read and not computed."""
     tables = user_data.observations(paths.user())
     odd = tables[~tables["indicator"].isin([*readable(), *CUSTOMS])]
@@ -98,13 +84,9 @@ def _own_tables() -> pd.DataFrame:
     return tables
 
 
-def _customs_figures() -> pd.DataFrame:
-    """Trade of regions with China and with all partners from the reader's customs store, if there is one."""
-    if not user_data.has_customs(paths.user()):
-        return pd.DataFrame(columns=COLUMNS).astype({"value": float})
-    from analysis.customs import trade  # its libraries load only where there is a store
-
-    return trade.figures(paths.user() / "customs")
+def customs_figures() -> pd.DataFrame:
+    """Trade of regions with China and with all partners by the reader's customs files, as `observations`."""
+    return user_data.customs_sums(paths.user())
 
 
 def has_own() -> bool:
@@ -121,7 +103,7 @@ def observations() -> pd.DataFrame:
     """Every observation of the raw extracts and of a reader's own files, derived indicators included.
 
     A figure of a reader's own joins where the raw extracts have none; where they have one, theirs stands
-    and `disagreements` lists the difference.
+    and `analysis.data.comparison` lists the difference.
 
     Returns
     -------
@@ -137,74 +119,6 @@ def observations() -> pd.DataFrame:
         If a raw file differs from its checksum, or an own file is not as `amur ingest` wrote it.
     """
     return _observations().copy()
-
-
-def disagreements() -> pd.DataFrame:
-    """Where two sources give different figures for the same region, indicator and period.
-
-    Compared are own tables with the raw extracts and with one another (they differ if rounding cannot
-    explain it), and the customs store with both (they differ by more than one per cent, or the rounding
-    of the other figure where that is more): its exports, imports and turnover with all partners with
-    Rosstat's, and its turnover with China with the derived one.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns as :func:`analysis.customs.trade.disagreements`, ``value`` being the own figure; without own
-        files no rows.
-
-    Raises
-    ------
-    AnalysisError
-        As `observations`.
-    """
-    if not has_own():
-        return pd.DataFrame(columns=DISAGREEMENT)
-    from analysis.customs import trade
-
-    tables = _with_rounding(_own_tables())
-    raw = _with_rounding(committed())
-    preferred = tables[~tables.duplicated(user_data.KEY)]
-    others = tables[tables.duplicated(user_data.KEY)]
-    published = pd.concat([raw, preferred], ignore_index=True)
-    published = published[~published.duplicated(user_data.KEY)]
-    found = [
-        trade.disagreements(tables, raw, tolerance=0.0),
-        trade.disagreements(preferred, others, tolerance=0.0),
-        trade.disagreements(_customs_figures(), published, {"turnover_china": "china_turnover"}),
-    ]
-    order = ["indicator", "region", "period", "source", "other_source"]
-    return pd.concat(found, ignore_index=True).sort_values(order, ignore_index=True)[DISAGREEMENT]
-
-
-def largest_first(found: pd.DataFrame) -> pd.DataFrame:
-    """`disagreements` by the size of the relative difference; where the other figure is zero it has none, and leads.
-
-    Parameters
-    ----------
-    found : pandas.DataFrame
-        Columns as `disagreements`.
-    """
-    size = found["relative_difference"].abs().fillna(np.inf)
-    return found.loc[size.sort_values(ascending=False, kind="stable").index]
-
-
-def _with_rounding(table: pd.DataFrame) -> pd.DataFrame:
-    """Observations with how far each may lie from what it was rounded from.
-
-    Half of the last decimal that a source uses for the indicator in the period; for the derived turnover
-    with China what the rounding of the share makes of it.
-    """
-    rounding = package.rounding(table)
-    shares = table[table["indicator"] == "china_share"]
-    # a half of the share's last decimal, relative to the share, by (region, period)
-    relative = (rounding[shares.index] / shares["value"]).set_axis(
-        pd.MultiIndex.from_frame(shares[["region", "period"]])
-    )
-    is_derived = table["indicator"] == "china_turnover"
-    derived_from = pd.MultiIndex.from_frame(table.loc[is_derived, ["region", "period"]])
-    rounding[is_derived] = table.loc[is_derived, "value"] * relative.reindex(derived_from).to_numpy()
-    return table.assign(rounding=rounding)
 
 
 def read(path: Path) -> pd.DataFrame:

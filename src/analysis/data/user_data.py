@@ -41,6 +41,9 @@ CUSTOMS_TITLE: dict[Language, str] = {
     "en": "Federal Customs Service, the reader's own files in data/user/customs/",
     "ru": "ФТС России, собственные файлы читателя в data/user/customs/",
 }
+# the sums of a customs store that join the observations: a checksum of its manifest follows. The number goes up
+# when `analysis.customs` sums a store in another way, so that sums made before are not taken for new ones.
+CUSTOMS_SUMS = "observations-1-"
 # digits of a checksum that tell the files of one reader apart
 SHORT = 12
 
@@ -398,6 +401,51 @@ def files(user: Path) -> list[Path]:
 def has_customs(user: Path) -> bool:
     """Whether there is a customs store, asked without loading the libraries that read one."""
     return (user / "customs" / "manifest.json").is_file()
+
+
+def customs_sums_path(root: Path, manifest: Path | None = None) -> Path:
+    """File with the sums of a customs store in a folder, by the state its manifest describes.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the store.
+    manifest : Path, optional
+        The manifest, where it is not the one in `root`.
+    """
+    state = hashlib.sha256((manifest or root / "manifest.json").read_bytes()).hexdigest()[:16]
+    return root / f"{CUSTOMS_SUMS}{state}.csv"
+
+
+def customs_sums(user: Path) -> pd.DataFrame:
+    """Trade of regions with China and with all partners, as the ingest of a reader's customs files summed it.
+
+    Parameters
+    ----------
+    user : Path
+        Folder of the reader's own files.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `OBSERVATION`; without a store no rows.
+
+    Raises
+    ------
+    AnalysisError
+        If the store has no sums of its present state.
+    """
+    if not has_customs(user):
+        return pd.DataFrame(columns=OBSERVATION).astype({"value": float})
+    path = customs_sums_path(user / "customs")
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except OSError:
+        raise AnalysisError(
+            f"{paths.relative(path)} is missing, the sums of the customs files; run `amur ingest customs` again with any "
+            "file that is in the store."
+        ) from None
+    return table.assign(value=table["value"].map(float))  # float() gives every bit back
 
 
 def is_own(source: str) -> bool:

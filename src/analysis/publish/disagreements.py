@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis import paths
-from analysis.data import indicators, package, user_data
+from analysis.data import comparison, indicators, package, user_data
 from analysis.data.messages import _
 from analysis.data.regions import LANGUAGES, Language
 from analysis.publish import tables
@@ -30,10 +30,10 @@ def shown(language: Language) -> HtmlOutput | None:
     HtmlOutput or None
         What a notebook cell displays.
     """
-    found = indicators.disagreements()
+    found = comparison.disagreements()
     if found.empty:
         return None
-    rows = indicators.largest_first(found).head(ROWS_SHOWN).reset_index(drop=True)
+    rows = comparison.largest_first(found).head(ROWS_SHOWN).reset_index(drop=True)
     rows["percent"] = rows["relative_difference"] * 100
     for name in LANGUAGES:
         rows[f"name_{name}"] = [

@@ -30,7 +30,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from analysis import paths
-from analysis.data import package, tabular
+from analysis.data import tabular
 from analysis.data.messages import Message, _
 from analysis.data.normalise import name_key
 from analysis.data.regions import Region, all_regions, by_code, by_name
@@ -746,30 +746,6 @@ def load_scores(path: Path) -> pd.DataFrame:
     table["score"] = table["score"].astype("int64")
     table["previous_score"] = pd.array(previous, dtype="Int64")
     return table
-
-
-def observations() -> pd.DataFrame:
-    """Committed scores of both editions, the score in brackets as that of the edition before.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``region, indicator, period, value, source``; ``period`` is the edition.
-    """
-    table = package.read("rating-scores")
-    parts = [
-        pd.DataFrame(
-            {
-                "region": table["region"],
-                "indicator": "score",
-                "period": table[edition],
-                "value": table[score].astype(float),
-                "source": "rating-scores",
-            }
-        )
-        for edition, score in (("edition", "score"), ("previous_edition", "previous_score"))
-    ]
-    return pd.concat(parts, ignore_index=True)
 
 
 def _score_rows(path: Path) -> list[dict[str, str]]:

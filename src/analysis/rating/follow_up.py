@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 
 from analysis import paths
-from analysis.data import formats, package, regions, tabular
+from analysis.data import formats, package, rating_tables, regions, tabular
 from analysis.data.messages import Message, Name, _
 from analysis.errors import AnalysisError, one_of
 from analysis.rating.agreement import Alpha, alpha
 from analysis.rating.document import ROMAN
 
-RESOURCE = "rating-initiatives"
+RESOURCE = rating_tables.INITIATIVES
 
 # How each status is settled, by what the document says
 STATUSES: dict[str, Message] = {
@@ -34,8 +34,6 @@ STATUSES: dict[str, Message] = {
     "abandoned": _("abandoned"),
 }
 STATUSES_BEFORE = ("announced", "under_way", "realised")
-# what can still be converted: not finished when the edition before was made
-OPEN = ("announced", "under_way")
 BASES = ("said", "stalled", "silent")
 COLUMNS_OF_PRINT = ("before", "since")
 COLUMN_BASES = ("printed", "judged")
@@ -117,7 +115,7 @@ class Initiative:
     @property
     def is_open(self) -> bool:
         """Whether the edition before left it unfinished, so that it could be converted since."""
-        return self.status_before in OPEN
+        return self.status_before in rating_tables.OPEN
 
     @property
     def name(self) -> Name:

@@ -15,10 +15,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis import stats
-from analysis.data import formats, indicators, package, regions
+from analysis.data import formats, indicators, package, rating_tables, regions
 from analysis.data.messages import Message, _, joined, number
 from analysis.errors import AnalysisError
-from analysis.rating import measures
 from analysis.rating.document import SCORES, TIERS, tier_of
 from analysis.rating.test_texts import WORDS
 from analysis.stats import Association, GroupComparison, SquareTableTest
@@ -96,7 +95,7 @@ class Finding:
 @cache
 def _frame() -> pd.DataFrame:
     printed = package.read("rating-scores").set_index("region")
-    counts = measures.dictionary_counts()
+    counts = rating_tables.dictionary_counts()
     codes = printed.index.tolist()
     table = pd.DataFrame(
         {
@@ -110,9 +109,9 @@ def _frame() -> pd.DataFrame:
         index=printed.index,
     )
     table["change"] = table["score"] - table["previous_score"]
-    lengths = measures.lengths().reindex(codes)
+    lengths = rating_tables.lengths().reindex(codes)
     codings = counts.reindex(codes).add_prefix("coded_")
-    share = measures.realised_share(counts).reindex(codes)
+    share = rating_tables.realised_share(counts).reindex(codes)
     return pd.concat([table, lengths, codings, share], axis=1)
 
 
@@ -706,7 +705,7 @@ def conversion_and_score(table: pd.DataFrame) -> Finding:
         Columns ``score`` and ``district``, indexed by region.
     """
     scores = table.loc[table["district"] == "far_eastern", "score"]
-    shares = measures.conversions().reindex(scores.index)
+    shares = rating_tables.conversions().reindex(scores.index)
     rows = {
         name: _tested(words, stats.kendall_tau_b(scores, shares[name]), scores, shares[name])
         for name, words in CONVERSION_WORDS.items()

@@ -33,7 +33,7 @@ def reproduce(quiet: bool) -> None:
     from analysis.workflow.kernels import client
 
     client.warm_up()
-    from analysis.data import indicators, package
+    from analysis.data import comparison, indicators, package
     from analysis.workflow import reproduce as job  # notebooks' libraries are loaded only when needed
 
     for path in package.left_by_programs():
@@ -42,7 +42,7 @@ def reproduce(quiet: bool) -> None:
     echo(f"Done: {paths.relative(folder)}/ (checksums in {job.SUMS}, times in {job.RECORD}).")
     # an ingest a moment later is no part of these results
     if indicators.has_own() and (paths.processed() / job.DISAGREEMENTS).is_file():
-        differing = len(indicators.disagreements())
+        differing = len(comparison.disagreements())
         echo(
             f"Your own figures in data/user/ took part; {differing} differ from another source "
             f"(data/processed/{job.DISAGREEMENTS})."
@@ -314,15 +314,15 @@ def _count(number: int, noun: str) -> str:
 
 def _tell_disagreements(source: str) -> None:
     """List where an own source and another differ, the largest first."""
-    from analysis.data import indicators
+    from analysis.data import comparison
 
-    found = indicators.disagreements()
+    found = comparison.disagreements()
     found = found[(found["source"] == source) | (found["other_source"] == source)]
     if found.empty:
         echo("No other source disagrees.")
         return
     echo(f"{_count(len(found), 'figure')} that two sources give differently, the largest difference first:")
-    for row in indicators.largest_first(found).head(_LINES).itertuples():
+    for row in comparison.largest_first(found).head(_LINES).itertuples():
         percent = "" if math.isnan(row.relative_difference) else f" ({row.relative_difference:+.2%})"
         echo(
             f"  {row.region} {row.period} {row.indicator}: {row.value:.12g} in {row.source}, {row.other_value:.12g} "

@@ -21,7 +21,7 @@ from typing import Any
 from tqdm import tqdm
 
 from analysis import paths
-from analysis.data import indicators, package
+from analysis.data import comparison, indicators, package
 from analysis.data.regions import LANGUAGES
 from analysis.errors import AnalysisError
 from analysis.publish import parameters, report, repository, run_page
@@ -183,7 +183,7 @@ def write_processed() -> Path:
     paths.write_text(folder / "observations.csv", table.to_csv(index=False, lineterminator="\n"))
     differing = folder / DISAGREEMENTS
     if indicators.has_own():
-        paths.write_text(differing, indicators.disagreements().to_csv(index=False, lineterminator="\n"))
+        paths.write_text(differing, comparison.disagreements().to_csv(index=False, lineterminator="\n"))
     else:
         differing.unlink(missing_ok=True)
     rows = [

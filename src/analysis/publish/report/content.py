@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import ledger
-from analysis.data import indicators, package
+from analysis.data import comparison, indicators, package
 from analysis.data.messages import Message, _
 from analysis.data.regions import Language
 from analysis.publish import citation, parameters, repository, run_page
@@ -266,7 +266,7 @@ def _own_files() -> Message:
     return _(
         "The reader's own files under data/user/ took part in these results, in the verdicts of the ledger too; figures that "
         "differ from another source: {differ:d} (data/processed/disagreements.csv).",
-        differ=len(indicators.disagreements()),
+        differ=len(comparison.disagreements()),
     )
 
 
