@@ -319,3 +319,36 @@ class TestCountry:
         ]
         share = np.mean(np.array(taus) <= row["tau_inside"] + 1e-12)
         assert share == pytest.approx(row["share_as_low"], abs=5 * np.sqrt(0.08 * 0.92 / 2_000))
+
+    def test_moran_compares_each_region_with_the_mean_of_its_neighbours(self):
+        """By hand: slope of the neighbours' mean on the score; fails if a pair counts once or a gap as zero."""
+        made = run_of("10_all_regions")
+        scores = made.names["sizes"][made.names["score"]]
+        near = {code: set() for code in scores.index}
+        for first, second in regions.neighbours():
+            near[first].add(second)
+            near[second].add(first)
+        z = scores[[code for code in scores.index if near[code]]]
+        z = z - z.mean()
+        lag = pd.Series({code: z[sorted(near[code])].mean() for code in z.index})
+        row = made.table("country-neighbours").set_index("variable").loc["score"]
+        assert (row["n"], row["pairs"]) == (81, 189)
+        assert row["moran_i"] == pytest.approx((z * lag).sum() / (z**2).sum())
+        assert row["expected"] == pytest.approx(-1 / 80)
+
+    def test_the_range_that_is_not_excluded_holds_the_observed_coefficient(self):
+        """Fails if the ends are exchanged, or a set of regions is taken for another."""
+        made = run_of("10_all_regions")
+        frame = made.names["frame"]
+        limits = made.table("country-power").set_index("regions")
+        assert limits["n"].to_dict() == {"inside": 11, "all": 83}
+        shown = made.table("country-associations").iloc[0]
+        for part, row in limits.iterrows():
+            assert row["estimate"] == pytest.approx(shown[f"tau_{part}"])
+            assert row["excluded_below"] < row["estimate"] < row["excluded_above"]
+        assert limits.loc["all", "detectable"] < limits.loc["inside", "detectable"]
+        assert frame["inside"].sum() == 11
+        curves = made.names["curves"]
+        for part, line in curves.groupby("regions"):
+            four_in_five = np.interp(0.8, line["power"], line["tau"])
+            assert four_in_five == pytest.approx(limits.loc[part, "detectable"], abs=0.02)

@@ -326,6 +326,36 @@ def test_a_permuted_covariate_of_few_cases_by_every_order():
     assert found.p_sampled == pytest.approx((every >= abs(z @ null) - 1e-12).mean(), abs=0.1)
 
 
+def test_a_covariate_permuted_within_strata_by_every_order():
+    """Two strata of four, 576 orders; fails if what differs between strata counts, or cases leave theirs."""
+    codes, strata = np.array([0, 1, 1, 2, 0, 1, 2, 2]), np.repeat([0, 1], 4)
+    x = np.array([[1.0, 3.0, 2.0, 5.0, 13.0, 10.0, 14.0, 12.0], [0.2, 0.9, 0.4, 0.1, 0.8, 0.3, 0.5, 0.7]]).T
+    null = ProportionalOdds(codes, x[:, 1:]).fit()
+    design = np.column_stack([strata == 0, strata == 1, x[:, 1]])
+    residual = x[:, 0] - design @ np.linalg.lstsq(design, x[:, 0], rcond=None)[0]
+
+    def rao(values):
+        model, params = (
+            ProportionalOdds(codes, np.column_stack([values, x[:, 1]])),
+            np.insert(null.params, 0, 0.0),
+        )
+        return model.score(params) @ np.linalg.inv(-model.hessian(params)) @ model.score(params)
+
+    orders = itertools.product(itertools.permutations(range(4)), itertools.permutations(range(4, 8)))
+    every = np.array([rao(residual[[*first, *second]]) for first, second in orders])
+    exact = (every >= rao(residual) * (1 - 1e-7)).mean()
+    found = stats.ordered_logit_permutation(codes, x, ["a", "b"], strata=strata, resamples=20_000)[0]
+    assert found.p_low <= exact <= found.p_high
+    # a shift of a whole stratum changes nothing, and a covariate that is the stratum has no p
+    shifted = x + np.outer(strata, [100, 0])
+    moved = stats.ordered_logit_permutation(codes, shifted, ["a", "b"], strata=strata, resamples=20_000)[0]
+    assert moved.p_sampled == pytest.approx(found.p_sampled, abs=1e-9)
+    same = stats.ordered_logit_permutation(
+        codes, np.column_stack([strata, x[:, 1]]), ["s", "b"], strata=strata, resamples=99
+    )[0]
+    assert same.p_sampled is None and same.cannot.code == "constant_within"
+
+
 def test_refits_without_each_case_are_models_of_the_rest():
     """Fails if a case is left in, or a refit without a maximum is passed on."""
     codes, x = synthetic_model(30)

@@ -403,6 +403,79 @@ def scatter(
     return figure
 
 
+@chart
+def power(
+    curves: pd.DataFrame,
+    limits: pd.DataFrame,
+    alpha: float,
+    *,
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+) -> Figure:
+    """Power by the strength of the association, and below it what each set of regions excludes.
+
+    Parameters
+    ----------
+    curves : pandas.DataFrame
+        Columns ``regions, tau, power``: a line for each of ``inside`` and ``all``.
+    limits : pandas.DataFrame
+        Columns ``regions, label, n, estimate, excluded_below, excluded_above`` (NaN: nothing excluded there),
+        one row a line.
+    alpha : float
+        Level of the test.
+    language, title, footer
+        As in :func:`analysis.publish.charts.new_figure`.
+    """
+    with style():
+        figure = new_figure(98 + 7 * len(limits), title, footer)
+        ratio = [4.2, 0.6 + 0.5 * len(limits)]
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=ratio)
+        for row in limits.itertuples():
+            colour = _SETS[str(row.regions)][0]
+            dash = "-" if row.regions == "inside" else "--"
+            line = curves[curves["regions"] == row.regions]
+            above.plot(line["tau"], line["power"] * 100, dash, color=colour)
+            # named half way up, or at its end where it does not get so far
+            middle = line.iloc[int((line["power"] - 0.5).abs().to_numpy().argmin())]
+            place = middle["tau"] + 0.02, middle["power"] * 100
+            above.annotate(f"n = {row.n}", place, va="top", color=colour)
+        for level in (alpha, _USUAL_POWER):
+            above.axhline(level * 100, color="#888888", linewidth=0.8, linestyle=":")
+        above.set_ylim(0, 103)
+        above.set_yticks([0, 20, 40, 60, 80, 100])
+        above.set_ylabel(text(_("Power of the test, %"), language))
+        charts._decimal(above, language, which="y")
+        _exclusions(below, limits, language)
+        above.set_xlim(min(0, limits["excluded_below"].fillna(-1).min()) - 0.05, 1.02)
+        below.set_xlabel(text(_("Kendall's tau-b; bars: not excluded"), language))
+        below.grid(axis="x")
+        charts._decimal(below, language, 1)
+    return figure
+
+
+# four times in five: Cohen's usual level (1988)
+_USUAL_POWER = 0.8
+
+
+def _exclusions(axis: Axes, limits: pd.DataFrame, language: Language) -> None:
+    """A row a set: the observed coefficient, and a bar over what is not excluded."""
+    places = np.arange(len(limits))[::-1]
+    axis.axvline(0, color="#888888", linewidth=0.8)
+    for place, row in zip(places, limits.itertuples(), strict=True):
+        colour, marker, is_filled = _SETS[str(row.regions)]
+        low, high = (
+            np.nan_to_num([row.excluded_below], nan=-1)[0],
+            np.nan_to_num([row.excluded_above], nan=1)[0],
+        )
+        axis.plot([low, high], [place, place], color=colour, linewidth=3.6, alpha=0.35)
+        axis.plot(
+            row.estimate, place, marker, color=colour, mfc=colour if is_filled else "white", markersize=5.5
+        )
+    names = [_("{label}, n\u00a0=\u00a0{n:d}", label=row.label, n=row.n) for row in limits.itertuples()]
+    _name_rows(axis, names, places, language)
+
+
 def _name_rows(axis: Axes, labels: Iterable[Words], places: Iterable[float], language: Language) -> None:
     names = [textwrap.fill(text(label, language), _LABEL) for label in labels]
     axis.set_yticks(list(places), names)

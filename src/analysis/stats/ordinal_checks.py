@@ -19,6 +19,8 @@ from analysis.stats.testing import checked_resamples, checked_seed
 RESAMPLES = 99_999
 SEED = 20260606
 BATCH = 4096
+# Residuals of a standardised covariate below this are rounding
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def ordered_logit_permutation(
     score, covariates, names
         As in `analysis.stats.ordered_logit`.
     strata : sequence, shape (n,), optional
-        Restricts permutations to within strata.
+        Restricts permutations to within strata; the residual is then that on the others and on the strata,
+        so that only differences within strata count. A covariate that has none left has no p.
     resamples, seed : int, optional
         99,999 permutations and a fixed seed by default.
 
@@ -105,8 +108,10 @@ def _permuted(
     null = maximise(others, codes)
     if null is None:
         return CoefficientPermutation(name, cannot=NOT_CONVERGED)
-    design = np.column_stack([np.ones(len(z)), others])
+    design = np.column_stack([groups[:, None] == np.arange(groups.max() + 1), others])
     residual = z[:, j] - design @ np.linalg.lstsq(design, z[:, j], rcond=None)[0]
+    if np.abs(residual).max() < ROUNDING:
+        return CoefficientPermutation(name, cannot=reason("constant_within", name=name))
     inverse = null.covariance
 
     def statistic(rows: Floats) -> Floats:

@@ -25,6 +25,7 @@ SENTENCES: Mapping[str, str] = {
     "one_level": "the score is the same in all cases.",
     "too_few_for_parameters": "{n} cases are too few for {parameters} parameters.",
     "constant_column": "{name} is the same in all cases.",
+    "constant_within": "{name} does not differ within strata beyond what the other covariates say.",
     "collinear": "the covariates determine each other (one is a sum of the others).",
     "separated": "a combination of the covariates separates the scores, so the likelihood has no maximum.",
     "not_converged": "the likelihood was not maximised within a hundred Newton steps.",
