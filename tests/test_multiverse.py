@@ -12,8 +12,7 @@ from analysis.data import regions
 from analysis.errors import AnalysisError
 from analysis.publish.words import text
 from analysis.rating import specifications
-from analysis.rating.specifications import build, choices
-from analysis.rating.specifications.build import latest_only
+from analysis.rating.specifications import choices
 from analysis.stats.joint_inference import _distinct_columns
 
 BORDER = regions.codes(regions.far_east_border())
@@ -62,52 +61,36 @@ def far_east():
     return specifications.multiverse(synthetic_observations(), edition="III", subset="far_east")
 
 
-def estimates_over_all_arrangements(universe):
+def estimates_over_all_arrangements(found):
     """Every specification on every arrangement, by scipy: rows arrangements, columns specifications."""
-    every = sorted(set(itertools.permutations(universe.score.tolist())))
-    table = np.zeros((len(every), len(universe.specifications)))
-    for column, specification in enumerate(universe.specifications):
+    every = sorted(set(itertools.permutations(found.score.tolist())))
+    table = np.zeros((len(every), len(found.specifications)))
+    for column, specification in enumerate(found.specifications):
         members = list(specification.members)
         for row, scores in enumerate(every):
             inside = np.array(scores)[members]
             if len(set(inside)) > 1:
                 covariate = specification.covariate[members]
                 table[row, column] = COEFFICIENT[specification.statistic](inside, covariate).statistic
-    return table, every.index(tuple(universe.score.tolist()))
+    return table, every.index(tuple(found.score.tolist()))
 
 
 def test_joint_inference_is_what_brute_force_finds(border):
     """Ten arrangements by scipy: p, max-T, min-p and median test; fails if any joins the wrong rows."""
-    universe = build(synthetic_observations(), edition="III", subset="border")
-    table, observed = estimates_over_all_arrangements(universe)
-    assert border.arrangements == len(table) == 10
+    found, rows = border.found, border.found.frame(order=False)
+    table, observed = estimates_over_all_arrangements(found)
+    assert found.joint.arrangements == len(table) == 10
     size = np.abs(table)
     tail = (size[None, :, :] >= size[:, None, :] - 1e-9).mean(axis=1)  # p of each arrangement and column
-    by_label = {str(p.specification.options): p for p in border.points}
-    assert len(by_label) == table.shape[1]
-    ordered = [by_label[str(s.options)] for s in universe.specifications]
     spread = np.sqrt((table**2).mean(axis=0))
-    rank = [i for i, s in enumerate(universe.specifications) if s.statistic != "pearson_r"]
-    minp = step_down(-tail[:, rank], observed)
-    for column, (specification, point) in enumerate(zip(universe.specifications, ordered, strict=True)):
-        assert point.association.estimate == pytest.approx(table[observed, column], abs=1e-12)
-        assert point.p_joint == pytest.approx(tail[observed, column])
-        family = [
-            i
-            for i, other in enumerate(universe.specifications)
-            if (other.region_set, other.statistic) == (specification.region_set, specification.statistic)
-        ]
+    ranked = np.flatnonzero(rows["statistic"] != "pearson_r")
+    assert rows["estimate"].to_numpy() == pytest.approx(table[observed], abs=1e-12)
+    assert rows["p_joint"].to_numpy() == pytest.approx(tail[observed])
+    assert rows["p_minp"][ranked].to_numpy() == pytest.approx(step_down(-tail[:, ranked], observed))
+    assert rows["p_minp"].isna().sum() == len(rows) - len(ranked)
+    for family, summary in zip(found.families.values(), border.families().itertuples(), strict=True):
         maxt = step_down(size[:, family] / spread[family], observed)
-        assert point.p_maxt == pytest.approx(maxt[family.index(column)])
-        assert (point.p_minp is None) == (column not in rank)
-        if column in rank:
-            assert point.p_minp == pytest.approx(minp[rank.index(column)])
-    for summary in border.families:
-        family = [
-            i
-            for i, s in enumerate(universe.specifications)
-            if (s.region_set, s.statistic) == (summary.region_set, summary.statistic)
-        ]
+        assert rows["p_maxt"][family].to_numpy() == pytest.approx(maxt)
         medians = np.median(table[:, family], axis=1)
         assert summary.median == pytest.approx(medians[observed], abs=1e-12)
         assert summary.p_median == pytest.approx((np.abs(medians) >= abs(medians[observed]) - 1e-9).mean())
@@ -115,21 +98,15 @@ def test_joint_inference_is_what_brute_force_finds(border):
 
 def test_as_many_significant_specifications_as_brute_force_finds():
     """Simonsohn, Simmons and Nelson's second test on ten arrangements; fails if signs are pooled."""
-    universe = build(synthetic_observations(), edition="III", subset="border")
-    table, observed = estimates_over_all_arrangements(universe)
-    size = np.abs(table)
-    tail = (size[None, :, :] >= size[:, None, :] - 1e-9).mean(axis=1)
     for alpha in (0.2, 0.4, 0.6):
-        found = specifications.multiverse(synthetic_observations(), subset="border", alpha=alpha)
-        for summary in found.families:
+        made = specifications.multiverse(synthetic_observations(), subset="border", alpha=alpha)
+        table, observed = estimates_over_all_arrangements(made.found)
+        size = np.abs(table)
+        tail = (size[None, :, :] >= size[:, None, :] - 1e-9).mean(axis=1)
+        for family, summary in zip(made.found.families.values(), made.families().itertuples(), strict=True):
             if summary.statistic == "pearson_r":
-                assert summary.p_significant is None
+                assert np.isnan(summary.p_significant)
                 continue
-            family = [
-                i
-                for i, s in enumerate(universe.specifications)
-                if (s.region_set, s.statistic) == (summary.region_set, summary.statistic)
-            ]
             small = tail[:, family] <= alpha + 1e-9
             most = np.maximum(
                 (small & (table[:, family] > 1e-12)).sum(axis=1),
@@ -151,73 +128,67 @@ def step_down(extreme, observed):
 
 def test_each_point_carries_its_own_exact_test(far_east):
     """The curve's p is that of the single association; fails if the joint null's p is printed for it."""
-    for point in far_east.points:
-        specification, members = point.specification, list(point.specification.members)
-        score = build(synthetic_observations(), edition="III", subset="far_east").score[members]
-        covariate = specification.covariate[members]
+    found = far_east.found
+    rows = found.frame(order=False)
+    for place, (specification, carried) in enumerate(
+        zip(found.specifications, found.associations, strict=True)
+    ):
+        members = list(specification.members)
+        pair = found.score[members], specification.covariate[members]
         if specification.statistic == "pearson_r":
-            own = stats.pearson_r(score, covariate)
-            assert point.association.upper == own.upper
+            own = stats.pearson_r(*pair)
+            assert carried.upper == own.upper
         else:
-            own = stats.associate(specification.statistic, score, covariate, specification.strata)
-        assert point.association.p_exact == own.p_exact and point.association.p_min == own.p_min
-        assert point.association.estimate == pytest.approx(own.estimate)
+            own = stats.associate(specification.statistic, *pair, specification.strata)
+        assert carried.p_exact == own.p_exact and carried.p_min == own.p_min
+        assert carried.estimate == pytest.approx(own.estimate)
         if len(members) == 11 and specification.strata is None:
-            assert point.p_joint == own.p_exact
-        assert point.p_joint <= point.p_maxt <= 1
-        assert point.p_minp is None or point.p_joint <= point.p_minp
+            assert rows["p_joint"][place] == own.p_exact
+    assert (rows["p_joint"] <= rows["p_maxt"]).all() and (rows["p_maxt"] <= 1).all()
+    assert (rows["p_joint"] <= rows["p_minp"].fillna(1)).all()
 
 
 def test_same_ranks_are_one_specification_and_say_for_how_many_they_stand(far_east):
     """Exports of 2021 are those of 2020 times 1.07: one computation for ranks and for Pearson's r two."""
-    labels = [(o["indicator"], o["period"]) for p in far_east.points for o in p.specification.options]
-    assert ("exports", "2021") in labels
-    for point in far_east.points:
-        years = {o["period"] for o in point.specification.options if o["indicator"] == "exports"}
-        if years and point.specification.statistic != "pearson_r":
-            assert years == {"2020", "2021"} and point.combinations >= 2
-    assert sum(p.combinations for p in far_east.points) == far_east.combinations - len(
-        far_east.without_result
-    )
-    assert far_east.copies == far_east.combinations - len(far_east.points) - len(far_east.without_result)
-    keys = {
-        (
-            p.specification.statistic,
-            p.specification.regions,
-            p.specification.strata,
-            tuple(p.specification.covariate),
-        )
-        for p in far_east.points
-    }
-    assert len(keys) == len(far_east.points)
+    labels = every_label(far_east)
+    assert ("exports", "2021") in {(o["indicator"], o["period"]) for o in labels}
+    for specification in far_east.found.specifications:
+        years = {o["period"] for o in specification.options if o["indicator"] == "exports"}
+        if years and specification.statistic != "pearson_r":
+            assert years == {"2020", "2021"}
+    without = len(far_east.found.without_result)
+    assert len(labels) == far_east.found.combinations - without == len(far_east.every_combination())
+    assert len({str(options) for options in labels}) == len(labels)
+
+
+def every_label(made):
+    return [options for each in made.found.specifications for options in each.options]
 
 
 def test_density_without_a_border_is_missing_or_zero_by_choice_only(far_east):
     """Missing leaves five regions, zero keeps eleven; fails if a hole is filled without being asked."""
-    for point in far_east.points:
-        for options in point.specification.options:
+    for specification in far_east.found.specifications:
+        used = {FAR_EAST[member] for member in specification.members}
+        for options in specification.options:
             if options["indicator"] in choices.DENSITIES and options["region_set"] == "far_east":
                 zero = options["non_border_density"] == "zero" and options["strata"] != "border"
-                assert set(point.specification.regions) == set(FAR_EAST if zero else BORDER)
+                assert used == set(FAR_EAST if zero else BORDER)
             if options["indicator"] == "china_share":
-                assert set(point.specification.regions) <= set(FAR_EAST[:9])
+                assert used <= set(FAR_EAST[:9])
 
 
 def test_choices_multiply_only_where_they_make_a_difference(far_east, border):
-    """Transform for Pearson's r only, population per head only, strata where both kinds of region are."""
-    for point in (*far_east.points, *border.points):
-        for options in point.specification.options:
-            pearson = options["statistic"] == "pearson_r"
-            assert (options["transform"] != stats.NOT_APPLICABLE) == pearson
-            assert (options["population"] != stats.NOT_APPLICABLE) == (
-                options["indicator"] == choices.PER_HEAD
-            )
-            assert (options["skovorodino"] != stats.NOT_APPLICABLE) == (
-                options["indicator"] in choices.DENSITIES
-            )
-            assert set(options) == set(choices.CHOICE_COLUMNS)
-    assert {o["region_set"] for p in border.points for o in p.specification.options} == {"border"}
-    assert all(choice.options for choice in choices.CHOICES)
+    """Transform for Pearson's r only, population per head only; every option taken is one that is explained."""
+    known = {choice.id: {option.id for option in choice.options} for choice in specifications.CHOICES}
+    for options in (*every_label(far_east), *every_label(border)):
+        pearson = options["statistic"] == "pearson_r"
+        assert (options["transform"] != stats.NOT_APPLICABLE) == pearson
+        assert (options["population"] != stats.NOT_APPLICABLE) == (options["indicator"] == choices.PER_HEAD)
+        assert (options["skovorodino"] != stats.NOT_APPLICABLE) == (options["indicator"] in choices.DENSITIES)
+        assert set(options) == set(choices.CHOICE_COLUMNS)
+        for choice in set(options) & set(known):
+            assert options[choice] in known[choice] | {stats.NOT_APPLICABLE}
+    assert {options["region_set"] for options in every_label(border)} == {"border"}
     assert all(text(o.reason, "en") != text(o.reason, "ru") for c in choices.CHOICES for o in c.options)
 
 
@@ -226,43 +197,38 @@ def test_investment_per_head_by_the_year_before_is_recomputed(far_east):
     data = synthetic_observations().set_index(["indicator", "period", "region"])["value"].sort_index()
     expected = data["investment", "2021"] / data["population_year_end", "2020"] * 1000
     found = [
-        p.specification.covariate
-        for p in far_east.points
-        if any(
-            o["population"] == "previous_year_end" and o["transform"] == "level"
-            for o in p.specification.options
-        )
+        each.covariate
+        for each in far_east.found.specifications
+        if any(o["population"] == "previous_year_end" and o["transform"] == "level" for o in each.options)
     ]
     assert found and found[0] == pytest.approx(expected.loc[list(FAR_EAST)].to_numpy())
 
 
 def test_influence_stands_beside_the_curve(far_east):
     """Leaving a region out adds no specification; fails if it pads the count or ranks are kept."""
-    point = next(
-        p
-        for p in far_east.points
-        if p.specification.statistic == "kendall_tau_b"
-        and len(p.specification.members) == 11
-        and not p.specification.strata
+    found = far_east.found
+    place, specification = next(
+        (place, each)
+        for place, each in enumerate(found.specifications)
+        if each.statistic == "kendall_tau_b" and len(each.members) == 11 and not each.strata
     )
-    score = build(synthetic_observations(), edition="III", subset="far_east").score
-    known = stats.leave_one_out("kendall_tau_b", score, point.specification.covariate)
-    assert (point.loo_low, point.loo_high) == pytest.approx((known.loo_low, known.loo_high))
-    shift = [abs(value - point.association.estimate) for value in known.estimates]
-    assert point.most_influential == point.specification.regions[int(np.argmax(shift))]
+    known = stats.leave_one_out("kendall_tau_b", found.score, specification.covariate)
+    row = found.influence().loc[place]
+    assert (row["loo_low"], row["loo_high"]) == pytest.approx((known.loo_low, known.loo_high))
+    shift = [abs(value - found.associations[place].estimate) for value in known.estimates]
+    assert row["most_influential"] == FAR_EAST[int(np.argmax(shift))]
 
 
 def test_rows_are_the_curve_in_order(far_east):
     """One row a specification, by rising estimate within a statistic; fails if the table loses a column."""
-    rows = far_east.rows()
-    assert len(rows) == len(far_east.points) and [r["rank"] for r in rows] == list(range(1, len(rows) + 1))
-    for _, members in itertools.groupby(rows, key=lambda r: r["statistic"]):
-        estimates = [r["estimate"] for r in members]
-        assert estimates == sorted(estimates)
+    rows = far_east.table()
+    assert len(rows) == len(far_east.found.specifications)
+    assert rows["rank"].tolist() == list(range(1, len(rows) + 1))
+    for _, members in rows.groupby("statistic"):
+        assert members["estimate"].is_monotonic_increasing
     assert {"edition", "p_exact", "p_min", "p_joint", "p_maxt", "p_minp", "combinations", "regions"} <= set(
-        rows[0]
+        rows
     )
-    assert far_east.rows() == specifications.multiverse(synthetic_observations()).rows()
 
 
 def test_words_printed_with_the_curve(far_east):
@@ -270,14 +236,12 @@ def test_words_printed_with_the_curve(far_east):
     assert "554,400" in text(far_east.null, "en") and "554\u00a0400" in text(far_east.null, "ru")
     for language in ("en", "ru"):
         assert any("Del Giudice" in text(warning, language) for warning in specifications.WARNINGS)
-        assert str(len(far_east.points)) in text(far_east.counts, language)
-    summary = far_east.families[0]
-    members = [
-        p
-        for p in far_east.points
-        if (p.specification.region_set, p.specification.statistic) == (summary.region_set, summary.statistic)
+        assert str(len(far_east.found.specifications)) in text(far_east.counts, language)
+    rows, summary = far_east.table(), far_east.families().iloc[0]
+    members = rows[
+        (rows["regions_used"] == summary["region_set"]) & (rows["statistic"] == summary["statistic"])
     ]
-    assert summary.significant == sum(p.association.p_exact <= 0.05 for p in members)
+    assert summary["significant"] == (members["p_exact"] <= 0.05).sum()
 
 
 @pytest.mark.parametrize(
@@ -306,36 +270,35 @@ def test_missing_scores_and_empty_tables_are_named():
 def test_what_cannot_be_computed_is_listed():
     """A covariate known for two regions: fails if its combinations vanish from the count."""
     table = synthetic_observations()
+    table = table[table["indicator"].isin(["score", "exports", "china_share"])]
     few = (table["indicator"] != "china_share") | table["region"].isin(FAR_EAST[:2])
-    found = build(table[few], edition="III", subset="far_east")
+    found = specifications.multiverse(table[few]).found
     assert any("only" in sentence for _, sentence in found.without_result)
-    assert all(options["indicator"] == "china_share" for options, _ in found.without_result)
+    assert {options["indicator"] for options, _ in found.without_result} == {"china_share"}
 
 
 def test_tests_of_the_whole_set_are_what_brute_force_finds():
     """Number of small p and median over all rank specifications, every arrangement of the five scores in turn."""
-    found = specifications.multiverse(synthetic_observations(), subset="border", alpha=0.35, latest=True)
-    universe = latest_only(build(synthetic_observations(), edition="III", subset="border"))
-    assert {s.statistic for s in universe.specifications} == {"kendall_tau_b", "spearman_rho"}
-    table, observed = estimates_over_all_arrangements(universe)
+    primary = specifications.multiverse(synthetic_observations(), subset="border", alpha=0.35).latest()
+    assert {s.statistic for s in primary.found.specifications} == {"kendall_tau_b", "spearman_rho"}
+    table, observed = estimates_over_all_arrangements(primary.found)
     p = (np.abs(table)[None] >= np.abs(table)[:, None] - 1e-9).mean(axis=1)
     signed = [((p <= 0.35 + 1e-12) & (np.sign(table) == sign)).sum(axis=1) for sign in (-1, 1)]
     low = np.maximum(*signed)
     medians = np.abs(np.median(table, axis=1))
-    assert found.whole.size == table.shape[1] and found.whole.significant == low[observed]
-    assert found.whole.p_significant == pytest.approx((low >= low[observed]).mean())
-    assert found.whole.p_median == pytest.approx((medians >= medians[observed] - 1e-12).mean())
-    assert found.whole.p_smallest == pytest.approx((p.min(axis=1) <= p.min(axis=1)[observed] + 1e-12).mean())
+    whole = primary.found.whole()
+    assert whole.size == table.shape[1] and whole.significant == low[observed]
+    assert whole.p_significant == pytest.approx((low >= low[observed]).mean())
+    assert whole.p_median == pytest.approx((medians >= medians[observed] - 1e-12).mean())
+    assert whole.p_smallest == pytest.approx((p.min(axis=1) <= p.min(axis=1)[observed] + 1e-12).mean())
 
 
 def test_the_latest_year_of_each_indicator_is_the_primary_curve(far_east):
     """Fails if an earlier year, or Pearson's r, comes into the curve that leads."""
-    primary = specifications.multiverse(synthetic_observations(), latest=True)
     last = {}
-    for point in far_east.points:
-        for options in point.specification.options:
-            last[options["indicator"]] = max(last.get(options["indicator"], ""), options["period"])
-    rows = primary.every_combination()
+    for options in every_label(far_east):
+        last[options["indicator"]] = max(last.get(options["indicator"], ""), options["period"])
+    rows = far_east.latest().every_combination()
     assert set(zip(rows["indicator"], rows["period"], strict=True)) == set(last.items())
     assert set(rows["statistic"]) == {"kendall_tau_b", "spearman_rho"}
 
@@ -380,8 +343,9 @@ def test_a_choice_some_specifications_lack_explains_nothing_between_them_and_the
 
 def test_shares_add_up_to_one(far_east):
     """Fails if a subset of choices is fitted twice or left out."""
-    assert set(far_east.shares) == set(COEFFICIENT)
-    for shares in far_east.shares.values():
+    found = far_east.shares()
+    assert set(found) == set(COEFFICIENT)
+    for shares in (*found.values(), *far_east.latest().shares_with_interactions().values()):
         assert sum(shares.values()) == pytest.approx(1.0)
 
 

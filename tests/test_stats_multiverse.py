@@ -81,7 +81,7 @@ def test_a_declared_multiverse_is_what_brute_force_finds(table):
     frame = found.frame()
     assert len(frame) == 16 and list(frame.columns[:4]) == ["covariate", "cases", "transform", "statistic"]
     assert frame["combinations"].sum() == 24
-    for shares in found.shares.values():
+    for shares in found.shares().values():
         assert sum(shares.values()) == pytest.approx(1)
 
 
@@ -105,6 +105,62 @@ def test_options_that_do_not_apply_or_cannot_be_computed_are_told_apart(table):
     assert found.without_result[0][0]["cases"] == "two" and "at least 3" in found.without_result[0][1]
 
 
+def test_options_follow_from_what_was_taken_before(table):
+    """A choice by a function: fails if it is asked where it does not apply, or its options reach other branches."""
+    choices = {
+        "source": {
+            "a": lambda d: d.assign(covariate=d["wealth"]),
+            "b": lambda d: d.assign(covariate=d["letters"]),
+        },
+        "gap": lambda taken: (
+            {"left out": lambda d: d, "filled": lambda d: d.fillna({"covariate": 1.0})}
+            if taken["source"] == "a"
+            else {}
+        ),
+        "statistic": ["kendall_tau_b", "pearson_r"],
+        "strata": lambda taken: (
+            {"none": lambda d: d, "coast": lambda d: d.assign(strata=d["coast"])}
+            if taken["statistic"] != "pearson_r"
+            else {}
+        ),
+    }
+    found = stats.multiverse(table, choices, score="score")
+    rows = found.frame(every=True, order=False)
+    # (two of source a and one of b) x (two strata for tau-b, r without)
+    assert len(rows) == found.combinations == 3 * 3
+    assert (rows["gap"] == "not_applicable").equals(rows["source"] == "b")
+    assert (rows["strata"] == "not_applicable").equals(rows["statistic"] == "pearson_r")
+    filled = rows[(rows["gap"] == "filled") & (rows["strata"] == "coast")].iloc[0]
+    own = stats.kendall_tau_b(table["score"], table["wealth"].fillna(1.0), strata=table["coast"])
+    assert (filled["n"], filled["estimate"], filled["p"]) == (7, own.estimate, own.p)
+
+
+def test_a_part_of_the_combinations_is_a_multiverse_of_its_own(table):
+    """Fails if a restricted family keeps the adjustment of the whole, or a label that was not kept."""
+    everything = stats.multiverse(table, CHOICES, ["kendall_tau_b", "spearman_rho"], score="score", alpha=0.3)
+    part = everything.restricted(lambda taken: taken["cases"] == "all" and taken["transform"] == "log")
+    choices = {**CHOICES, "cases": {"all": lambda d: d}, "transform": {"log": CHOICES["transform"]["log"]}}
+    alone = stats.multiverse(table, choices, ["kendall_tau_b", "spearman_rho"], score="score", alpha=0.3)
+    pd.testing.assert_frame_equal(part.frame(), alone.frame())
+    pd.testing.assert_frame_equal(part.summary(), alone.summary())
+    assert part.whole().p_smallest == alone.whole().p_smallest == pytest.approx(part.p_all)
+    with pytest.raises(StatisticsError, match="No combination"):
+        everything.restricted(lambda taken: False)
+
+
+def test_influence_of_each_case_and_families_in_one_table(table):
+    """Fails if the wrong case is named, or a family counts another's p."""
+    found = stats.multiverse(table, {"covariate": ["letters"], "strata": [None, "coast"]}, score="score")
+    known = stats.leave_one_out("kendall_tau_b", table["score"], table["letters"])
+    row = found.influence().loc[0]
+    assert (row["loo_low"], row["loo_high"]) == pytest.approx((known.loo_low, known.loo_high))
+    shift = np.abs(np.array(known.estimates) - found.associations[0].estimate)
+    assert row["most_influential"] == table.index[shift.argmax()]
+    summary = found.summary()
+    assert summary["size"].tolist() == [2] and summary["cases"].tolist() == ["7 cases"]
+    assert summary["significant"][0] == sum(a.p <= 0.05 for a in found.associations)
+
+
 @pytest.mark.parametrize(
     ("choices", "statistic", "words"),
     [
@@ -112,7 +168,12 @@ def test_options_that_do_not_apply_or_cannot_be_computed_are_told_apart(table):
         ({"covariate": ["health"]}, "kendall_tau_b", "health"),
         ({"covariate": ["wealth"], "cases": ["all"]}, "kendall_tau_b", "no mapping of options"),
         ({"covariate": ["wealth"], "cases": {}}, "kendall_tau_b", "no options"),
-        ({"covariate": ["wealth"], "statistic": {"a": lambda d: d}}, "kendall_tau_b", "argument of its own"),
+        (
+            {"covariate": ["wealth"], "statistic": {"a": lambda d: d}},
+            "kendall_tau_b",
+            "names of coefficients",
+        ),
+        ({"covariate": ["wealth"], "cases": {"all": "all"}}, "kendall_tau_b", "no function of the table"),
         ({"covariate": ["wealth"]}, "theil_sen", "kendall_tau_b, spearman_rho, pearson_r"),
         (
             {"covariate": ["wealth"], "x": {"a": lambda d: d.assign(score=1)}},

@@ -1,6 +1,5 @@
-"""Every defensible specification at once: the curve, its exact joint null, shares by choice."""
+"""Every defensible specification at once: the study's choices as one declaration of a multiverse."""
 
-from analysis.rating.specifications.build import Specification, Universe, build
 from analysis.rating.specifications.choices import (
     CHOICE_COLUMNS,
     CHOICES,
@@ -9,29 +8,18 @@ from analysis.rating.specifications.choices import (
     choice_name,
     option_name,
 )
-from analysis.rating.specifications.curve import (
-    WARNINGS,
-    CurvePoint,
-    FamilySummary,
-    Multiverse,
-    WholeFamily,
-    multiverse,
-)
+from analysis.rating.specifications.curve import WARNINGS, Multiverse, multiverse
+from analysis.rating.specifications.declaration import declaration
 
 __all__ = [
     "CHOICES",
     "CHOICE_COLUMNS",
     "WARNINGS",
     "Choice",
-    "CurvePoint",
-    "FamilySummary",
     "Multiverse",
     "Option",
-    "Specification",
-    "Universe",
-    "WholeFamily",
-    "build",
     "choice_name",
+    "declaration",
     "multiverse",
     "option_name",
 ]

@@ -1,25 +1,17 @@
-"""The specification curve: every estimate with its exact p, the joint tests, and what to beware of."""
+"""The specification curve of the rating: every estimate with its exact p, the joint tests, and what to beware of."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
+from analysis import stats
+from analysis.data import regions
 from analysis.data.messages import Message, _
-from analysis.errors import AnalysisError
-from analysis.rating.specifications.build import Specification, Universe, build, latest_only
-from analysis.rating.specifications.choices import CHOICE_COLUMNS, STATISTIC
-from analysis.stats.coefficients import associate, coefficient, midranks_within, obstacle
-from analysis.stats.joint_inference import Family, JointResult, joint_inference
-from analysis.stats.pearson import pearson_r, product_moment
-from analysis.stats.ranks import Integers
-from analysis.stats.results import Association
-from analysis.stats.shapley import shapley_shares
+from analysis.errors import AnalysisError, one_of
+from analysis.rating.specifications.choices import CHOICE_COLUMNS, INDICATORS
+from analysis.rating.specifications.declaration import declaration
 
 WARNINGS = (
     _("A share of specifications is not a probability: specifications are choices, not draws."),
@@ -32,106 +24,7 @@ WARNINGS = (
 )
 
 
-@dataclass(frozen=True)
-class CurvePoint:
-    """One specification with its results.
-
-    Attributes
-    ----------
-    specification : Specification
-        What was computed.
-    association : Association
-        Estimate and exact p under the specification's own null (its regions, its strata).
-    p_joint : float
-        Exact p of the same coefficient when the rating is permuted over the whole subset, as the
-        joint tests do.
-    p_maxt : float
-        Step-down max-T within region set and statistic.
-    p_minp : float or None
-        Step-down min-p over all rank specifications; None for Pearson's r.
-    loo_low, loo_high : float or None
-        Smallest and largest coefficient with one region left out.
-    most_influential : str or None
-        Region whose absence moves the coefficient most.
-    """
-
-    specification: Specification
-    association: Association
-    p_joint: float
-    p_maxt: float
-    p_minp: float | None
-    loo_low: float | None
-    loo_high: float | None
-    most_influential: str | None
-
-    @property
-    def combinations(self) -> int:
-        """Option combinations that end in this computation."""
-        return len(self.specification.options)
-
-
-@dataclass(frozen=True)
-class FamilySummary:
-    """The specifications of one region set and statistic.
-
-    Attributes
-    ----------
-    region_set, statistic : str
-        What they have in common.
-    size : int
-        Specifications, each once.
-    significant, reachable : int
-        With an exact p of at most alpha, and with a reachable p of at most alpha.
-    median, p_median : float
-        Median estimate, and its two-sided p under the joint null (Simonsohn, Simmons and Nelson
-        2020).
-    smallest_p_maxt : float
-        Smallest adjusted p.
-    significant_one_sign : int or None
-        Specifications with a p under the joint null of at most alpha and the sign that more of these
-        have; None for Pearson's r.
-    p_significant : float or None
-        p of so many under the joint null (Simonsohn, Simmons and Nelson 2020, their second test).
-    """
-
-    region_set: str
-    statistic: str
-    size: int
-    significant: int
-    reachable: int
-    median: float
-    p_median: float
-    smallest_p_maxt: float
-    significant_one_sign: int | None = None
-    p_significant: float | None = None
-
-
-@dataclass(frozen=True)
-class WholeFamily:
-    """All rank specifications tested at once (Simonsohn, Simmons and Nelson 2020).
-
-    Attributes
-    ----------
-    size, significant : int
-        Specifications, and those whose p under the joint null is at most the level, of the sign that more
-        of these have.
-    p_significant : float
-        Joint p of so many.
-    median, p_median : float
-        Median estimate and its joint p.
-    p_smallest : float
-        Smallest min-p adjusted p: the joint p of the smallest p.
-    """
-
-    size: int
-    significant: int
-    p_significant: float
-    median: float
-    p_median: float
-    p_smallest: float
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Multiverse:
     """All defensible specifications of one edition, with their joint inference.
 
@@ -139,38 +32,13 @@ class Multiverse:
     ----------
     edition, subset : str
         What was asked for.
-    alpha : float
-        Level for counting.
-    points : tuple of CurvePoint
-        By rising estimate within statistic: the curve.
-    families : tuple of FamilySummary
-        One for each region set and statistic.
-    combinations, copies : int
-        Option combinations found, and how many of them repeat another's computation.
-    without_result : tuple of (options, sentence)
-        Combinations the data do not allow.
-    arrangements : int
-        Arrangements of the rating behind every joint p.
-    regions : tuple of str
-        Regions over which it was permuted.
-    shares : dict of str to dict
-        Shapley shares of the spread of estimates by choice, for each statistic.
-    whole : WholeFamily or None
-        Tests of all rank specifications at once, where they were asked for.
+    found : DeclaredMultiverse
+        Specifications and tests; the cases are regions by ISO code.
     """
 
     edition: str
     subset: str
-    alpha: float
-    points: tuple[CurvePoint, ...]
-    families: tuple[FamilySummary, ...]
-    combinations: int
-    copies: int
-    without_result: tuple[tuple[Any, str], ...]
-    arrangements: int
-    regions: tuple[str, ...]
-    shares: dict[str, dict[str, float]]
-    whole: WholeFamily | None = None
+    found: stats.DeclaredMultiverse
 
     @property
     def null(self) -> Message:
@@ -179,22 +47,33 @@ class Multiverse:
             "Joint null: the scores of edition {edition} are exchangeable over all {n:d} regions; the rating is permuted once for "
             "all specifications, over all {arrangements:d} distinct arrangements.",
             edition=self.edition,
-            n=len(self.regions),
-            arrangements=self.arrangements,
+            n=len(self.found.cases),
+            arrangements=self.found.joint.arrangements,
         )
 
     @property
     def counts(self) -> Message:
         """Count of specifications, as found."""
+        found, without = len(self.found.specifications), len(self.found.without_result)
         return _(
             "{specifications:d} different specifications for edition {edition}, from {combinations:d} combinations of options: {copies:d} "
             "repeat another's computation and count once, {without:d} cannot be computed.",
-            specifications=len(self.points),
+            specifications=found,
             edition=self.edition,
-            combinations=self.combinations,
-            copies=self.copies,
-            without=len(self.without_result),
+            combinations=self.found.combinations,
+            copies=self.found.combinations - found - without,
+            without=without,
         )
+
+    def latest(self) -> Multiverse:
+        """The primary curve: rank coefficients with each indicator in its latest year."""
+        options = [each for one in self.found.specifications for each in one.options]
+        last = {each["indicator"]: each["period"] for each in sorted(options, key=lambda o: o["period"])}
+
+        def is_primary(taken: stats.declared.Options) -> bool:
+            return taken["statistic"] != "pearson_r" and taken["period"] == last.get(taken["indicator"])
+
+        return replace(self, found=self.found.restricted(is_primary))
 
     def every_combination(self) -> pd.DataFrame:
         """One row a combination of options, those that end in one computation included.
@@ -202,75 +81,79 @@ class Multiverse:
         Returns
         -------
         pandas.DataFrame
-            Columns of the choices, then ``n``, ``estimate``, ``p_exact``, ``p_min``.
+            Columns of the choices, then ``n, estimate, p_exact, p_min``.
         """
-        return pd.DataFrame(
-            [
-                {
-                    **{name: options[name] for name in CHOICE_COLUMNS},
-                    "n": point.association.n,
-                    "estimate": point.association.estimate,
-                    "p_exact": point.association.p_exact,
-                    "p_min": point.association.p_min,
-                }
-                for point in self.points
-                for options in point.specification.options
-            ]
+        rows = self.found.frame(every=True).rename(columns={"p": "p_exact"})
+        return rows[[*CHOICE_COLUMNS, "n", "estimate", "p_exact", "p_min"]].reset_index(drop=True)
+
+    def table(self) -> pd.DataFrame:
+        """The curve: one row a specification, by rising estimate within a coefficient.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Options are those of the first combination; ``combinations`` counts all. ``regions_used``
+            names the set of `regions`.
+        """
+        rows = self.found.frame().rename(columns={"p": "p_exact"}).join(self.found.influence())
+        used = {place: self._codes(place) for place in rows.index}
+        rows = rows.assign(
+            edition=self.edition,
+            subset=self.subset,
+            rank=range(1, len(rows) + 1),
+            regions_used=[regions.region_set(used[place]) for place in rows.index],
+            regions=[" ".join(used[place]) for place in rows.index],
         )
+        first = ["edition", "subset", "rank", *CHOICE_COLUMNS, "regions_used", "n", "estimate"]
+        tests = ["arrangements", "p_exact", "p_min", "p_joint", "p_maxt", "p_minp"]
+        last = ["loo_low", "loo_high", "most_influential", "combinations", "regions"]
+        return rows[[*first, *tests, *last]].reset_index(drop=True)
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The curve as a table: one row a specification, in the curve's order.
+    def families(self) -> pd.DataFrame:
+        """One row for the specifications of one set of regions and coefficient, tested together.
 
-        Options are those of the first combination; ``combinations`` counts all.
+        Returns
+        -------
+        pandas.DataFrame
+            As :meth:`analysis.stats.DeclaredMultiverse.summary`, with ``region_set`` for ``cases``.
         """
-        return [self._row(rank, point) for rank, point in enumerate(self.points, start=1)]
+        used = [
+            regions.region_set(self._codes(next(iter(places)))) for places in self.found.families.values()
+        ]
+        return self.found.summary().drop(columns="cases").assign(region_set=used)
 
-    def _row(self, rank: int, point: CurvePoint) -> dict[str, Any]:
-        options, found = point.specification.options[0], point.association
-        return {
-            "edition": self.edition,
-            "subset": self.subset,
-            "rank": rank,
-            **{name: options[name] for name in CHOICE_COLUMNS},
-            "regions_used": point.specification.region_set,
-            "n": found.n,
-            "estimate": found.estimate,
-            "arrangements": found.arrangements,
-            "p_exact": found.p_exact,
-            "p_min": found.p_min,
-            "p_joint": point.p_joint,
-            "p_maxt": point.p_maxt,
-            "p_minp": point.p_minp,
-            "loo_low": point.loo_low,
-            "loo_high": point.loo_high,
-            "most_influential": point.most_influential,
-            "combinations": point.combinations,
-            "regions": " ".join(point.specification.regions),
-        }
+    def shares(self) -> dict[str, dict[str, float]]:
+        """Shapley shares of the choices, each by itself; for each coefficient."""
+        return self.found.shares(_SHARED, interactions=False)
+
+    def shares_with_interactions(self) -> dict[str, dict[str, float]]:
+        """The same for one year an indicator, with what two choices do together shared between them."""
+        return self.found.shares([name for name in _SHARED if name != "period"])
+
+    def _codes(self, place: int) -> tuple[str, ...]:
+        return tuple(self.found.cases[member] for member in self.found.specifications[place].members)
+
+
+# the estimates of one coefficient are shared among the other choices
+_SHARED = [name for name in CHOICE_COLUMNS if name != "statistic"]
 
 
 def multiverse(
-    observations: pd.DataFrame,
-    *,
-    edition: str = "III",
-    subset: str = "far_east",
-    alpha: float = 0.05,
-    latest: bool = False,
+    observations: pd.DataFrame, *, edition: str = "III", subset: str = "far_east", alpha: float = 0.05
 ) -> Multiverse:
     """Every defensible specification of the rating against its covariates, and their joint tests.
 
     Parameters
     ----------
     observations : pandas.DataFrame
-        The tidy table of observations: ``region, indicator, period, value`` at least.
+        The tidy table of observations: ``region, indicator, period, value`` at least; the score under
+        the indicator ``score`` with the edition as its period.
     edition : {"II", "III"}
         Edition of the rating; editions are never pooled.
     subset : {"far_east", "border"}
         Regions over which the rating is permuted.
     alpha : float
         Level for counting.
-    latest : bool
-        Only rank coefficients with each indicator in its latest year: the primary curve.
 
     Returns
     -------
@@ -280,156 +163,43 @@ def multiverse(
     Raises
     ------
     AnalysisError
-        If edition or subset are not known, alpha is not between 0 and 1, or nothing can be computed.
+        If edition or subset are not known, a region has no score, alpha is not between 0 and 1, or nothing
+        can be computed.
     """
     if not 0 < alpha < 1:
         raise AnalysisError(f"alpha is {alpha!r}; it must lie between 0 and 1.")
-    universe = build(observations, edition=edition, subset=subset)
-    if latest:
-        universe = latest_only(universe)
-    if not universe.specifications:
-        raise AnalysisError(
-            f"No specification can be computed for edition {edition} over the subset {subset}."
-        )
-    joint = joint_inference(
-        universe.score, universe.specifications, families(universe.specifications), alpha=alpha
-    )
-    points = tuple(_point(universe, joint, place) for place in range(len(universe.specifications)))
-    order = [option.id for option in STATISTIC.options]
-    curve = sorted(points, key=lambda p: (order.index(p.association.statistic), p.association.estimate))
-    stand_for = sum(point.combinations for point in points)
-    return Multiverse(
-        edition=edition,
-        subset=subset,
-        alpha=alpha,
-        points=tuple(curve),
-        families=_families(points, joint, alpha),
-        combinations=universe.combinations,
-        copies=stand_for - len(points),
-        without_result=universe.without_result,
-        arrangements=joint.arrangements,
-        regions=universe.regions,
-        shares=_shares(points, latest),
-        whole=_whole(universe, alpha) if latest else None,
-    )
-
-
-def families(specifications: Sequence[Specification]) -> dict[Family, list[int]]:
-    """Positions of the specifications of each region set and statistic.
-
-    Returns
-    -------
-    dict of (region set, statistic) to list of int
-        Places in `specifications`.
-    """
-    found: dict[Family, list[int]] = {}
-    for place, specification in enumerate(specifications):
-        found.setdefault((specification.region_set, specification.statistic), []).append(place)
-    return found
-
-
-def _point(universe: Universe, joint: JointResult, place: int) -> CurvePoint:
-    specification = universe.specifications[place]
-    members = list(specification.members)
-    score, covariate = universe.score[members], specification.covariate[members]
-    if place in joint.pearson:
-        found = joint.pearson[place]
-    elif specification.statistic == "pearson_r":
-        found = pearson_r(score, covariate)
-    else:
-        found = associate(specification.statistic, score, covariate, specification.strata)
-    without = _leave_one_out(specification, universe)
-    there = [value for value in without if value is not None]
-    shifts = [
-        0.0 if value is None or found.estimate is None else abs(value - found.estimate) for value in without
+    codes = regions.codes(regions.subset(subset))
+    figures = _figures(observations, codes)
+    table = _scores(figures, edition)
+    covariates = [
+        name for indicator in INDICATORS for name in sorted(figures) if name.split(":")[0] == indicator
     ]
-    minp = float(joint.p_minp[place])
-    return CurvePoint(
-        specification=specification,
-        association=found,
-        p_joint=float(joint.p_joint[place]),
-        p_maxt=float(joint.p_maxt[place]),
-        p_minp=None if np.isnan(minp) else minp,
-        loo_low=min(there, default=None),
-        loo_high=max(there, default=None),
-        most_influential=specification.regions[int(np.argmax(shifts))] if there else None,
-    )
+    choices = declaration(figures, covariates, mixed=not (table["border"].all() or not table["border"].any()))
+    try:
+        found = stats.multiverse(table, choices, score="score", alpha=alpha)
+    except stats.StatisticsError as error:
+        raise AnalysisError(
+            f"No specification can be computed for edition {edition} over the subset {subset}: {error}"
+        ) from None
+    return Multiverse(edition, subset, found)
 
 
-def _leave_one_out(specification: Specification, universe: Universe) -> list[float | None]:
-    """Coefficient without each region used; None where none is left."""
-    found: list[float | None] = []
-    for left_out in specification.members:
-        members = [member for member in specification.members if member != left_out]
-        score, covariate = universe.score[members], specification.covariate[members]
-        strata: Integers | None = None
-        if specification.strata is not None:
-            kept = [
-                s for m, s in zip(specification.members, specification.strata, strict=True) if m != left_out
-            ]
-            strata = np.array(kept, dtype=np.int64)
-        if obstacle(score, covariate, strata) is not None:
-            found.append(None)
-        elif specification.statistic == "pearson_r":
-            found.append(product_moment(score, covariate))
-        else:
-            x, y = midranks_within(score, strata), midranks_within(covariate, strata)
-            found.append(coefficient(specification.statistic, x, y, strata))
-    return found
+def _figures(observations: pd.DataFrame, codes: tuple[str, ...]) -> pd.DataFrame:
+    """A row a region, a column an indicator and period; NaN where there is no figure."""
+    here = observations[observations["region"].isin(codes)]
+    table = here.pivot_table(index="region", columns=["indicator", "period"], values="value", observed=True)
+    table.columns = [f"{indicator}:{period}" for indicator, period in table.columns]
+    return table.reindex(list(codes)).astype(float)
 
 
-def _families(points: tuple[CurvePoint, ...], joint: JointResult, alpha: float) -> tuple[FamilySummary, ...]:
-    summaries = []
-    for (name, statistic), (median, p_median) in joint.medians.items():
-        members = [
-            point
-            for point in points
-            if point.specification.region_set == name and point.specification.statistic == statistic
-        ]
-        exact = [point.association.p_exact for point in members]
-        significant, p_significant = joint.significant.get((name, statistic), (None, None))
-        summaries.append(
-            FamilySummary(
-                region_set=name,
-                statistic=statistic,
-                size=len(members),
-                significant=sum(p is not None and p <= alpha for p in exact),
-                reachable=sum(point.association.can_reach(alpha) for point in members),
-                median=median,
-                p_median=p_median,
-                smallest_p_maxt=min(point.p_maxt for point in members),
-                significant_one_sign=significant,
-                p_significant=p_significant,
-            )
-        )
-    return tuple(summaries)
-
-
-def _whole(universe: Universe, alpha: float) -> WholeFamily:
-    """Every rank specification as one family, whatever its regions and coefficient."""
-    everything = ("whole",)
-    places = range(len(universe.specifications))
-    joint = joint_inference(universe.score, universe.specifications, {everything: places}, alpha=alpha)
-    significant, p_significant = joint.significant[everything]
-    median, p_median = joint.medians[everything]
-    p_smallest = float(np.nanmin(joint.p_minp))
-    return WholeFamily(len(places), significant, p_significant, median, p_median, p_smallest)
-
-
-def _shares(points: tuple[CurvePoint, ...], with_interactions: bool) -> dict[str, dict[str, float]]:
-    """Shapley shares for each statistic: coefficients of different scale are not pooled."""
-    shares = {}
-    for statistic in Counter(point.association.statistic for point in points):
-        chosen = [point for point in points if point.association.statistic == statistic]
-        # a computation weighs one, shared among the combinations that lead to it
-        combinations = [(point, options) for point in chosen for options in point.specification.options]
-        estimates = np.array([point.association.estimate for point, _ in combinations], dtype=np.float64)
-        weights = np.array([1 / point.combinations for point, _ in combinations])
-        factors = {
-            name: [options[name] for _, options in combinations]
-            for name in CHOICE_COLUMNS
-            # in its latest year an indicator has one period
-            if name not in ("statistic", *(("period",) if with_interactions else ()))
-        }
-        shares[statistic] = shapley_shares(estimates, weights, factors, interactions=with_interactions)
-    return shares
+def _scores(figures: pd.DataFrame, edition: str) -> pd.DataFrame:
+    """Columns ``score`` and ``border`` (whether the region borders China)."""
+    editions = sorted(name.split(":")[1] for name in figures if name.startswith("score:"))
+    if edition not in editions:
+        raise one_of("edition", edition, editions)
+    score = figures[f"score:{edition}"]
+    if score.isna().any():
+        missing = ", ".join(score.index[score.isna()])
+        raise AnalysisError(f"Edition {edition} has no score for {missing}; the whole subset must be scored.")
+    border = [regions.by_code(code).has_china_border for code in figures.index]
+    return pd.DataFrame({"score": score, "border": border})
