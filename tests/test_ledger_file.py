@@ -158,7 +158,9 @@ def test_units_are_converted_and_other_kinds_refused(tmp_path: Path) -> None:
         verify_file(path, frame)
 
 
-@pytest.mark.parametrize("kind", ["semicolons", "bom", "cp1251", "tabs", "xlsx", "comments"])
+@pytest.mark.parametrize(
+    "kind", ["semicolons", "bom", "cp1251", "utf-16", "tabs", "xlsx", "xlsx named csv", "comments"]
+)
 def test_tables_are_read_as_people_save_them(tmp_path: Path, kind: str) -> None:
     rows = [
         [*CLAIM_COLUMNS],
@@ -177,18 +179,19 @@ def test_tables_are_read_as_people_save_them(tmp_path: Path, kind: str) -> None:
         ["доля", "text", "Абзац 2", "8,50", "%", "none", "", "", "", "Нет данных"],
     ]
     path = tmp_path / ("claims.xlsx" if kind == "xlsx" else "claims.csv")
-    if kind == "xlsx":
+    if kind.startswith("xlsx"):
         book = openpyxl.Workbook()
         for row in rows:
             book.active.append(row)
         cell = book.active["D3"]
         cell.value, cell.number_format = 8.5, "0.00"
-        book.save(path)
+        with path.open("wb") as file:
+            book.save(file)
     else:
         delimiter = {"semicolons": ";", "cp1251": ";", "tabs": "\t"}.get(kind, ",")
         lines = [delimiter.join(f'"{cell}"' for cell in row) for row in rows]
         lines = ['"# замечание, с запятыми, "', *lines] if kind == "comments" else lines
-        encoding = {"bom": "utf-8-sig", "cp1251": "cp1251"}.get(kind, "utf-8")
+        encoding = {"bom": "utf-8-sig", "cp1251": "cp1251", "utf-16": "utf-16"}.get(kind, "utf-8")
         path.write_bytes("\r\n".join(lines).encode(encoding))
     claims = read_claims(path, {})
     assert [claim.claim_id for claim in claims] == ["ставка", "доля"]
@@ -210,6 +213,31 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     told = str(caught.value).split("\n")
     assert len(told) == 3 and all("allowed" in line or "no claim_id" in line for line in told)
     assert [line.split("line ")[1][0] for line in told] == ["5", "2", "3"]
+
+
+def test_faults_of_printed_tables_are_told_at_once(tmp_path: Path) -> None:
+    """Each with its file and line; a workbook's formulas without results too."""
+    (tmp_path / "one.csv").write_text("row,column,printed\na,b,1\na,b,2\na,b\n", encoding="utf-8")
+    book = openpyxl.Workbook()
+    for row in (["row", "column", "printed"], ["a", "b", "=1+1"], ["a", "c", "=2+2"]):
+        book.active.append(row)
+    book.save(tmp_path / "two.xlsx")
+    path = tmp_path / "claims.csv"
+    inputs = "x=cell:one:a:b; y=cell:two:a:b"
+    path.write_text(f"{HEADER}\na,text,here,1,,R1,formula,x,{inputs},\n", encoding="utf-8")
+    with pytest.raises(AnalysisError) as caught:
+        verify_file(path, NOTHING)
+    told = str(caught.value)
+    for part in ("one.csv, line 3", "one.csv, line 4", "two.xlsx, row 2", "two.xlsx, row 3", "'=2+2'"):
+        assert part in told
+
+
+def test_a_file_an_input_points_to_may_not_be_ragged(tmp_path: Path) -> None:
+    (tmp_path / "figures.csv").write_text("town,t\nA,1\nB\n", encoding="utf-8")
+    path = tmp_path / "claims.csv"
+    path.write_text(f"{HEADER}\na,text,here,1,,R1,formula,x,x=file:figures.csv:town:t:A,\n", encoding="utf-8")
+    with pytest.raises(AnalysisError, match=r"figures\.csv, line 3 has 1 fields"):
+        verify_file(path, NOTHING)
 
 
 def test_a_table_that_was_not_named_is_not_read(tmp_path: Path) -> None:
@@ -318,7 +346,7 @@ def test_columns_of_another_file_are_refused(tmp_path: Path) -> None:
 
 
 def test_absent_file_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(AnalysisError, match="cannot be read"):
+    with pytest.raises(AnalysisError, match="There is no file"):
         read_claims(tmp_path / "none.csv", {})
 
 

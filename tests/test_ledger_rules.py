@@ -561,7 +561,7 @@ def test_rule_without_inputs_is_refused() -> None:
         ("R1", "formula", "1", "sum(s)", "s=cell:t:@nowhere:x", "allowed are: far_east, border"),
         ("R1", "formula", "1", "s", "s=claim:unknown", "unknown"),
         ("R1", "formula", "1", "s", "s=guess:1", "allowed are: claim"),
-        ("R1", "formula", "1", "s", "s=file:absent.csv:a:b", "cannot be read"),
+        ("R1", "formula", "1", "s", "s=file:absent.csv:a:b", "There is no file"),
         ("R2", "total", "1", "", "total=list:1", "lacks the input 'rows'"),
         ("R2", "total", "1", "", "rows=list:1; whole=text:z", "the row named as the whole"),
         ("R3", "largest", "", "", "printed=list:1 | 2; of=text:7", "compared"),

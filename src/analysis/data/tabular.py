@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import paths
 from analysis.data import archives
-from analysis.errors import AnalysisError, quoted
+from analysis.errors import AnalysisError, SeveralFaultsError, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +33,9 @@ MAX_ROWS = 1 << 20  # what a spreadsheet can hold
 MAX_SECONDS = 20.0
 MAX_LINE = 1 << 16  # of a first line, which is looked at for the separator
 SEPARATORS = (";", "\t", ",")
+COMMENT = "#"
+# number of a line, and its cells
+Line = tuple[int, list[str]]
 # looked for in order: marked encodings first, then the one that cannot be mistaken, then Russian Excel's
 _MARKED = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DECLARATIONS = tuple(
@@ -87,8 +90,15 @@ class Workbook:
         self.sheets: tuple[str, ...] = tuple(str(page.title) for page in self._stored)
         self._deadline = time.monotonic() + MAX_SECONDS
 
-    def rows(self, place: int) -> list[tuple[Any, ...]]:
+    def rows(self, place: int, *, as_shown: bool = False) -> list[tuple[Any, ...]]:
         """Rows of the worksheet at `place`, from row 1, each without the empty cells at its end.
+
+        Parameters
+        ----------
+        place : int
+            Which worksheet, from 0.
+        as_shown : bool
+            Numbers as texts with the decimals of their format: a printed 8,50 is stored as 8.5.
 
         Returns
         -------
@@ -106,18 +116,29 @@ class Workbook:
             for page in (self._stored[place], self._formulas[place]):
                 page.reset_dimensions()  # what a sheet says of its size is not relied on
             pairs = zip(
-                self._stored[place].iter_rows(values_only=True),
+                self._stored[place].iter_rows(values_only=not as_shown),
                 self._formulas[place].iter_rows(values_only=True),
                 strict=False,
             )
             for values, written in pairs:
-                row = _row(values, written)
+                row = _row([_shown(cell) for cell in values] if as_shown else values, written)
                 cells += len(row)
                 found.append(row)
                 _refuse_excess(self.path, self.sheets[place], len(found), cells, self._deadline)
         while found and not found[-1]:
             found.pop()
         return found
+
+
+def _shown(cell: Any) -> Any:
+    """A cell as Excel shows it: zeros behind the decimal point are in the format, not in the number."""
+    value = cell.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    places = cell.number_format.split(";")[0].rpartition(".")[2] if "." in (cell.number_format or "") else ""
+    if decimals := len(places) - len(places.lstrip("0")):
+        return f"{value:.{decimals}f}"
+    return str(int(value)) if float(value).is_integer() else repr(value)
 
 
 def is_litter(path: Path) -> bool:
@@ -148,6 +169,50 @@ def rows(path: Path) -> list[tuple[Any, ...]]:
         with workbook(path) as book:
             return book.rows(0)
     return list(csv_rows(decoded(content, path).content, path))
+
+
+def lines(path: Path) -> list[Line]:
+    """Lines of a table written by hand, as texts with their numbers, told apart as in `rows`.
+
+    Blank lines and those that begin with ``#`` are left out. Lines of a workbook are of one length; of a CSV
+    each is as long as it stands there.
+
+    Raises
+    ------
+    AnalysisError
+        As `rows`; also if a cell of the workbook has a formula without a stored result, all of them at once.
+    """
+    content = read_bytes(path)
+    if archives.is_zip(content[:4]):
+        with workbook(path) as book:
+            found = _texts(book.rows(0, as_shown=True), path)
+    else:
+        found = [
+            (number, list(cells))
+            for number, cells in _numbered(decoded(content, path).content, path, COMMENT)
+        ]
+    return [
+        (number, cells)
+        for number, cells in found
+        if any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith(COMMENT)
+    ]
+
+
+def _texts(table: Sequence[tuple[Any, ...]], path: Path) -> list[Line]:
+    """Rows of a workbook as texts, each filled up to the longest."""
+    faults = [
+        AnalysisError(
+            f"{paths.relative(path)}, row {number}, holds {cell}; save it once more in a spreadsheet."
+        )
+        for number, row in enumerate(table, 1)
+        for cell in row
+        if isinstance(cell, Unstored)
+    ]
+    if faults:
+        raise SeveralFaultsError(faults)
+    width = max(map(len, table), default=0)
+    texts = [["" if cell is None else str(cell) for cell in row] for row in table]
+    return [(number, row + [""] * (width - len(row))) for number, row in enumerate(texts, 1)]
 
 
 def read_bytes(path: Path) -> bytes:
@@ -211,22 +276,36 @@ def csv_rows(text: str, path: Path) -> Iterator[tuple[str, ...]]:
     AnalysisError
         If a quote is not closed, a cell is longer than 131,072 characters or there are too many cells.
     """
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    return (row for _, row in _numbered(text, path))
+
+
+def _numbered(text: str, path: Path, comment: str | None = None) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Rows of CSV text, each with the number of the line it begins on.
+
+    The separator is that of the first line that has anything and is no comment.
+    """
+    first = next((line for line in text.splitlines() if line.strip() and not _is_comment(line, comment)), "")
     separator = max(
         SEPARATORS, key=lambda mark: len(next(csv.reader([first[:MAX_LINE]], delimiter=mark), []))
     )
     deadline = time.monotonic() + MAX_SECONDS
-    cells = 0
+    cells = before = 0
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         for number, row in enumerate(reader, start=1):
             cells += len(row)
             _refuse_excess(path, "", number, cells, deadline)
-            yield tuple(row)
+            yield before + 1, tuple(row)
+            # a cell may hold line breaks, so a row begins after the line the one before ended on
+            before = reader.line_num
     except csv.Error as error:
         raise AnalysisError(
             f"{paths.relative(path)}, line {reader.line_num}, cannot be read as CSV ({error}); save it again."
         ) from None
+
+
+def _is_comment(line: str, mark: str | None) -> bool:
+    return mark is not None and line.lstrip('" ').startswith(mark)
 
 
 @contextmanager

@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from analysis.data import regions
+from analysis.data import regions, tabular
 from analysis.data.messages import Name
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError, SeveralFaultsError
-from analysis.ledger.files import lines, named_lines
+from analysis.ledger.files import records
 from analysis.ledger.printed import MISSING_MARKS
 from analysis.ledger.wording import Words, in_both
-from analysis.paths import relative
 
 COLUMNS = ("claim_id", "exhibit", "locus", "published", "unit", "rule", "check", "formula", "inputs", "note")
 # optional: how the claim is judged where the reader's own customs files hold what it speaks of
@@ -196,30 +195,23 @@ def read_table(path: Path) -> PrintedTable | None:
     Raises
     ------
     AnalysisError
-        If the file cannot be read or a cell is given twice.
+        If the file cannot be read, a line is not as long as the header or a cell is given twice; all faults of the
+        file at once.
     """
-    names, found = named_lines(path)
-    if not {"row", "column", "printed"} <= set(names):
+    found = records(path)
+    if not {"row", "column", "printed"} <= set(found.names):
         return None
     table: PrintedTable = {}
-    for line, cells in found:
-        where = f"{relative(path)}, line {line}"
-        record = _record(names, cells, where)
+    faults = list(found.faults)
+    for where, record in found.rows:
         key = (record["row"], record["column"])
         if key in table:
-            raise AnalysisError(f"{where}: row {key[0]!r}, column {key[1]!r} is given twice.")
+            faults.append(AnalysisError(f"{where}: row {key[0]!r}, column {key[1]!r} is given twice."))
         english = record.get("place", "")
         place = Name(english, record.get("place_ru") or english) if english else None
         table[key] = Cell(record["printed"], record.get("unit", ""), place)
+    refuse(faults)
     return table
-
-
-def _record(names: Sequence[str], cells: Sequence[str], where: str) -> dict[str, str]:
-    if len(cells) != len(names):
-        raise AnalysisError(
-            f"{where} has {len(cells)} fields where the header has {len(names)} fields; a text with a comma needs quotes."
-        )
-    return dict(zip(names, cells, strict=True))
 
 
 def read_tables(folder: Path, names: Iterable[str] | None = None) -> dict[str, PrintedTable]:
@@ -231,19 +223,33 @@ def read_tables(folder: Path, names: Iterable[str] | None = None) -> dict[str, P
         Where they stand, as ``.csv`` or ``.xlsx``.
     names : iterable of str, optional
         Those to read; all of the folder's CSV files if not given.
+
+    Raises
+    ------
+    AnalysisError
+        As `read_table`, the faults of all tables at once.
     """
     if names is None:
-        paths = sorted(folder.glob("*.csv"))
+        paths = [path for path in sorted(folder.glob("*.csv")) if not tabular.is_litter(path)]
     else:
         both = ((folder / f"{name}.csv", folder / f"{name}.xlsx") for name in names)
         paths = [path for pair in both for path in pair if path.is_file()]
-    found = ((path.stem, read_table(path)) for path in paths)
-    return {name: table for name, table in found if table is not None}
+    tables: dict[str, PrintedTable] = {}
+    faults: list[AnalysisError] = []
+    for path in paths:
+        try:
+            table = read_table(path)
+        except AnalysisError as error:
+            faults.append(error)
+        else:
+            tables |= {} if table is None else {path.stem: table}
+    refuse(faults)
+    return tables
 
 
 def tables_named(path: Path) -> tuple[str, ...]:
     """Names of the printed tables a claims file points to; no other file beside it is read."""
-    text = "\n".join("\n".join(cells) for _, cells in lines(path))
+    text = "\n".join("\n".join(cells) for _, cells in tabular.lines(path))
     names = re.findall(r"cell:\s*([^:;\n]+?)\s*:", text) + ["spans"] * ("quote:" in text)
     return tuple(sorted(set(names)))
 
@@ -273,20 +279,20 @@ def read_claims_and_faults(
     path: Path, tables: Mapping[str, PrintedTable]
 ) -> tuple[tuple[Claim, ...], list[AnalysisError]]:
     """Claims of the rows that are in order, and the faults of those that are not."""
-    names, found = named_lines(path)
-    missing, unknown = [c for c in COLUMNS if c not in names], set(names) - {*COLUMNS, *OPTIONAL_COLUMNS}
-    half = 0 < sum(name in names for name in CUSTOMS_COLUMNS) < len(CUSTOMS_COLUMNS)
+    found = records(path)
+    missing = [name for name in COLUMNS if name not in found.names]
+    unknown = set(found.names) - {*COLUMNS, *OPTIONAL_COLUMNS}
+    half = 0 < sum(name in found.names for name in CUSTOMS_COLUMNS) < len(CUSTOMS_COLUMNS)
     if missing or unknown or half:
         raise AnalysisError(
-            f"{relative(path)}, line 1 has the columns {', '.join(names)}; a claims file has {', '.join(COLUMNS)}, then "
+            f"{found.header} has the columns {', '.join(found.names)}; a claims file has {', '.join(COLUMNS)}, then "
             f"all or none of {', '.join(CUSTOMS_COLUMNS)}, and any of {', '.join((*GROUP_COLUMNS, *RUSSIAN_COLUMNS))}."
         )
     claims: list[Claim] = []
-    faults: list[AnalysisError] = []
-    for line, cells in found:
-        where = f"{relative(path)}, line {line}"
+    faults = list(found.faults)
+    for where, record in found.rows:
         try:
-            made = _expand(_claim(_record(names, cells, where), where), tables)
+            made = _expand(_claim(record, where), tables)
             _refuse_repeated(made, claims)
             claims.extend(made)
         except AnalysisError as error:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import user_data
-from analysis.errors import AnalysisError, one_of
+from analysis.errors import AnalysisError, SeveralFaultsError, one_of
 from analysis.ledger import customs, units
 from analysis.ledger.claims import Claim, PrintedTable, is_many, matches, select, split_reference
-from analysis.ledger.files import named_lines
+from analysis.ledger.files import records
 from analysis.ledger.formula import Value
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import parse
@@ -278,15 +278,16 @@ class Sources:
         parts = 4 if reference.count(":") == 4 else 3
         name, label_column, value_column, *label = split_reference(reference, parts, where)
         path = self.folder / name
-        columns, found = named_lines(path)
-        absent = [column for column in (label_column, value_column) if column not in columns]
+        found = records(path)
+        absent = [column for column in (label_column, value_column) if column not in found.names]
         if absent:
-            raise one_of(f"{where}: a column of {relative(path)}", absent[0], columns)
-        at, value = columns.index(label_column), columns.index(value_column)
+            raise one_of(f"{where}: a column of {relative(path)}", absent[0], found.names)
+        if found.faults:
+            raise SeveralFaultsError(found.faults)
         items = {
-            cells[at]: Item(cells[value], f"file:{name}:{cells[at]}", True, where)
-            for _, cells in found
-            if not label or cells[at] == label[0]
+            row[label_column]: Item(row[value_column], f"file:{name}:{row[label_column]}", True, where)
+            for _, row in found.rows
+            if not label or row[label_column] == label[0]
         }
         if not items:
             raise AnalysisError(f"{where} points to {reference!r}, and the file has no such row.")
