@@ -13,8 +13,7 @@ from rocrate.rocrate import ROCrate
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.publish import citation, parameters, repository
-from analysis.publish.exhibits import register
+from analysis.publish import citation, exhibits, parameters, repository
 from analysis.publish.output import made_files
 from analysis.workflow import archive, reproduce
 
@@ -88,7 +87,7 @@ def test_one_action_a_notebook_from_raw_files_and_parameters_to_its_exhibits(cra
     assert values == set(parameters.allowed_names(notebook)) - set(parameters.COMMON)
     made = {entity.id for entity in listed(action["result"])}
     # exhibits of a reader's own files may not have been made
-    for entry in register.made(paths.results(), notebook):
+    for entry in exhibits.made(paths.results(), notebook):
         assert {f"results/{name}" for name in made_files(paths.results(), entry.id)} <= made
         assert f"results/exhibits/{entry.id}.json" in made
     assert action["startTime"] < action["endTime"]
@@ -149,8 +148,8 @@ def test_a_stranger_gets_the_same_ledger_and_the_same_exhibits(unpacked, tmp_pat
         "--no-progress-bar", "--cwd", "notebooks", "-p", "output_dir", str(out),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    for entry in register.entries("04_rating"):
-        for name in register.files(entry):
+    for entry in exhibits.entries("04_rating"):
+        for name in exhibits.files(entry):
             assert (out / name).read_bytes() == (unpacked / "results" / name).read_bytes(), name
 
 

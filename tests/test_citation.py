@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from analysis import paths
 from analysis.data import package
 from analysis.errors import AnalysisError
-from analysis.publish import citation, documents, parameters, repository
-from analysis.publish.exhibits import register
+from analysis.publish import citation, documents, exhibits, parameters, repository
+from analysis.publish.words import text
 from analysis.workflow.cli import main
 
 STATE = repository.State("0123456789abcdef0123456789abcdef01234567", False)
@@ -30,7 +30,10 @@ def run_folder(tmp_path):
     values = json.loads(json.dumps(usual)) | {"first_year": "2015"}
     (tmp_path / "exhibits").mkdir()
     card = {"id": "table-2", "notebook": "02_china_share", "parameters": values, "outputs": ["table"]}
-    card |= {"title": register.entry("table-2").title, "period": "2015–2021"}
+    card |= {
+        "title": {name: text(exhibits.entry("table-2").title, name) for name in ("en", "ru")},
+        "period": "2015–2021",
+    }
     (tmp_path / "exhibits" / "table-2.json").write_text(json.dumps(card))
     return tmp_path
 
@@ -150,8 +153,8 @@ def test_a_run_is_cited_by_its_own_bytes_and_parameters(executed, style):
     first, second = executed("a.ipynb", 'trade_period = "2019"'), executed("b.ipynb", 'trade_period = "2015"')
     texts = [citation.cite(str(path), style, state=STATE) for path in (first, second)]
     assert texts[0] != texts[1]
-    for path, text, year in zip((first, second), texts, ("2019", "2015"), strict=True):
-        bare = text.replace("\\_", "_")
+    for path, reference, year in zip((first, second), texts, ("2019", "2015"), strict=True):
+        bare = reference.replace("\\_", "_")
         assert hashlib.sha256(path.read_bytes()).hexdigest() in bare
         assert f"trade_period = {year}" in bare
         assert "alpha" not in bare
@@ -217,9 +220,9 @@ def test_csl_json_has_every_field_in_its_place():
 
 def test_everything_listed_can_be_cited_once_it_was_made(tmp_path):
     assert len(set(citation.citable())) == len(citation.citable())
-    for entry in register.entries():
+    for entry in exhibits.entries():
         # some exhibits are made from a reader's own customs files only
-        has_table = "table" in (entry.outputs or entry.with_customs)
+        has_table = "table" in (entry.outputs)
         name = f"tables/{entry.id}.csv" if has_table else f"figures/{entry.id}.en.svg"
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(entry.id)

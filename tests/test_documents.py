@@ -6,8 +6,7 @@ import pytest
 
 from analysis import paths
 from analysis.data import indicators, package
-from analysis.publish import documents, repository
-from analysis.publish.exhibits import register
+from analysis.publish import documents, exhibits, repository
 
 
 @pytest.mark.parametrize("name", list(documents.DOCUMENTS))
@@ -28,7 +27,7 @@ def test_the_dictionary_has_every_indicator_and_every_column():
 
 def test_the_replication_readme_names_program_and_output_of_every_exhibit():
     text = documents.replication()
-    for entry in register.entries():
+    for entry in exhibits.entries():
         row = next(line for line in text.splitlines() if line.startswith(f"| `{entry.id}` |"))
         assert f"`{entry.notebook}`" in row
         assert ("tables/" in row) == ("table" in entry.outputs)

@@ -2,14 +2,12 @@
 
 import re
 
-import pandas as pd
 import pytest
 
+from analysis import ledger
 from analysis.data import regions
-from analysis.errors import AnalysisError
-from analysis.publish import parameters
-from analysis.publish.exhibits import Exhibit, ledger, publish, register
-from analysis.publish.tables import Table, column
+from analysis.publish import exhibits, parameters, verdicts
+from analysis.publish.words import text
 from analysis.rating import associations
 from notebook_cells import run_cells
 
@@ -17,56 +15,24 @@ NOTEBOOKS = parameters.notebooks()
 
 
 def test_identifiers_are_unique_and_safe_in_file_names():
-    ids = [entry.id for entry in register.entries()]
+    ids = [entry.id for entry in exhibits.entries()]
     assert len(set(ids)) == len(ids)
     assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for name in ids)
 
 
 def test_the_papers_seven_exhibits_are_registered():
     papers = {"table-1", "table-2", "table-3", "chart-1", "chart-2", "chart-3", "chart-4"}
-    assert papers <= {entry.id for entry in register.entries()}
+    assert papers <= {entry.id for entry in exhibits.entries()}
 
 
 def test_every_exhibit_belongs_to_a_notebook():
-    assert {entry.notebook for entry in register.entries()} <= set(NOTEBOOKS)
+    assert {entry.notebook for entry in exhibits.entries()} <= set(NOTEBOOKS)
 
 
-def run(tmp_path, notebook="03_exports"):
-    return parameters.Run(notebook, "en", tmp_path, {})
-
-
-def test_publishing_writes_exactly_the_files_the_register_promises(tmp_path):
-    shown = publish(ledger.timber_tree(), run(tmp_path))
+def test_saving_writes_exactly_the_files_the_register_promises(tmp_path):
+    run_cells("03_exports", tmp_path)
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    assert written == set(register.files(register.entry("timber-tree")))
-    assert 'lang="en"' in shown.fragment
-
-
-def exhibit(**changes):
-    table = Table(pd.DataFrame({"a": [1]}), (column("a", "A", "А"),))
-    made = {
-        "id": "table-3-verdicts",
-        "period": "2020",
-        "sentence": {"en": "x", "ru": "х"},
-        "sources": ("paper-table-3",),
-        "table": table,
-    }
-    return Exhibit(**{**made, **changes})
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"id": "table-9"}, "table-9"),
-        ({"id": "table-1-verdicts"}, "belongs to 01_transit_potential"),
-        ({"sources": ("rosstat-fdi",)}, "draws on rosstat-fdi"),
-        ({"table": None}, "must be made as table"),
-    ],
-)
-def test_an_exhibit_that_is_not_as_registered_is_refused(tmp_path, changes, message):
-    with pytest.raises(AnalysisError, match=message):
-        publish(exhibit(**changes), run(tmp_path))
-    assert not list(tmp_path.iterdir())
+    assert written == {*exhibits.promised("03_exports"), "index.html"}
 
 
 def test_every_claim_of_the_ledger_has_an_anchor_of_its_own_in_the_page(tmp_path):
@@ -80,13 +46,12 @@ def test_every_claim_of_the_ledger_has_an_anchor_of_its_own_in_the_page(tmp_path
 
 
 def test_the_cells_of_table_3_carry_the_verdicts_of_the_ledger():
-    made = ledger.cell_verdicts("table-3", "2021")
-    last = made.table.rows.iloc[-1]
+    last = verdicts.marked_cells(ledger.judge(), "table-3").frame.iloc[-1]
     assert last["value_thousand_usd"] == "49 348,4 ✗"
 
 
 def test_the_corrected_table_3_adds_up_to_its_chapter():
-    rows = ledger.timber_tree().table.rows
+    rows = verdicts.timber_tree()
     added = rows.loc[rows["counts_in_total"], "value"].sum()
     # 0.1 is the rounding of birch and poplar against their heading
     assert abs(added - 14336.1) <= 0.15
@@ -119,30 +84,31 @@ class TestAssociations:
         assert regions.region_set(["RU-PRI", "RU-KHA", "RU-AMU", "RU-YEV"]) == "border less RU-ZAB"
 
 
-class TestCellVerdicts:
+class TestMarkedCells:
     """The parameters of a notebook reach the table of verdicts."""
 
     def test_table_1_shows_and_counts_the_regions_asked_for(self):
-        whole = ledger.cell_verdicts("table-1", "2020")
-        one = ledger.cell_verdicts("table-1", "2020", columns=("RU-AMU",))
-        assert [name for name in one.table.rows if name.startswith("RU-")] == ["RU-AMU"]
+        found = ledger.judge()
+        whole = verdicts.marked_cells(found, "table-1")
+        one = verdicts.marked_cells(found, "table-1", columns=("RU-AMU",))
+        assert [name for name in one.frame if name.startswith("RU-")] == ["RU-AMU"]
         # seven rows of the table, of which the paper's sentence counts every cell once
-        counts = [int(n) for n in re.findall(r"\d+", one.sentence["en"])]
-        assert sum(counts) == 7
-        assert sum(int(n) for n in re.findall(r"\d+", whole.sentence["en"])) == 35
+        assert sum(one.told.values.values()) == 7
+        assert sum(whole.told.values.values()) == 35
 
     def test_table_2_shows_the_years_and_regions_asked_for(self):
-        made = ledger.share_verdicts(("RU-AMU",), "2019", "2021")
-        assert made.table.rows["row"].tolist() == ["FAR_EAST", "RU-AMU"]
-        assert made.table.rows.columns[3:].tolist() == ["2019", "2020", "2021"]
+        made = verdicts.marked_cells(
+            ledger.judge(), "table-2", rows=("FAR_EAST", "RU-AMU"), columns=("2019", "2020", "2021")
+        )
+        assert made.frame["row"].tolist() == ["FAR_EAST", "RU-AMU"]
+        assert made.frame.columns[3:].tolist() == ["2019", "2020", "2021"]
         # the district's three years hold, Amur's cells are copies
-        assert made.sentence["en"].startswith(
+        assert text(made.told, "en") == (
             "Cells: 0 fail, 0 depend on the reading, 3 hold, 3 cannot be checked."
         )
 
 
 def test_the_table_of_choices_names_its_options_in_words():
-    from analysis.publish.words import text
     from analysis.rating.specifications import CHOICES, option_name
 
     for choice in CHOICES:
@@ -153,7 +119,7 @@ def test_the_table_of_choices_names_its_options_in_words():
 
 def test_a_russian_word_names_one_thing():
     """«Реестр» is the ledger, a batch is «серия»; a list called either would be looked for in the wrong place."""
-    for entry in register.entries():
-        title = entry.title["ru"].lower()
+    for entry in exhibits.entries():
+        title = text(entry.title, "ru").lower()
         assert "пакет" not in title, entry.id
         assert ("реестр" in title) == (entry.id in ("ledger", "rating-ledger")), entry.id

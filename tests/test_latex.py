@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis import paths
-from analysis.publish import tables
-from analysis.publish.exhibits import register
+from analysis.publish import exhibits, tables
 
 LATEX = shutil.which("pdflatex")
 pytestmark = pytest.mark.skipif(
@@ -53,7 +52,7 @@ def typeset(body, language, folder):
 @pytest.mark.parametrize("language", list(LANGUAGES))
 def test_every_table_fits_the_page(language, tmp_path):
     """A float longer than a page is cut off, a line wider than the page runs out of it: both only warn."""
-    names = [entry.id for entry in register.made(paths.results()) if "table" in entry.outputs]
+    names = [entry.id for entry in exhibits.made(paths.results()) if "table" in entry.outputs]
     body = ""
     for name in names:
         shutil.copy(paths.results() / "tables" / f"{name}.{language}.tex", tmp_path)

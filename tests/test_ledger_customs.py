@@ -23,8 +23,7 @@ from analysis.data import indicators, regions, user_data
 from analysis.errors import AnalysisError
 from analysis.ledger import customs as asking
 from analysis.ledger.claims import COLUMNS, CUSTOMS_COLUMNS
-from analysis.publish.exhibits import ledger as exhibits
-from analysis.publish.exhibits import register
+from analysis.publish import exhibits, verdicts
 from analysis.publish.ledger_file import COLUMNS as LEDGER_COLUMNS
 from analysis.publish.ledger_file import EVIDENCE_COLUMNS, ledger_table, read_ledger, write_ledger
 from analysis.publish.words import text
@@ -500,12 +499,6 @@ def test_table_2_of_the_files_stands_beside_the_printed_one(own_files, tmp_path)
     assert "data/user/customs/" in made.card("table-2-customs")["source_line"]["en"]
 
 
-def publish_source(exhibit):
-    from analysis.publish.exhibits.publish import source_line
-
-    return source_line(exhibit, "en")
-
-
 @pytest.mark.parametrize("has_store", [False, True])
 def test_without_a_store_or_a_full_year_table_2_is_not_made(user, tmp_path, has_store):
     if has_store:
@@ -514,25 +507,25 @@ def test_without_a_store_or_a_full_year_table_2_is_not_made(user, tmp_path, has_
 
 
 def test_the_cells_say_which_verdicts_stand_on_the_readers_files(own_files):
-    third = exhibits.cell_verdicts("table-3", "2021-01/2021-09")
-    cells = third.table.rows.set_index("row")["value_thousand_usd"]
+    third = verdicts.marked_cells(ledger.judge(), "table-3")
+    cells = third.frame.set_index("row")["value_thousand_usd"]
     assert cells["1"] == "14 336,1 ✓†"
     assert cells["2"] == "8 631,5 ✓"
     assert cells["9"] == "49 348,4 ✗"
-    assert "†" in third.table.notes["en"][1] and "†" in third.table.notes["ru"][1]
-    assert "customs files" in third.sentence["en"] and "таможенными файлами" in third.sentence["ru"]
-    first = exhibits.cell_verdicts("table-1", "2020")
-    assert first.own_source is None and "customs" not in first.sentence["en"]
+    assert all("†" in text(third.notes[1], language) for language in ("en", "ru"))
+    assert "customs files" in text(third.told, "en") and "таможенными файлами" in text(third.told, "ru")
+    first = verdicts.marked_cells(ledger.judge(asks_customs=False), "table-1")
+    assert first.source_note is None and "customs" not in text(first.told, "en")
 
 
 def test_without_files_the_cells_stand_on_the_printed_figures_as_before(user):
     for name in ("table-1", "table-2", "table-3"):
-        made_table = exhibits.cell_verdicts(name, "x").table
+        made = verdicts.marked_cells(ledger.judge(), name)
         committed = pd.read_csv(
             paths.reference() / "tables" / f"{name}-verdicts.csv", dtype=str, keep_default_na=False
         )
-        assert made_table.rows.fillna("").astype(str).to_numpy().tolist() == committed.to_numpy().tolist()
-        assert len(made_table.notes["en"]) == 1
+        assert made.frame.fillna("").astype(str).to_numpy().tolist() == committed.to_numpy().tolist()
+        assert len(made.notes) == 1
 
 
 def test_the_exhibits_of_the_ledger_say_what_they_stand_on_in_both_languages(own_files, tmp_path):
@@ -545,7 +538,7 @@ def test_the_exhibits_of_the_ledger_say_what_they_stand_on_in_both_languages(own
 
 def test_a_store_that_holds_none_of_the_months_is_said_to_lack_them(user, tmp_path):
     customs.ingest([unload(tmp_path, NINE_MONTHS, year=2014)], user / "customs")
-    found = exhibits.paper_ledger()
+    found = ledger.judge()
     assert not any(r.has_customs_answer for r in found.rows)
     assert "lack what the" in text(ledger.customs_sentence(found.rows), "en")
 
@@ -565,6 +558,7 @@ def reader(tmp_path_factory):
     root = tmp_path_factory.mktemp("reader")
     for name in ("src", "data/raw", "notebooks", "locale"):
         shutil.copytree(paths.root() / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(paths.root() / "CITATION.cff", root)
     customs.ingest([unload(root, YEAR, name="synthetic_DATTSVT.csv")], root / "data" / "user" / "customs")
     return root
 
@@ -577,10 +571,10 @@ def test_the_notebooks_run_on_a_readers_store(reader, notebook):
         cwd=reader, env={**os.environ, "PYTHONPATH": str(reader / "src")}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    for entry in register.entries(notebook):
+    for entry in exhibits.entries(notebook):
         card = json.loads((reader / "out" / "exhibits" / f"{entry.id}.json").read_text(encoding="utf-8"))
-        assert card["outputs"] == list(entry.with_customs or entry.outputs)
-        if entry.with_customs:
+        assert card["outputs"] == list(entry.outputs)
+        if entry.id in ("table-2-customs", "table-2-verdicts"):
             assert "data/user/customs/" in card["source_line"]["en"]
     if notebook == "07_ledger":
         found = read_ledger(reader / "out" / "ledger.csv")

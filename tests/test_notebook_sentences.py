@@ -137,9 +137,9 @@ run.save_table(frame, "my-investment", title=_("Investment per head in {year}", 
 ADDED = """run.save_table(points, "my-points", title=_("Points of my own"), of=points)"""
 LOOK = """import json
 from analysis.publish import citation
-from analysis.publish.exhibits import register
-found = {entry.id: entry.notebook for entry in register.entries()}
-print(json.dumps([found["my-investment"], found["my-points"], register.promised("11_mine")]))"""
+from analysis.publish import exhibits
+found = {entry.id: entry.notebook for entry in exhibits.entries()}
+print(json.dumps([found["my-investment"], found["my-points"], exhibits.promised("11_mine")]))"""
 
 
 @pytest.fixture(scope="module")

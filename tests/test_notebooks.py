@@ -13,8 +13,7 @@ from papermill import cli
 
 from analysis import paths
 from analysis.customs import trade
-from analysis.publish import citation, parameters, run_page
-from analysis.publish.exhibits import register
+from analysis.publish import citation, exhibits, parameters, run_page
 from analysis.rating import associations
 
 NOTEBOOKS = parameters.notebooks()
@@ -136,7 +135,7 @@ def test_it_runs_under_plain_papermill_with_other_parameters(notebook, with_othe
     written = {
         p.relative_to(folder / "exhibits").as_posix() for p in (folder / "exhibits").rglob("*") if p.is_file()
     }
-    assert set(register.promised(notebook)) <= written
+    assert set(exhibits.promised(notebook)) <= written
     check_page(folder / "exhibits", executed, notebook)
 
 

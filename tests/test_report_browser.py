@@ -20,9 +20,7 @@ from selenium.webdriver.common.keys import Keys
 import own_files
 from analysis import customs, ledger, paths
 from analysis.data import formats, indicators, package
-from analysis.publish import citation, parameters, report, tables
-from analysis.publish.exhibits import ledger as exhibits
-from analysis.publish.exhibits import register
+from analysis.publish import citation, exhibits, parameters, report, tables
 from analysis.publish.ledger_file import read_ledger, write_ledger
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -365,7 +363,7 @@ def test_the_ledger_says_that_a_readers_customs_files_took_part(site, tmp_path, 
     is_told = any(row.customs for row in read_ledger(site.parent / "ledger.csv").rows)
     assert ("customs files were set against" in (site / "ledger.html").read_text(encoding="utf-8")) == is_told
     customs.ingest([own_files.far_east_unload(tmp_path)], tmp_path / "user" / "customs")
-    write_ledger(exhibits.paper_ledger(), folder / "ledger.csv")
+    write_ledger(ledger.judge(), folder / "ledger.csv")
     made = report.build(folder)
     assert "Your customs files were set against" in (made / "ledger.html").read_text(encoding="utf-8")
     assert "С вашими таможенными файлами сопоставлено" in (made / "ru/ledger.html").read_text(
@@ -570,7 +568,7 @@ def test_markup_in_the_data_shows_as_text(site, driver, tmp_path):
     """A region named <script> in a table, a claim, a specification and a card stays text on every page."""
     folder = tmp_path / "results"
     shutil.copytree(site.parent, folder, ignore=shutil.ignore_patterns(report.site.FOLDER))
-    entry = register.entry("rating-scores")
+    entry = exhibits.entry("rating-scores")
     table = tables.Table(
         pd.DataFrame({"region": [HOSTILE], "v": [1.0]}), (tables.column("region", "Region", "Регион"),)
     )

@@ -7,7 +7,7 @@ import pytest
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.publish.exhibits import register
+from analysis.publish import exhibits
 from analysis.workflow import inputs, reproduce, runs, sums
 
 
@@ -81,7 +81,7 @@ def test_results_that_are_a_file_are_refused(small_job):
 
 def test_missing_files_follow_the_register(tmp_path):
     missing = reproduce.missing_files(tmp_path)
-    assert set(register.files(register.entry("table-1"))) <= set(missing)
+    assert set(exhibits.files(exhibits.entry("table-1"))) <= set(missing)
     assert "associations.csv" in missing
 
 

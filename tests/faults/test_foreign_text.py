@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from analysis import ledger, paths
 from analysis.data import tabular
 from analysis.data.indicators import read
-from analysis.publish import charts, tables
-from analysis.publish.exhibits import ledger as exhibits
+from analysis.publish import charts, tables, verdicts
 from analysis.publish.ledger_file import ledger_table, read_ledger, write_ledger
 from analysis.publish.tables import Column, Table
 from analysis.workflow import cli
@@ -77,7 +76,7 @@ def test_a_hostile_claims_file_gives_a_ledger_and_a_page_that_run_nothing(tmp_pa
     assert "'=cmd|' /C calc'!A0" in cells
     assert not [cell for cell in cells if cell.startswith(("=", "@", "+1+", "-1+"))]
     assert ledger_table(read_ledger(path)).equals(ledger_table(found))
-    page = exhibits.page(found, "<b>.csv", "en")
+    page = verdicts.page(found, "<b>.csv", "en")
     assert "<script" not in page
     assert "<img" not in page
     assert "Content-Security-Policy" in page

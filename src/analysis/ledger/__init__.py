@@ -25,9 +25,11 @@ from analysis.ledger.goods import Tree, nest
 from analysis.ledger.intervals import Interval
 from analysis.ledger.printed import Printed, parse
 from analysis.ledger.rules import RULES
+from analysis.ledger.study import PAPER_CLAIMS, RATING_CLAIMS, judge
 from analysis.ledger.template import write_template
 from analysis.ledger.verify import (
     BASES,
+    FAILURES,
     VERDICT_WORDS,
     VERDICTS,
     Judgement,
@@ -40,7 +42,10 @@ from analysis.ledger.verify import (
 
 __all__ = [
     "BASES",
+    "FAILURES",
     "LEVELS",
+    "PAPER_CLAIMS",
+    "RATING_CLAIMS",
     "REVISION_BAND",
     "RULES",
     "VERDICTS",
@@ -65,6 +70,7 @@ __all__ = [
     "customs_sentence",
     "exhibit_name",
     "headline",
+    "judge",
     "levels",
     "nest",
     "own_store",

@@ -31,9 +31,7 @@ from analysis.data import package
 from analysis.data.messages import _
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of
-from analysis.publish import gost, parameters, repository, tables
-from analysis.publish.exhibits import register
-from analysis.publish.exhibits.publish import HASHED_LANGUAGE
+from analysis.publish import exhibits, gost, parameters, repository, tables
 from analysis.publish.output import read_card
 from analysis.publish.run import Run
 from analysis.publish.words import text
@@ -99,12 +97,12 @@ class Subject:
 def citable() -> tuple[str, ...]:
     """Everything that has a reference: the project, exhibits, notebooks, raw resources."""
     sources = map(_resource_id, package.resources())
-    return (PROJECT, *(entry.id for entry in register.entries()), *parameters.notebooks(), *sources)
+    return (PROJECT, *(entry.id for entry in exhibits.entries()), *parameters.notebooks(), *sources)
 
 
 def _resource_id(name: str) -> str:
     # an exhibit may be called like the resource it shows
-    return f"resource:{name}" if name in {entry.id for entry in register.entries()} else name
+    return f"resource:{name}" if name in {entry.id for entry in exhibits.entries()} else name
 
 
 def cite(
@@ -203,8 +201,8 @@ def find(name: str, folder: Path | None = None, language: Language = "en") -> Su
         return Subject(PROJECT, study_title(language), authors=whose, is_part=False, outputs=("program",))
     if name.endswith(".ipynb"):
         return _run(Path(name), language)
-    if kind in ("", "exhibit") and bare in {entry.id for entry in register.entries()}:
-        return _exhibit(register.entry(bare), folder, language)
+    if kind in ("", "exhibit") and bare in {entry.id for entry in exhibits.entries()}:
+        return _exhibit(exhibits.entry(bare), folder, language)
     if kind in ("", "notebook") and bare in parameters.notebooks():
         return _notebook(bare, folder, language)
     if kind in ("", "resource") and bare in package.resources():
@@ -212,13 +210,13 @@ def find(name: str, folder: Path | None = None, language: Language = "en") -> Su
     raise one_of("What is to be cited", name, citable())
 
 
-def _exhibit(entry: register.Entry, folder: Path | None, language: Language) -> Subject:
+def _exhibit(entry: exhibits.Exhibit, folder: Path | None, language: Language) -> Subject:
     path = content_file(entry, folder)
     card = read_card(path.parents[1], entry.id)
     # what the reader's own customs files make can have other outputs than what stands in without them
     outputs = card["outputs"] if card else entry.outputs
-    title = card["title"][language] if card else entry.title[language]
-    if card and title != entry.title[language]:
+    title = card["title"][language] if card else text(entry.title, language)
+    if card and title != text(entry.title, language):
         # made for another request than the registered title names, period and all
         title = tables.caption(title, card["period"], language)
     kind = text([_OUTPUTS[output] for output in outputs], language)
@@ -236,7 +234,7 @@ def _exhibit(entry: register.Entry, folder: Path | None, language: Language) -> 
 _OUTPUTS = {"table": _("table"), "figure": _("figure")}
 
 
-def content_file(entry: register.Entry, folder: Path | None = None) -> Path:
+def content_file(entry: exhibits.Exhibit, folder: Path | None = None) -> Path:
     """File whose SHA-256 names an exhibit: its CSV, or the English SVG of one that is only a figure.
 
     Raises
@@ -244,8 +242,8 @@ def content_file(entry: register.Entry, folder: Path | None = None) -> Path:
     AnalysisError
         If it was not made yet.
     """
-    has_table = "table" in (entry.outputs or entry.with_customs)
-    name = f"tables/{entry.id}.csv" if has_table else f"figures/{entry.id}.{HASHED_LANGUAGE}.svg"
+    has_table = "table" in (entry.outputs)
+    name = f"tables/{entry.id}.csv" if has_table else f"figures/{entry.id}.en.svg"
     folders = [folder] if folder else [paths.results(), paths.reference()]
     for place in folders:
         if (place / name).is_file():
@@ -259,7 +257,7 @@ def content_file(entry: register.Entry, folder: Path | None = None) -> Path:
 def _notebook(name: str, folder: Path | None, language: Language) -> Subject:
     executed = (folder or paths.results()) / "notebooks" / f"{name}.ipynb"
     source = paths.notebooks() / f"{name}.ipynb"
-    cards = (read_card(folder or paths.results(), entry.id) for entry in register.entries(name))
+    cards = (read_card(folder or paths.results(), entry.id) for entry in exhibits.entries(name))
     card = next((card for card in cards if card), None)
     return Subject(
         name,

@@ -21,8 +21,7 @@ from analysis.data import catalogue, indicators, package
 from analysis.data.messages import Message, _
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError
-from analysis.publish import citation, parameters
-from analysis.publish.exhibits import register
+from analysis.publish import citation, exhibits, parameters
 from analysis.publish.words import text
 
 MADE = "<!-- Made by `python -m analysis.publish.documents`; change the register, the catalogue or the descriptor instead. -->"
@@ -100,11 +99,11 @@ def replication() -> str:
         exhibits=[
             (
                 f"`{item.id}`",
-                item.title["en"],
+                text(item.title, "en"),
                 f"`{item.notebook}`",
-                ", ".join(f"`{name}`" for name in register.files(item) if ".ru." not in name),
+                ", ".join(f"`{name}`" for name in exhibits.files(item) if ".ru." not in name),
             )
-            for item in register.entries()
+            for item in exhibits.entries()
         ],
         references=list(dict.fromkeys(_source(one) for entry in entries for one in entry["sources"])),
     )
@@ -128,7 +127,7 @@ def _parameters(notebook: str) -> str:
     return ", ".join(f"`{name}`" for name in parameters.allowed_names(notebook))
 
 
-def exhibits(language: Language) -> str:
+def exhibits_page(language: Language) -> str:
     """Page of all tables and figures by notebook, with the parameters each notebook takes."""
     words = {"table": _("table"), "figure": _("figure")}
     groups = [
@@ -138,10 +137,10 @@ def exhibits(language: Language) -> str:
             [
                 (
                     f"`{item.id}`",
-                    item.title[language],
+                    text(item.title, language),
                     ", ".join(text(words[kind], language) for kind in item.outputs) or "—",
                 )
-                for item in register.entries(name)
+                for item in exhibits.entries(name)
             ],
         )
         for name in parameters.notebooks()
@@ -200,8 +199,8 @@ def _source(source: dict[str, str]) -> str:
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "codemeta.json": codemeta,
-    "docs/exhibits.md": lambda: exhibits("en"),
-    "docs/ru/exhibits.md": lambda: exhibits("ru"),
+    "docs/exhibits.md": lambda: exhibits_page("en"),
+    "docs/ru/exhibits.md": lambda: exhibits_page("ru"),
     "docs/data-dictionary.md": data_dictionary,
     "docs/REPLICATION.md": replication,
 }

@@ -22,8 +22,7 @@ from rocrate.rocrate import ROCrate
 from analysis import paths
 from analysis.data import package
 from analysis.errors import AnalysisError
-from analysis.publish import citation, parameters, repository
-from analysis.publish.exhibits import register
+from analysis.publish import citation, exhibits, parameters, repository
 from analysis.publish.output import card_name, made_files, read_card
 from analysis.workflow import reproduce
 
@@ -184,7 +183,7 @@ def _unpacked(entities: list[Any]) -> Any:
 def _action(crate: ROCrate, notebook: str, agents: list[ContextEntity]) -> ContextEntity:
     """Run of a notebook: the notebook is the instrument, raw files and parameters the object."""
     folder = paths.results()
-    cards = [card for entry in register.made(folder, notebook) if (card := read_card(folder, entry.id))]
+    cards = [card for entry in exhibits.made(folder, notebook) if (card := read_card(folder, entry.id))]
     names = dict.fromkeys(name for card in cards for name in card["sources"] if name in package.resources())
     made = [
         f"results/{name}"

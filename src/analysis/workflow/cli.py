@@ -423,8 +423,8 @@ def verify(
     """
     from analysis import ledger
     from analysis.data import indicators
-    from analysis.publish.exhibits.ledger import page
     from analysis.publish.ledger_file import write_ledger
+    from analysis.publish.verdicts import page
     from analysis.publish.words import text
 
     if new is not None:

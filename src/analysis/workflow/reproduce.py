@@ -24,8 +24,7 @@ from analysis import paths
 from analysis.data import comparison, indicators, package
 from analysis.data.regions import LANGUAGES
 from analysis.errors import AnalysisError
-from analysis.publish import parameters, report, repository, run_page
-from analysis.publish.exhibits import register
+from analysis.publish import exhibits, parameters, report, repository, run_page
 from analysis.workflow import inputs, runs
 from analysis.workflow.kernels import client
 from analysis.workflow.sums import RECORD, SUMS, departures, sums
@@ -205,7 +204,7 @@ def write_processed() -> Path:
 def missing_files(folder: Path) -> list[str]:
     """Files the register promises that `folder` does not have."""
     names = parameters.study()
-    promised = [file for name in names for file in register.promised(name)]
+    promised = [file for name in names for file in exhibits.promised(name)]
     promised += [
         "associations.csv",
         "multiverse.csv",

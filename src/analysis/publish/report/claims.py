@@ -14,7 +14,7 @@ from analysis.data import indicators, regions
 from analysis.data.messages import Message, _
 from analysis.data.regions import Language
 from analysis.ledger import LedgerRow
-from analysis.publish.exhibits.ledger import VERDICT_HEADS
+from analysis.publish.verdicts import VERDICT_HEADS
 from analysis.publish.words import Words, text
 
 GROUPS: dict[str, Words] = {

@@ -15,8 +15,7 @@ from analysis import ledger
 from analysis.data import comparison, indicators, package
 from analysis.data.messages import Message, _
 from analysis.data.regions import Language
-from analysis.publish import citation, parameters, repository, run_page
-from analysis.publish.exhibits import register
+from analysis.publish import citation, exhibits, parameters, repository, run_page
 from analysis.publish.ledger_file import read_ledger
 from analysis.publish.output import made_files, read_card
 from analysis.publish.report.answers import answers
@@ -134,7 +133,7 @@ def read(folder: Path) -> Content:
 
 def _pages(folder: Path, found: ledger.Ledger) -> list[Page]:
     """Exhibits by notebook, each notebook's in the order in which it saves them."""
-    order = [entry.id for entry in register.entries()]
+    order = [entry.id for entry in exhibits.entries()]
     cards = [card for path in (folder / "exhibits").glob("*.json") if (card := read_card(folder, path.stem))]
     studied = set(parameters.study())
     cards = [card for card in cards if card["notebook"] in studied]

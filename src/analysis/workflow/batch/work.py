@@ -24,7 +24,7 @@ import nbformat
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.publish.exhibits import register
+from analysis.publish import exhibits
 from analysis.publish.run import FORMATS
 from analysis.workflow import runs
 from analysis.workflow.batch import identity
@@ -243,7 +243,7 @@ def _is_asked(name: str, job: Job) -> bool:
 
 def declared_files(notebook: str) -> list[str]:
     """Files a notebook promises, relative to a run's folder."""
-    return [*register.promised(notebook), *TABLES.get(notebook, ())]
+    return [*exhibits.promised(notebook), *TABLES.get(notebook, ())]
 
 
 def _keep_notebook(job: Job, partial: Path, executed: nbformat.NotebookNode) -> None:

@@ -17,13 +17,15 @@ from typing import Literal
 
 from analysis import paths
 from analysis.data.messages import Message
+from analysis.data.regions import LANGUAGES
+from analysis.errors import one_of
 
 Output = Literal["table", "figure"]
 SAVERS: dict[str, Output] = {"save_table": "table", "save_figure": "figure"}
 
 
 @dataclass(frozen=True)
-class Saved:
+class Exhibit:
     """One exhibit that a notebook saves.
 
     Attributes
@@ -45,18 +47,58 @@ class Saved:
     is_optional: bool
 
 
-def collected() -> tuple[Saved, ...]:
-    """Exhibits of all notebooks, in the order of their first calls."""
+def entries(notebook: str | None = None) -> tuple[Exhibit, ...]:
+    """Exhibits of one notebook or of all, in the order of the notebooks and of their first calls."""
     return tuple(
         item
         for path in sorted(paths.notebooks().glob("*.ipynb"))
+        if notebook in (None, path.stem)
         for item in _of_notebook(path, path.stat().st_mtime_ns)
     )
 
 
+def made(folder: Path, notebook: str | None = None) -> tuple[Exhibit, ...]:
+    """Exhibits that a folder of results holds, in the order of `entries`."""
+    return tuple(item for item in entries(notebook) if (folder / f"exhibits/{item.id}.json").is_file())
+
+
+def entry(exhibit_id: str) -> Exhibit:
+    """Exhibit with an identifier.
+
+    Raises
+    ------
+    AnalysisError
+        If no notebook saves it.
+    """
+    found = {item.id: item for item in entries()}
+    if exhibit_id not in found:
+        raise one_of("An exhibit", exhibit_id, found)
+    return found[exhibit_id]
+
+
+def promised(notebook: str) -> list[str]:
+    """Files that every run of a notebook writes for its exhibits, relative to its folder."""
+    return [name for item in entries(notebook) if not item.is_optional for name in files(item)]
+
+
+def files(item: Exhibit) -> list[str]:
+    """Files of an exhibit in all formats, relative to the folder of results."""
+    names = [f"exhibits/{item.id}.json"]
+    if "table" in item.outputs:
+        names += [f"tables/{item.id}.csv", f"tables/{item.id}.tidy.csv"]
+        names += [
+            f"tables/{item.id}.{language}.{kind}"
+            for language in LANGUAGES
+            for kind in ("html", "tex", "xlsx", "docx")
+        ]
+    if "figure" in item.outputs:
+        names += [f"figures/{item.id}.{language}.{kind}" for language in LANGUAGES for kind in ("png", "svg")]
+    return names
+
+
 @cache
-def _of_notebook(path: Path, _stamp: int) -> tuple[Saved, ...]:
-    found: dict[str, Saved] = {}
+def _of_notebook(path: Path, _stamp: int) -> tuple[Exhibit, ...]:
+    found: dict[str, Exhibit] = {}
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             for item in _calls(ast.parse("".join(cell["source"])), path.stem, False):
@@ -65,7 +107,7 @@ def _of_notebook(path: Path, _stamp: int) -> tuple[Saved, ...]:
     return tuple(found.values())
 
 
-def _joined(before: Saved, item: Saved) -> Saved:
+def _joined(before: Exhibit, item: Exhibit) -> Exhibit:
     title = before.title if before.title.key else item.title
     if before.is_optional != item.is_optional:
         always = item if before.is_optional else before
@@ -73,7 +115,7 @@ def _joined(before: Saved, item: Saved) -> Saved:
     return replace(before, outputs=tuple(dict.fromkeys((*before.outputs, *item.outputs))), title=title)
 
 
-def _calls(node: ast.AST, notebook: str, is_optional: bool) -> Iterator[Saved]:
+def _calls(node: ast.AST, notebook: str, is_optional: bool) -> Iterator[Exhibit]:
     for child in ast.iter_child_nodes(node):
         under = is_optional or isinstance(node, ast.If | ast.For | ast.While | ast.FunctionDef)
         if (
@@ -83,7 +125,7 @@ def _calls(node: ast.AST, notebook: str, is_optional: bool) -> Iterator[Saved]:
         ):
             name = child.args[1] if len(child.args) > 1 else None
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                yield Saved(name.value, notebook, (SAVERS[child.func.attr],), _title(child), under)
+                yield Exhibit(name.value, notebook, (SAVERS[child.func.attr],), _title(child), under)
         yield from _calls(child, notebook, under)
 
 
