@@ -86,6 +86,7 @@ def replication() -> str:
     """README for a journal's data editor, in the order of the editors' common template."""
     study = citation.metadata()
     entries = package.descriptor()["resources"]
+    drawn_on = exhibits.sources(paths.reference())
     return _rendered(
         "REPLICATION.md",
         study=study,
@@ -101,6 +102,7 @@ def replication() -> str:
                 f"`{item.id}`",
                 text(item.title, "en"),
                 f"`{item.notebook}`",
+                ", ".join(f"`{name}`" for name in drawn_on.get(item.id, ())) or "—",
                 ", ".join(f"`{name}`" for name in exhibits.files(item) if ".ru." not in name),
             )
             for item in exhibits.entries()

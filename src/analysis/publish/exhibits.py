@@ -7,6 +7,7 @@ no second list to keep in step with the notebooks.
 from __future__ import annotations
 
 import ast
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from analysis.data.messages import Message
 from analysis.data.regions import LANGUAGES
 from analysis.errors import one_of
 
+# of the results: what each exhibit draws on
+SOURCES = "exhibit-sources.csv"
 Output = Literal["table", "figure"]
 SAVERS: dict[str, Output] = {"save_table": "table", "save_figure": "figure"}
 
@@ -60,6 +63,27 @@ def entries(notebook: str | None = None) -> tuple[Exhibit, ...]:
 def made(folder: Path, notebook: str | None = None) -> tuple[Exhibit, ...]:
     """Exhibits that a folder of results holds, in the order of `entries`."""
     return tuple(item for item in entries(notebook) if (folder / f"exhibits/{item.id}.json").is_file())
+
+
+def sources_as_csv(folder: Path) -> str:
+    """Raw files that each exhibit in a folder of results draws on, a row each, as CSV: ``exhibit, notebook, resource``."""
+    rows = [
+        (item.id, item.notebook, name)
+        for item in made(folder)
+        for name in json.loads((folder / f"exhibits/{item.id}.json").read_text(encoding="utf-8"))["sources"]
+    ]
+    return "exhibit,notebook,resource\n" + "".join(f"{','.join(row)}\n" for row in rows)
+
+
+def sources(folder: Path) -> dict[str, list[str]]:
+    """Raw files by exhibit, as a folder of results has them written down; none where it has not."""
+    found: dict[str, list[str]] = {}
+    path = folder / SOURCES
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                found.setdefault(row["exhibit"], []).append(row["resource"])
+    return found
 
 
 def entry(exhibit_id: str) -> Exhibit:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -54,6 +54,10 @@ class Column:
     labels : dict, optional
         What the codes of the column mean. The meanings are printed in place of the codes, and the CSV has them
         in both languages as ``<key>_en`` and ``<key>_ru``, after its other columns.
+    figure : str or callable
+        Where a cell's figure comes from, with the row's columns in braces: an observation (``"exports:2021/{region}"``)
+        or a row of a raw file by its key (``"paper-table-2/{region}/2021"``); or a function of the row that says it.
+        The report leads from the cell to that row.
     """
 
     key: str | Text
@@ -61,6 +65,11 @@ class Column:
     kind: Kind = "text"
     decimals: int = 0
     labels: Mapping[Any, Words] | None = None
+    figure: str | Callable[[Mapping[str, Any]], str] = ""
+
+    def address(self, row: Mapping[str, Any]) -> str:
+        """Where the figure of a row comes from; empty where it is not said."""
+        return self.figure.format_map(row) if isinstance(self.figure, str) else self.figure(row)
 
     def key_for(self, language: Language) -> str:
         """Column of the rows that is shown in `language`."""
@@ -193,6 +202,8 @@ def _body(table: Table, language: Language, exhibit_id: str) -> tuple[str, str]:
     for column in table.columns:
         # a page that sorts must know whether a comma is decimal or groups thousands
         body = body.replace("<th>", f'<th scope="col" data-kind="{column.kind}">', 1)
+    if any(column.figure for column in table.columns):
+        body = _with_figures(body, table)
     if table.anchor is not None:
         body = _with_anchors(body, [f"{name}-{language}" for name in table.rows[table.anchor]])
     numeric = [c.kind in ("number", "p_value", "printed") for c in table.columns]
@@ -202,6 +213,18 @@ def _body(table: Table, language: Language, exhibit_id: str) -> tuple[str, str]:
         if is_numeric
     )
     return f"<style>{align}</style>\n", body
+
+
+def _with_figures(body: str, table: Table) -> str:
+    """Give each cell of a column of figures their address."""
+    rows = table.rows.to_dict("records")
+    addresses = iter([column.address(row) for row in rows for column in table.columns])
+
+    def addressed(cell: re.Match[str]) -> str:
+        address = next(addresses)
+        return f'<td data-figure="{html.escape(address)}">' if address else cell[0]
+
+    return re.sub("<td>", addressed, body)
 
 
 def _with_anchors(body: str, names: Sequence[str]) -> str:

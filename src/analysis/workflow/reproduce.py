@@ -81,6 +81,7 @@ def reproduce(*, quiet: bool = False) -> Path:
         missing = missing_files(staging)
         if missing:
             raise AnalysisError(f"The notebooks ran but did not write {missing[0]}.")
+        paths.write_text(staging / exhibits.SOURCES, exhibits.sources_as_csv(staging))
         report.build(staging)
         # in the place of the page of the notebook that came last
         paths.write_text(staging / run_page.PAGE, ENTRANCE)

@@ -19,7 +19,7 @@ from analysis.publish import citation, exhibits, parameters, repository, run_pag
 from analysis.publish.ledger_file import read_ledger
 from analysis.publish.output import made_files, read_card
 from analysis.publish.report.answers import answers
-from analysis.publish.words import Words, text
+from analysis.publish.words import text
 from analysis.rating import associations
 
 # exhibits that rebuild one of the paper's own
@@ -313,45 +313,3 @@ def resources(pages: Sequence[Page]) -> list[dict[str, Any]]:
             if name in used:
                 used[name].append(page)
     return [{**entry, "used_by": used[entry["name"]]} for entry in package.descriptor()["resources"]]
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """A raw file as a page shows it.
-
-    Attributes
-    ----------
-    heads : tuple of str
-        Headings.
-    rows : tuple of (str, tuple of str)
-        Anchor and cells of each row, as they stand in the file.
-    """
-
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def raw_table(name: str) -> RawTable:
-    """Figures of a raw file: as they stand in it, or, for a series by region and year, a row a region and a column a year.
-
-    Checksums of the documents, the same in each row, are left out; an anchor is made of the row's key.
-    """
-    item = package.resource(name)
-    frame = pd.read_csv(item.path, dtype=str, keep_default_na=False)
-    frame = frame.drop(columns=[column for column in frame.columns if column.endswith("_sha256")])
-    keys = list(item.primary_key)
-    if keys == ["region", "year"]:
-        long = frame.melt(keys, var_name="series", value_name="value")
-        frame = (
-            long.pivot_table(index=["series", "region"], columns="year", values="value", aggfunc="first")
-            .fillna("")
-            .reset_index()
-        )
-        keys = ["series", "region"]
-    anchors = ["-".join(_plain(row[key]) for key in keys if key in row) for row in frame.to_dict("records")]
-    cells = [tuple(map(str, row)) for row in frame.itertuples(index=False)]
-    return RawTable(tuple(map(str, frame.columns)), tuple(zip(anchors, cells, strict=True)))
-
-
-def _plain(value: Words) -> str:
-    return re.sub(r"\W+", "_", str(value)) or "none"

@@ -21,7 +21,7 @@ from analysis.data.messages import Message, _
 from analysis.data.regions import LANGUAGES, Language
 from analysis.ledger import BASES, RULES, VERDICTS
 from analysis.publish import citation, parameters, repository
-from analysis.publish.report import claims, content, explorer, notebooks, svg
+from analysis.publish.report import claims, content, explorer, notebooks, raw, svg
 from analysis.publish.report.content import LEADING, Content, Page
 from analysis.publish.words import text
 
@@ -131,7 +131,7 @@ class _Site:
             self._write(f"notebooks/{name}", language, self._notebook(name, language), "notebook")
         self._write("sources", language, {"resources": self.resources})
         for item in self.resources:
-            table = content.raw_table(item["name"])
+            table = raw.table(item["name"], language)
             self._write(f"sources/{item['name']}", language, {"item": item, "table": table}, "raw")
 
     def _write(self, name: str, language: Language, context: Mapping[str, Any], template: str = "") -> None:
@@ -165,11 +165,12 @@ class _Site:
         return Markup(svg.inline(path, page.id, page.title(language), page.card["sentence"][language]))
 
     def _table(self, page: Page, language: Language) -> Markup | None:
-        """Table as its notebook wrote it, every cell escaped there, in a box that scrolls."""
+        """Table as its notebook wrote it, every cell escaped there, in a box that scrolls, its figures linked."""
         if not page.has("table"):
             return None
         path = self.found.folder / "tables" / f"{page.id}.{language}.html"
-        return notebooks.wide(path.read_text(encoding="utf-8"), language)
+        made = notebooks.wide(path.read_text(encoding="utf-8"), language)
+        return raw.linked(made, _pages(f"exhibits/{page.id}", language), language)
 
     def _drawn(self, names: tuple[str, ...], language: Language) -> list[tuple[Page, Markup | None]]:
         pages = [page for name in names if (page := self.found.page(name)) is not None]
@@ -248,6 +249,7 @@ class _Site:
     def _notebook(self, name: str, language: Language) -> dict[str, Any]:
         body = notebooks.body(self.found.folder, name, language, self.exporter)
         link = _linker(address(f"notebooks/{name}", language))
+        body = raw.linked(body, _pages(f"notebooks/{name}", language), language)
         return {
             "name": name,
             "title": citation.notebook_title(name, language),
@@ -261,6 +263,7 @@ class _Site:
         return {
             "rows": claims.in_language(rows, language),
             "summary": claims.summary(paper),
+            "row_of": raw.claim,
             "rating_summary": claims.summary(rating) if rating else "",
             "counts": claims.counts(paper),
             "customs": claims.customs_sentence(rows, language),
@@ -288,3 +291,9 @@ def _linker(here: str) -> Callable[[str], str]:
     """Function that gives the way from a page to another file of the report or beside it."""
     folder = posixpath.dirname(here)
     return lambda target: posixpath.relpath(target, folder or ".")
+
+
+def _pages(here: str, language: Language) -> Callable[[str], str]:
+    """Function that gives the way from a page to another of its language by its name."""
+    link = _linker(address(here, language))
+    return lambda name: link(address(name, language))
