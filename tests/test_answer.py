@@ -250,6 +250,7 @@ class TestSentencesOfNotebook05:
         assert ("Chukotka trades little" in said) == self.run(given).names["run"].is_default
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
     [{"subset": "border"}, {"subset": "border", "edition": "II", "alpha": 0.2}, {"edition": "II"}],

@@ -137,6 +137,14 @@ def test_an_unknown_indicator_or_period_is_refused_with_what_there_is(name, peri
         indicators.values(name, period, FAR_EAST)
 
 
+@pytest.fixture
+def _read_anew():
+    indicators._published.cache_clear()
+    yield
+    indicators._published.cache_clear()
+
+
+@pytest.mark.usefixtures("_read_anew")
 def test_a_changed_raw_figure_reaches_the_derived_indicator(raw_copy, monkeypatch):
     monkeypatch.setattr(
         package,
@@ -150,6 +158,7 @@ def test_a_changed_raw_figure_reaches_the_derived_indicator(raw_copy, monkeypatc
     assert float(row["value"].iloc[0]) == pytest.approx(2 * value("investment_per_head", "RU-AMU", "2024"))
 
 
+@pytest.mark.usefixtures("_read_anew")
 def test_two_sources_of_one_figure_are_refused(monkeypatch):
     monkeypatch.setattr(
         crossings,

@@ -244,7 +244,7 @@ def test_without_a_store_the_ledgers_bytes_are_the_committed_ones(without, tmp_p
     assert path.read_bytes() == (paths.reference() / "ledger.csv").read_bytes()
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(
     st.lists(
         st.tuples(
@@ -563,6 +563,7 @@ def reader(tmp_path_factory):
     return root
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", ["02_china_share", "07_ledger"])
 def test_the_notebooks_run_on_a_readers_store(reader, notebook):
     done = subprocess.run(

@@ -517,6 +517,7 @@ def test_raw_figures_stand_and_what_they_lack_joins(user, tmp_path):
     assert observation("investment_district_share", "RU-AMU", "2025") is None
 
 
+@pytest.mark.slow
 def test_without_own_files_nothing_changes(user):
     """The committed results would depend on what nobody has."""
     assert not indicators.has_own()
@@ -656,6 +657,7 @@ def test_the_rounding_of_a_small_share_is_no_disagreement(user, tmp_path):
     assert comparison.disagreements().empty
 
 
+@pytest.mark.slow
 def test_the_new_covariates_are_associated_where_regions_are_enough(store):
     """The observed turnover would stay out of the associations, or a family lose a row."""
     table = associations.table()
@@ -675,6 +677,7 @@ def test_the_new_covariates_are_associated_where_regions_are_enough(store):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("marks", "period"), [(("\t10000 - ", "\t05000 - "), "2021"), (("\t01/2021\t",), "2021-01")]
 )
@@ -767,6 +770,7 @@ def test_own_files_are_inputs_of_the_notebooks_they_enter(user, tmp_path):
     assert all(found == {"customs store", f"own rosstat/{table.name}"} for found in changed.values())
 
 
+@pytest.mark.slow
 def test_notebook_05_runs_with_own_figures(store, user, tmp_path):
     """The exhibits would refuse a source that is no raw resource, or not name it."""
     startup = tmp_path / "ipython" / "profile_default" / "startup"

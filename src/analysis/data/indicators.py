@@ -25,7 +25,9 @@ TOLD = 6
 CHINA_TURNOVER_YEARS = ("2019", "2020", "2021")
 
 
-def _published() -> pd.DataFrame:
+# by the folder, so that another folder is another question
+@cache
+def _published(raw: Path) -> pd.DataFrame:
     """Published figures of the raw extracts, without what is computed from them."""
     parts = [
         paper.observations(),
@@ -49,7 +51,7 @@ def _complete(published: pd.DataFrame) -> pd.DataFrame:
 
 @cache
 def _observations() -> pd.DataFrame:
-    published = _published()
+    published = _published(paths.raw())
     if has_own():
         published = pd.concat([published, _joining(published)], ignore_index=True)
     return _complete(published)
@@ -96,7 +98,12 @@ def has_own() -> bool:
 
 def committed() -> pd.DataFrame:
     """`observations` of the raw extracts alone, whatever a reader has under ``data/user/``."""
-    return _complete(_published())
+    return _committed(paths.raw()).copy()
+
+
+@cache
+def _committed(raw: Path) -> pd.DataFrame:
+    return _complete(_published(raw))
 
 
 def observations() -> pd.DataFrame:

@@ -515,7 +515,8 @@ def rounding(figures: pd.DataFrame) -> pd.Series:
         Columns ``value``, ``source``; ``indicator`` and ``period`` as columns or in the index.
     """
     table = figures.reset_index()
-    places = table["value"].map(decimals).groupby([table[name] for name in ("source", "indicator", "period")])
+    shown = {value: decimals(value) for value in table["value"].unique()}
+    places = table["value"].map(shown).groupby([table[name] for name in ("source", "indicator", "period")])
     return pd.Series(0.5 * 10.0 ** -places.transform("max").to_numpy(dtype=float), index=figures.index)
 
 

@@ -24,7 +24,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -205,6 +205,8 @@ RUSSIA, FAR_EAST = "RU", "FAR_EAST"
 RUSSIA_NAME: dict[Language, str] = {"en": "Russia", "ru": "Российская Федерация"}
 
 
+# tables name the same few hundred territories line after line
+@lru_cache(maxsize=4096)
 def area(written: str) -> str | None:
     """Code of a territory by its name: a region's, ``RU``, ``FAR_EAST``, another district's key, or None."""
     if name_key(written) in {RUSSIA.casefold(), *map(name_key, RUSSIA_NAME.values())}:
