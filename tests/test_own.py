@@ -425,15 +425,37 @@ def test_trade_by_country_is_trade_with_china_where_china_is_chosen(user, tmp_pa
     assert "No other source disagrees" in everybody.output
 
 
-def test_an_indicator_without_a_place_in_the_catalogue_gets_a_name(user, tmp_path):
-    """The capacity of crossing points would be refused, or take the name of something else."""
+def test_the_capacity_of_crossing_points_has_the_name_and_unit_of_emiss(user, tmp_path):
+    """It would be refused, or take a unit nobody stated."""
     saved = test_emiss.sdmx(tmp_path, test_emiss.series("10000000000", 2021, "12", unit="поезд"))
     path = saved.rename(tmp_path / "data-62844.xml")
-    assert "has no place in the catalogue" in amur("ingest", "emiss", path).output
-    done = amur(
-        "ingest", "emiss", path, "--indicator", "capacity", "--name", "Capacity", "--unit", "trains a day"
-    )
+    done = amur("ingest", "emiss", path)
     assert done.exit_code == 0, done.output
+    entry = catalogue.own()["rail_crossing_capacity"]
+    assert entry.name["ru"].startswith("Пропускная способность железнодорожных")
+    assert entry.name["en"].startswith("Capacity of railway") and entry.unit["ru"] == "поезд"
+    assert "nothing changed" in amur("ingest", "emiss", path).output
+    done = amur("ingest", "emiss", path, "--indicator", "capacity", "--name", "Capacity", "--unit", "trains")
+    assert done.exit_code == 0 and catalogue.own()["capacity"].unit["en"] == "trains"
+    bare = path.read_text(encoding="utf-8").replace('concept="EI"', 'concept="OTHER"')
+    (tmp_path / "data-62845.xml").write_text(bare, encoding="utf-8")
+    assert "--unit" in amur("ingest", "emiss", tmp_path / "data-62845.xml").output
+
+
+def test_a_table_of_exports_and_imports_joins_as_the_one_chosen(user, tmp_path):
+    """Imports would join as exports, or both as one indicator."""
+    parts = [
+        test_emiss.series("10000000000", 2021, value, kind, unit="миллион долларов США")
+        for value, kind in (("627,2", "1"), ("300", "2"))
+    ]
+    path = test_emiss.sdmx(tmp_path, *parts).rename(tmp_path / "data-38574.xml")
+    assert "exports beside imports (Направление: Импорт, Экспорт)" in amur("ingest", "emiss", path).output
+    done = amur("ingest", "emiss", path, "--choose", "Направление=Экспорт")
+    assert done.exit_code == 0 and "No other source disagrees" in done.output
+    for old, new in (("Экспорт", "Первое"), ("Импорт", "Второе")):
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    refused = amur("ingest", "emiss", path, "--choose", "Направление=Первое")
+    assert refused.exit_code == 2 and "does not say which" in refused.output
 
 
 def test_an_indicator_is_fetched_by_its_number(user, tmp_path, monkeypatch):
@@ -449,7 +471,9 @@ def test_an_indicator_is_fetched_by_its_number(user, tmp_path, monkeypatch):
 
 def test_every_known_table_holds_an_indicator_that_can_be_read():
     """A slip in the register of tables would show only when a reader has that table."""
-    assert {item.indicator for item in user_data.known_tables()} - {""} <= set(indicators.readable())
+    for item in user_data.known_tables():
+        # a name of its own is needed exactly where the catalogue has none
+        assert all((name in catalogue.readable()) != bool(item.name_en) for name in item.indicators)
     # a table of the yearbook is known by the words of its title
     for item in user_data.known_tables():
         if item.publisher == "rosstat":
@@ -468,7 +492,7 @@ def test_the_page_on_own_data_names_every_known_table():
     for item in user_data.known_tables():
         number = re.compile(rf"(?<![\d.+]){re.escape(item.table)}(?![\d.+])")
         row = next(line for line in text.splitlines() if line.startswith("|") and number.search(line))
-        assert f"`{item.indicator}`" in row or not item.indicator
+        assert all(f"`{name}`" in row for name in item.indicators)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,8 @@ FIRST_DAY = "на 1 января"
 PARTNERS = re.compile(r"стран\w*")
 CHINA = ("китай", "кнр", "китайская народная республика")
 EVERYBODY = ("всего", "все страны", "все страны мира", "мир", "итого", "весь мир")
+# first word of a label of the dimension that tells exports from imports
+DIRECTIONS = dict.fromkeys(("экспорт", "вывоз"), "exports") | dict.fromkeys(("импорт", "ввоз"), "imports")
 NO_DATA = {"", "...", "…", "-"}
 FIXED = (TIME, VALUE)
 
@@ -297,6 +299,50 @@ def partner(table: pd.DataFrame, choose: Mapping[str, str]) -> str | None:
         f'The EMISS table has trade by country ({names[0]}: {shown}); choose one: --choose "{names[0]}=Китай" for trade '
         "with China, or all countries together."
     )
+
+
+def direction(table: pd.DataFrame, choose: Mapping[str, str]) -> str:
+    """Whether a table that may hold exports beside imports is limited to one of them.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `read` or `fetch`.
+    choose : dict
+        Label wanted, by the name of a dimension.
+
+    Returns
+    -------
+    str
+        ``exports`` or ``imports``.
+
+    Raises
+    ------
+    AnalysisError
+        If both are left, or no dimension tells them apart.
+    """
+    part = _chosen(table, choose)
+    for name in (str(name) for name in part if not str(name).endswith("_code")):
+        labels = sorted(map(str, part[name].dropna().unique()))
+        found = {DIRECTIONS.get(_folded(label).split(" ")[0]) for label in labels}
+        if not found or None in found:
+            continue
+        if len(found) == 1:
+            return str(found.pop())
+        raise AnalysisError(
+            f"The EMISS table has exports beside imports ({name}: {', '.join(labels[:6])}); choose one: --choose "
+            f'"{name}={labels[0]}".'
+        )
+    raise AnalysisError(
+        "The EMISS table does not say which of its figures are exports and which imports; name what is read from it with "
+        "--indicator, --name and --unit."
+    )
+
+
+def stated_unit(table: pd.DataFrame) -> str:
+    """Unit a table states, or nothing where it states none or several."""
+    stated = list(table[UNIT].dropna().unique()) if UNIT in table else []
+    return str(stated[0]) if len(stated) == 1 else ""
 
 
 def _folded(text: object) -> str:

@@ -44,6 +44,8 @@ CUSTOMS_TITLE: dict[Language, str] = {
 # the sums of a customs store that join the observations: a checksum of its manifest follows. The number goes up
 # when `analysis.customs` sums a store in another way, so that sums made before are not taken for new ones.
 CUSTOMS_SUMS = "observations-1-"
+# between the indicators of a table that holds exports beside imports
+SIDE_BY_SIDE = "|"
 # digits of a checksum that tell the files of one reader apart
 SHORT = 12
 
@@ -59,15 +61,24 @@ class KnownTable:
     table : str
         Number of the yearbook's table, or of the EMISS indicator.
     indicator : str
-        Identifier in the catalogue.
+        Identifier in the catalogue; several, with ``|`` between them, where the table holds them side by side.
     title : str
         The publisher's name of it.
+    name_en : str
+        Its English name where the catalogue has no such indicator: it enters the reader's own, in the unit the
+        file states.
     """
 
     publisher: str
     table: str
     indicator: str
     title: str
+    name_en: str
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Identifiers one by one."""
+        return tuple(self.indicator.split(SIDE_BY_SIDE))
 
 
 @dataclass(frozen=True)
@@ -226,20 +237,32 @@ def ingest_emiss(
         name = _known_indicator("emiss", number or path.name, chosen)
         table = emiss.read(path)
         origin = _Origin("emiss", path.name, _digest(path.read_bytes()), number or path.stem)
+    if SIDE_BY_SIDE in name:
+        name = emiss.direction(table, choose or {})
     if name in catalogue.readable() and not _is_own(name):
         _check_emiss(catalogue.indicator(name), number, path.name)
         entry = catalogue.indicator(_with_partner(name, emiss.partner(table, choose or {})))
         frame = emiss.observations(table, entry.id, entry.unit["en"], "", choose)
     else:
-        entry = _own_entry(name, chosen, catalogue.MOST_DECIMALS)
+        entry = _own_emiss_entry(number, name, chosen, emiss.stated_unit(table))
         frame = emiss.observations(table, name, None, "", choose).assign(unit=entry.unit["en"])
     return _keep(frame, origin, user, entry, known)
+
+
+def _own_emiss_entry(number: str, name: str, named: Named, stated: str) -> catalogue.Indicator:
+    """Entry of an EMISS table without a place in the catalogue: as the reader or the register names it."""
+    item = next((item for item in known_tables() if item.table == number and item.indicator == name), None)
+    if item is None:
+        return _own_entry(name, named, catalogue.MOST_DECIMALS)
+    given = Named(name, named.name or item.name_en, named.unit or stated)
+    entry = _own_entry(name, given if name not in catalogue.own() else named, catalogue.MOST_DECIMALS)
+    return entry if named.name else dataclasses.replace(entry, name={"en": item.name_en, "ru": item.title})
 
 
 def _check_emiss(entry: catalogue.Indicator, number: str, name: str) -> None:
     """Refuse an EMISS table that its register, or EMISS's own list of indicators, calls something else."""
     known = [item for item in known_tables() if (item.publisher, item.table) == ("emiss", number)]
-    if any(item.indicator == entry.id for item in known):
+    if any(entry.id in item.indicators for item in known):
         return
     from fedstat import catalog  # slow to load, and only an EMISS table asks
 
@@ -491,15 +514,10 @@ def _known_indicator(publisher: str, table: str, named: Named) -> str:
         return named.indicator
     known = [item for item in known_tables() if item.publisher == publisher]
     for item in known:
-        if item.table == table and item.indicator:
-            return item.indicator
         if item.table == table:
-            raise AnalysisError(
-                f"EMISS indicator {table} ({item.title}) has no place in the catalogue; name what is read from it with "
-                "--indicator, --name and --unit, and the figures wanted with --choose."
-            )
+            return item.indicator
     kind = {"rosstat": "the yearbook's table", "emiss": "the EMISS indicator"}[publisher]
-    listed = "; ".join(f"{item.table} ({item.title}: {item.indicator})" for item in known if item.indicator)
+    listed = "; ".join(f"{item.table} ({item.title}: {item.indicator})" for item in known)
     raise AnalysisError(
         f"Which indicator {kind} {table!r} holds is not known; known are: {listed}. For another, name the "
         "indicator with --indicator; a new one with --name and --unit too."
