@@ -14,6 +14,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from scipy.stats import kendalltau
 
 import test_emiss
 from analysis import customs, paths
@@ -36,6 +37,7 @@ from analysis.publish.words import text
 from analysis.rating import associations
 from analysis.workflow import cli, reproduce
 from analysis.workflow.batch import identity
+from notebook_cells import run_cells
 from own_files import INVESTMENT, far_east_unload, missing_regions, workbook
 
 CACHES = (
@@ -821,6 +823,39 @@ def test_notebook_05_runs_with_own_figures(store, user, tmp_path):
     # all of them fit on the page
     assert re.search(r"Расхождения между источниками: (\d+) из \1,", text)
     assert "собственный файл читателя Раздел 10.xlsx" in text
+
+
+@pytest.mark.slow
+def test_an_own_indicator_enters_the_multiverse(user, tmp_path):
+    """It would stand in notebook 05's forest and be passed over by every specification of notebook 06."""
+    path = tmp_path / "synthetic_retail.csv"
+    # falls with the score of the border regions, so that the lower end of the curve is its own
+    figures = {"RU-AMU": 90, "RU-PRI": 20.5, "RU-KHA": 10, "RU-ZAB": 30, "RU-YEV": 70}
+    path.write_text("region,2023\n" + "".join(f"{code},{value}\n" for code, value in figures.items()))
+    amur(
+        "ingest", "csv", path, "--indicator", "retail", "--name", "Synthetic retail", "--unit", "million RUB",
+    )  # fmt: skip
+    forget()
+    made = run_cells(
+        "06_multiverse", tmp_path / "out", subset="border",
+        covariates=["retail:2023", "exports:2021", "china_share:2021"], formats=["csv", "svg"],
+    )  # fmt: skip
+    everything = pd.read_csv(tmp_path / "out" / "multiverse.csv", dtype={"period": str})
+    assert set(zip(everything["indicator"], everything["period"], strict=True)) == {
+        ("retail", "2023"), ("exports", "2021"), ("china_share", "2021"),
+    }  # fmt: skip
+    own = everything.query("indicator == 'retail' and statistic == 'kendall_tau_b'").iloc[0]
+    score = [observation("score", code, "III")[0] for code in figures]
+    assert own["estimate"] == pytest.approx(kendalltau(score, list(figures.values())).statistic)
+    curve = pd.read_csv(tmp_path / "out" / "tables" / "multiverse-curve.csv")
+    assert "Synthetic retail" in set(curve["indicator_en"])
+    years = pd.read_csv(tmp_path / "out" / "tables" / "multiverse-years.csv")
+    assert "Synthetic retail" in set(years["label_en"])
+    ends = re.search(r"Lowest: (.+); highest: (.+?)\. Exact", made.sentence("multiverse-curve")).groups()
+    assert "Synthetic retail, 2023" in ends
+    assert any("synthetic_retail" in source for source in made.card("multiverse-curve")["sources"])
+    drawn = (tmp_path / "out" / "figures" / "multiverse-curve.en.svg").read_text(encoding="utf-8")
+    assert "Synthetic retail" in drawn
 
 
 def test_the_reports_first_page_says_that_own_files_took_part(user, tmp_path, monkeypatch):

@@ -14,13 +14,14 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from analysis.data import formats
-from analysis.data.messages import Name, _
+from analysis.data.messages import Name, _, ngettext
 from analysis.data.regions import LANGUAGES, Language
 from analysis.publish import charts
 from analysis.publish.charts import INK, OTHER, chart, new_figure, style
 from analysis.publish.words import Words, text
 from analysis.rating.specifications import CHOICES, option_name
 from analysis.rating.specifications.choices import INDICATORS
+from analysis.stats import NOT_APPLICABLE
 
 # colour, marker, whether filled, offset of the row: the sets of a comparison, told apart in grey print too
 _SETS = {
@@ -31,6 +32,8 @@ _SETS = {
 }
 # letters of 8 pt in the room left of the axis; two lines of them leave it half of the page
 _LABEL = 34
+# regions left out of a set that a label names; more are counted
+_MOST_NAMED = 4
 
 
 @chart
@@ -216,7 +219,9 @@ def specification_curve(
 def _options(choice: str, present: pd.Series[str]) -> list[str]:
     """Options of a choice that occur, in the order they are declared; what does not apply is no option."""
     declared = {known.id: [option.id for option in known.options] for known in CHOICES}
-    return [option for option in declared.get(choice, INDICATORS) if (present == option).any()]
+    # a set of regions or an indicator of the reader's own is declared nowhere and comes last
+    order = dict.fromkeys([*declared.get(choice, INDICATORS), *present.unique()])
+    return [option for option in order if option != NOT_APPLICABLE and (present == option).any()]
 
 
 @chart
@@ -284,9 +289,14 @@ def shares(rows: pd.DataFrame, *, language: Language, title: str, footer: Sequen
 
 
 def region_set_name(name: str) -> Name:
-    """Name of a set of Far Eastern regions as `analysis.data.regions.region_set` writes it."""
+    """Name of a set of regions as `analysis.rating.associations.regions_used` writes it."""
     base, *missing = name.split(" less ")
-    words = {"far_east": _("Far East"), "border": _("Border regions")}[base]
+    words = {"far_east": _("Far East"), "border": _("Border regions")}.get(base) or option_name(
+        "region_set", base
+    )
+    if len(missing) > _MOST_NAMED:
+        fewer = ngettext("{set} without {n:d} region", "{set} without {n:d} regions", len(missing), set=words)
+        return Name(text(fewer, "en"), text(fewer, "ru"))
     said = {
         language: text(words, language) + (f" {charts.without(missing, language)}" if missing else "")
         for language in LANGUAGES

@@ -235,7 +235,13 @@ def _association() -> dict[str, Check]:
 
 
 def _multiverse() -> dict[str, Check]:
-    return {"edition": _choice(*EDITIONS), "subset": _choice(*regions.SUBSETS), "alpha": _level}
+    return {
+        "edition": _choice(*EDITIONS),
+        "subset": _choice(*regions.SUBSETS),
+        "regions": _region_set,
+        "covariates": _covariates,
+        "alpha": _level,
+    }
 
 
 def _batch_folder(name: str, value: Any) -> str:

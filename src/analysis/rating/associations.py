@@ -246,7 +246,7 @@ def associate(
         "arrangements": found.arrangements,
         "p_exact": found.p_exact,
         "p_min": found.p_min,
-        "family": f"{edition}/{statistic}/{_family_regions(data.index.tolist(), region_set)}",
+        "family": f"{edition}/{statistic}/{regions_used(data.index.tolist(), region_set)}",
         "ci_low": interval.ci_low,
         "ci_high": interval.ci_high,
         "ci_method": interval.ci_method,
@@ -256,7 +256,8 @@ def associate(
     }
 
 
-def _family_regions(used: Sequence[str], region_set: str | Sequence[str]) -> str:
+def regions_used(used: Sequence[str], region_set: str | Sequence[str]) -> str:
+    """Name of those regions of a set that were used: ``siberian less RU-TY``."""
     if region_set in regions.SUBSETS or set(used) <= set(regions.codes(regions.far_east())):
         return regions.region_set(used)
     missing = [code for code in regions.codes(regions.resolve(region_set)) if code not in used]

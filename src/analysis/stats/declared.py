@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis.stats.arrangements import listable
 from analysis.stats.coefficients import associate, coefficient, midranks_within, obstacle
 from analysis.stats.errors import StatisticsError, one_of
 from analysis.stats.joint_inference import KERNELS, Family, JointResult, joint_inference
@@ -370,7 +371,8 @@ def multiverse(
         covariate, labels = _read(frame, data, score, columns, options)
         _place(options, covariate, labels, values, found, failed)
     computed = {replace(first, options=tuple(alike)): None for first, alike in found.values()}
-    sampling = resamples, seed
+    is_listed = listable(np.unique(values, return_counts=True)[1].tolist())
+    sampling = (None, None) if is_listed else (resamples, seed)
     return _tested(tuple(data.index), values, computed, tuple(failed), alpha, sampling)
 
 

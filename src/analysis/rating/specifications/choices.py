@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.data import indicators
+from analysis.data import indicators, regions
 from analysis.data.messages import Message, Name, _
 from analysis.stats import NOT_APPLICABLE
 
@@ -218,8 +218,12 @@ def option_name(choice: str, option: str) -> Message | Name:
         return Name(**indicators.indicator(option).name)
     if option == NOT_APPLICABLE:
         return _("makes no difference")
+    if choice == "region_set" and option in regions.DISTRICT_NAMES:
+        return Name(**regions.DISTRICT_NAMES[option])
     for known in CHOICES:
         for each in known.options:
             if (known.id, each.id) == (choice, option):
                 return each.name
+    if choice == "region_set":
+        return _("all 83 regions") if option == "all" else _("the regions listed")
     return Name(option, option)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -10,8 +11,14 @@ from analysis import stats
 from analysis.data import regions
 from analysis.data.messages import Message, _
 from analysis.errors import AnalysisError, one_of
+from analysis.rating.associations import label_of, regions_used
 from analysis.rating.specifications.choices import CHOICE_COLUMNS, INDICATORS
 from analysis.rating.specifications.declaration import declaration
+
+# the fewest border regions that make a coefficient by themselves
+MIN_BORDER = 3
+# of scores with too many orders to be listed; the smallest joint p is then one in ten thousand
+RESAMPLES = 9_999
 
 WARNINGS = (
     _("A share of specifications is not a probability: specifications are choices, not draws."),
@@ -30,19 +37,30 @@ class Multiverse:
 
     Attributes
     ----------
-    edition, subset : str
-        What was asked for.
+    edition : str
+        Edition of the rating.
+    subset : str or tuple of str
+        Regions over which it is permuted: the name of a set, or their codes.
     found : DeclaredMultiverse
         Specifications and tests; the cases are regions by ISO code.
     """
 
     edition: str
-    subset: str
+    subset: str | tuple[str, ...]
     found: stats.DeclaredMultiverse
 
     @property
     def null(self) -> Message:
         """The joint null hypothesis, named."""
+        if self.found.sampling[0] is not None:
+            return _(
+                "Joint null: the scores of edition {edition} are exchangeable over all {n:d} regions; the rating is permuted once for "
+                "all specifications. It has too many arrangements to be listed: a joint p counts {arrangements:d} of them, drawn at random, "
+                "the observed one among them.",
+                edition=self.edition,
+                n=len(self.found.cases),
+                arrangements=self.found.joint.arrangements,
+            )
         return _(
             "Joint null: the scores of edition {edition} are exchangeable over all {n:d} regions; the rating is permuted once for "
             "all specifications, over all {arrangements:d} distinct arrangements.",
@@ -83,7 +101,7 @@ class Multiverse:
         pandas.DataFrame
             Columns of the choices, then ``n, estimate, p_exact, p_min``.
         """
-        rows = self.found.frame(every=True).rename(columns={"p": "p_exact"})
+        rows = self._exact(self.found.frame(every=True))
         return rows[[*CHOICE_COLUMNS, "n", "estimate", "p_exact", "p_min"]].reset_index(drop=True)
 
     def table(self) -> pd.DataFrame:
@@ -95,13 +113,13 @@ class Multiverse:
             Options are those of the first combination; ``combinations`` counts all. ``regions_used``
             names the set of `regions`.
         """
-        rows = self.found.frame().rename(columns={"p": "p_exact"}).join(self.found.influence())
+        rows = self._exact(self.found.frame()).join(self.found.influence())
         used = {place: self._codes(place) for place in rows.index}
         rows = rows.assign(
             edition=self.edition,
-            subset=self.subset,
+            subset=label_of(self.subset),
             rank=range(1, len(rows) + 1),
-            regions_used=[regions.region_set(used[place]) for place in rows.index],
+            regions_used=[regions_used(used[place], self.subset) for place in rows.index],
             regions=[" ".join(used[place]) for place in rows.index],
         )
         first = ["edition", "subset", "rank", *CHOICE_COLUMNS, "regions_used", "n", "estimate"]
@@ -117,9 +135,8 @@ class Multiverse:
         pandas.DataFrame
             As :meth:`analysis.stats.DeclaredMultiverse.summary`, with ``region_set`` for ``cases``.
         """
-        used = [
-            regions.region_set(self._codes(next(iter(places)))) for places in self.found.families.values()
-        ]
+        first = [next(iter(places)) for places in self.found.families.values()]
+        used = [regions_used(self._codes(place), self.subset) for place in first]
         return self.found.summary().drop(columns="cases").assign(region_set=used)
 
     def shares(self) -> dict[str, dict[str, float]]:
@@ -130,6 +147,11 @@ class Multiverse:
         """The same for one year an indicator, with what two choices do together shared between them."""
         return self.found.shares([name for name in _SHARED if name != "period"])
 
+    def _exact(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows with ``p_exact``, missing where the coefficient's own p is of a sample."""
+        exact = [self.found.associations[place].p_exact for place in rows.index]
+        return rows.assign(p_exact=pd.Series(exact, index=rows.index, dtype=float))
+
     def _codes(self, place: int) -> tuple[str, ...]:
         return tuple(self.found.cases[member] for member in self.found.specifications[place].members)
 
@@ -139,7 +161,12 @@ _SHARED = [name for name in CHOICE_COLUMNS if name != "statistic"]
 
 
 def multiverse(
-    observations: pd.DataFrame, *, edition: str = "III", subset: str = "far_east", alpha: float = 0.05
+    observations: pd.DataFrame,
+    *,
+    edition: str = "III",
+    subset: str | Sequence[str] = "far_east",
+    covariates: Sequence[str] = (),
+    alpha: float = 0.05,
 ) -> Multiverse:
     """Every defensible specification of the rating against its covariates, and their joint tests.
 
@@ -150,38 +177,43 @@ def multiverse(
         the indicator ``score`` with the edition as its period.
     edition : {"II", "III"}
         Edition of the rating; editions are never pooled.
-    subset : {"far_east", "border"}
-        Regions over which the rating is permuted.
+    subset : str or sequence of str
+        Regions over which the rating is permuted, as in :func:`analysis.data.regions.resolve`.
+    covariates : sequence of str
+        Indicators with their years, ``["retail:2023"]``; the study's own, in every year, if left out.
     alpha : float
         Level for counting.
 
     Returns
     -------
     Multiverse
-        The curve and its joint inference; every p exact.
+        The curve and its joint inference; a joint p is exact where the arrangements can be listed.
 
     Raises
     ------
     AnalysisError
-        If edition or subset are not known, a region has no score, alpha is not between 0 and 1, or nothing
-        can be computed.
+        If edition, regions or a covariate are not known, a region has no score, alpha is not between 0 and
+        1, or nothing can be computed.
     """
     if not 0 < alpha < 1:
         raise AnalysisError(f"alpha is {alpha!r}; it must lie between 0 and 1.")
-    codes = regions.codes(regions.subset(subset))
+    codes = regions.codes(regions.resolve(subset))
     figures = _figures(observations, codes)
     table = _scores(figures, edition)
-    covariates = [
+    home = subset if isinstance(subset, str) else tuple(subset)
+    everyone = [
         name for indicator in INDICATORS for name in sorted(figures) if name.split(":")[0] == indicator
     ]
-    choices = declaration(figures, covariates, mixed=not (table["border"].all() or not table["border"].any()))
+    chosen = [name for name in covariates or everyone if name in figures]
+    mixed = MIN_BORDER <= table["border"].sum() < len(table)
+    choices = declaration(figures, chosen, label_of(home), mixed=mixed)
     try:
-        found = stats.multiverse(table, choices, score="score", alpha=alpha)
+        found = stats.multiverse(table, choices, score="score", alpha=alpha, resamples=RESAMPLES)
     except stats.StatisticsError as error:
         raise AnalysisError(
-            f"No specification can be computed for edition {edition} over the subset {subset}: {error}"
+            f"No specification can be computed for edition {edition} over {label_of(home)}: {error}"
         ) from None
-    return Multiverse(edition, subset, found)
+    return Multiverse(edition, home, found)
 
 
 def _figures(observations: pd.DataFrame, codes: tuple[str, ...]) -> pd.DataFrame:

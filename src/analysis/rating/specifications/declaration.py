@@ -11,8 +11,13 @@ import pandas as pd
 from analysis.rating.specifications.choices import DENSITIES, PER_HEAD, STATISTIC
 from analysis.stats.declared import Choice, Declared, Options, Step
 
+# the values rho can take grow with the cube of the cases; over more they are too many for a joint null
+MOST_FOR_RHO = 24
 
-def declaration(figures: pd.DataFrame, covariates: Iterable[str], *, mixed: bool) -> dict[str, Choice]:
+
+def declaration(
+    figures: pd.DataFrame, covariates: Iterable[str], home: str, *, mixed: bool
+) -> dict[str, Choice]:
     """Choices of the study for :func:`analysis.stats.multiverse`, in the order they are taken.
 
     The table they work on has a row a region and the columns ``score`` and ``border`` (whether the
@@ -24,6 +29,8 @@ def declaration(figures: pd.DataFrame, covariates: Iterable[str], *, mixed: bool
         A row a region, a column an indicator and period, written as a covariate is: ``exports:2021``.
     covariates : iterable of str
         Those of its columns that are compared with the score.
+    home : str
+        Name of the set that all regions of the table make.
     mixed : bool
         Whether there are regions of both kinds, so that the border regions can be taken alone and the
         border held fixed.
@@ -49,10 +56,14 @@ def declaration(figures: pd.DataFrame, covariates: Iterable[str], *, mixed: bool
             if mixed and taken["indicator"] in DENSITIES
             else {}
         ),
-        "statistic": [option.id for option in STATISTIC.options],
-        "region_set": {"far_east": as_it_is, "border": border_only} if mixed else {"border": as_it_is},
+        "statistic": [
+            option.id
+            for option in STATISTIC.options
+            if option.id != "spearman_rho" or len(figures) <= MOST_FOR_RHO
+        ],
+        "region_set": {home: as_it_is, **({"border": border_only} if mixed else {})},
         "transform": _transform,
-        "strata": _strata,
+        "strata": partial(_strata, mixed),
     }
 
 
@@ -84,12 +95,12 @@ def _transform(taken: Options) -> Declared:
     return {"level": as_it_is} if zero else {"level": as_it_is, "log": logarithm}
 
 
-def _strata(taken: Options) -> Declared:
+def _strata(mixed: bool, taken: Options) -> Declared:
     if taken["statistic"] == "pearson_r":
         return {}
-    # within the border regions there is nothing to stratify by
+    # among regions of one kind there is nothing to stratify by
     alone = {"none": as_it_is}
-    return alone if taken["region_set"] == "border" else {**alone, "border": hold_border_fixed}
+    return alone if taken["region_set"] == "border" or not mixed else {**alone, "border": hold_border_fixed}
 
 
 def as_it_is(table: pd.DataFrame) -> pd.DataFrame:
