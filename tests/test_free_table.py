@@ -107,3 +107,10 @@ def test_what_cannot_be_read_is_told_at_once(tmp_path, text, sentence):
     """A reader would mend a file fault by fault, or a figure be guessed."""
     with pytest.raises(AnalysisError, match=sentence):
         free_table.read(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("name", ["~$table.xlsx", ".~lock.table.xlsx#"])
+def test_a_lock_file_is_told_for_what_it_is(tmp_path, name):
+    """It would be called a damaged table, and a reader would mend the wrong file."""
+    with pytest.raises(AnalysisError, match="beside a table that is open"):
+        free_table.read(write(tmp_path, "\x05Ivanov", name=name))

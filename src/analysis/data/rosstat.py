@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths
-from analysis.data import package, regions, yearbook
+from analysis.data import package, regions, tabular, yearbook
 from analysis.errors import AnalysisError
 
 # resource -> column -> table of the annex
@@ -101,7 +101,7 @@ def compare(folder: Path) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``resource, region, year, column, committed, workbook``; no rows where all is equal.
     """
-    workbooks = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~$"))
+    workbooks = sorted(path for path in folder.glob("*.xlsx") if not tabular.is_litter(path))
     found = []
     for resource in TABLES:
         key = ["region", "year"]

@@ -141,9 +141,12 @@ def _shown(cell: Any) -> Any:
     return str(int(value)) if float(value).is_integer() else repr(value)
 
 
+LOCKS = ("~$", "~lock", ".~lock")
+
+
 def is_litter(path: Path) -> bool:
     """Whether a file is what programs leave beside tables: lock files, hidden files, system files."""
-    return path.name.startswith((".", "~$", "~lock")) or path.name in ("Thumbs.db", "desktop.ini")
+    return path.name.startswith((".", *LOCKS)) or path.name in ("Thumbs.db", "desktop.ini")
 
 
 def rows(path: Path) -> list[tuple[Any, ...]]:
@@ -224,6 +227,10 @@ def read_bytes(path: Path) -> bytes:
         If it is missing, no regular file, empty or larger.
     """
     where = paths.relative(path)
+    if path.name.startswith(LOCKS):
+        raise AnalysisError(
+            f"{where} is what a spreadsheet program leaves beside a table that is open; name the table."
+        )
     try:
         if not path.is_file():
             raise AnalysisError(f"There is no file {where}.")

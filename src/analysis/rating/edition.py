@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import paths
-from analysis.data import package, regions
+from analysis.data import package, regions, tabular
 from analysis.data.messages import Message, _
 from analysis.data.normalise import name_key
 from analysis.errors import AnalysisError, one_of, quoted
@@ -294,7 +294,7 @@ def read_sheets(folder: Path) -> tuple[ScoringSheet, ...]:
     files = [
         path
         for path in sorted(folder.glob("*"))
-        if path.suffix in sheets.FORMATS and not path.name.startswith(("~$", "."))
+        if path.suffix in sheets.FORMATS and not tabular.is_litter(path)
     ]
     if not files:
         raise AnalysisError(
