@@ -754,6 +754,10 @@ def score_changes(
     return figure
 
 
+# of many regions p falls below any that a reader could tell apart; what is smaller stands at the lower edge
+SMALLEST_P = 1e-6
+
+
 def specification_curve(
     rows: pd.DataFrame,
     choices: Sequence[tuple[str, Sequence[tuple[str, str]]]],
@@ -792,11 +796,13 @@ def specification_curve(
         upper.scatter(place, rows["estimate"], c=inks, s=sizes, linewidths=0)
         upper.set_ylabel(axis_label)
         _decimal(upper, language, 1, "y")
-        middle.vlines(place, rows["p_min"], rows["p_exact"], color="#E3E3E3", linewidth=0.7)
-        middle.scatter(place, rows["p_exact"], c=inks, s=sizes, linewidths=0)
+        least, exact = (rows[name].clip(lower=SMALLEST_P) for name in ("p_min", "p_exact"))
+        middle.vlines(place, least, exact, color="#E3E3E3", linewidth=0.7)
+        middle.scatter(place, exact, c=inks, s=sizes, linewidths=0)
         middle.axhline(alpha, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
         middle.set_yscale("log")
-        middle.set_ylabel(text(_("exact p"), language))
+        is_cut = bool((rows["p_exact"] < SMALLEST_P).any())
+        middle.set_ylabel(text(_("exact p, from 10⁻⁶ up") if is_cut else _("exact p"), language))
         middle.set_yticks([1, 0.1, 0.01, 0.001, 0.0001])
         middle.yaxis.set_minor_formatter(NullFormatter())  # the usual one writes mathtext
         middle.yaxis.set_major_formatter(
