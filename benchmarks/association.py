@@ -18,7 +18,7 @@ import numpy as np
 import scipy.stats
 
 from analysis import stats
-from analysis.stats import exact, kernels, maxt
+from analysis.stats import exact, loops, maxt
 from analysis.stats.ranks import doubled_midranks
 
 # The rating's scores of the eleven Far Eastern regions: tie patterns are what the cost depends on
@@ -116,14 +116,14 @@ def joint() -> None:
         # the aims are for edition III; others in proportion to their arrangements
         part = size / exact.arrangement_count([1, 1, 2, 1, 3, 3])
         arguments = (levels, counts.tolist(), centred, rows)
-        plain = seconds(lambda a=arguments: maxt.rho_max_t_by(kernels.count_hits_plain, *a), 2)
+        plain = seconds(lambda a=arguments: maxt.rho_max_t_by(loops.count_hits_plain, *a), 2)
         line(f"joint max-T, edition {edition}, {size} arrangements x {COVARIATES}, numpy", plain, 2 * part)
-        loops = kernels.compiled()
-        if loops is None:
+        found = loops.compiled()
+        if found is None:
             print("numba is not installed: no compiled figure")
             continue
-        maxt.rho_max_t_by(loops["count_hits"], *arguments)
-        fast = seconds(lambda a=arguments, c=loops["count_hits"]: maxt.rho_max_t_by(c, *a), 10)
+        maxt.rho_max_t_by(found["count_hits"], *arguments)
+        fast = seconds(lambda a=arguments, c=found["count_hits"]: maxt.rho_max_t_by(c, *a), 10)
         line(
             f"joint max-T, edition {edition}, {size} arrangements x {COVARIATES}, compiled", fast, 0.1 * part
         )

@@ -83,7 +83,7 @@ class TestScoreAndLength:
         """The precision matrix is another way to a partial coefficient than Kendall's formula."""
         rows = self.rows().drop(index="entry_words")
         for name, row in rows.iterrows():
-            data = associations.pair("III", name, row["period"], "far_east")
+            data = associations.score_and_covariate("III", name, row["period"], "far_east")
             series = [data["score"], words[data.index], data["covariate"]]
             tau = np.array([[stats.kendalltau(a, b).statistic for a in series] for b in series])
             inverse = np.linalg.inv(tau)

@@ -15,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.tools.numdiff import approx_fprime
 
 from analysis import stats
-from analysis.stats import _compiled, exact, joint, kernels, maxt, ordinal, paired, proportional_odds, ranks
+from analysis.stats import _compiled, exact, joint, loops, maxt, ordinal, paired, proportional_odds, ranks
 from analysis.stats.arrangements import arrangements
 from analysis.stats.errors import StatisticsError
 from analysis.stats.multiplicity import joint_null
@@ -244,14 +244,14 @@ def test_compiled_loops_count_what_the_plain_ones_count():
     left, right = (generator.integers(-400, 400, (20, size)).astype(np.int16) for size in (7, 31))
     thresholds = np.sort(generator.integers(0, 700, 20)).astype(np.int16)
     counts = []
-    for loop in (kernels.count_hits_plain, _compiled.count_hits):
+    for loop in (loops.count_hits_plain, _compiled.count_hits):
         hits = np.zeros(20, dtype=np.int64)
         loop(left, right, thresholds, np.zeros((7, 31), dtype=np.int16), hits)
         counts.append(hits.tolist())
     assert counts[0] == counts[1]
     columns, vectors = (generator.integers(-10, 11, shape).astype(np.int16) for shape in ((11, 50), (6, 11)))
-    plain = kernels.row_sums(columns, vectors, bound=1100, work=0)
-    compiled = kernels.row_sums(columns, vectors, bound=1100, work=kernels.WORTH_COMPILING)
+    plain = loops.row_sums(columns, vectors, bound=1100, work=0)
+    compiled = loops.row_sums(columns, vectors, bound=1100, work=loops.WORTH_COMPILING)
     assert compiled.dtype == plain.dtype == np.int16 and (compiled == plain).all()
     assert (plain == vectors.astype(int) @ columns.astype(int)).all()
 
@@ -447,18 +447,18 @@ def test_sums_are_exact_up_to_the_bound(bound):
         np.array([[bound // 3], [1], [1]]),
         np.array([[3, bound % 3, 0], [-3, -(bound % 3), 0]]),
     )
-    assert kernels.row_sums_plain(columns, vectors, bound=bound)[:, 0].tolist() == [bound, -bound]
+    assert loops.row_sums_plain(columns, vectors, bound=bound)[:, 0].tolist() == [bound, -bound]
 
 
 def test_sums_past_the_last_bound_are_refused():
     """Fails if doubles are trusted past 2**53."""
     with pytest.raises(StatisticsError, match="more than floats hold"):
-        kernels.row_sums_plain(np.ones((1, 1)), np.ones((1, 1)), bound=2**53)
+        loops.row_sums_plain(np.ones((1, 1)), np.ones((1, 1)), bound=2**53)
 
 
 def test_compiled_counts_do_not_wrap_past_32_767_columns():
     """One row of 40 000 pairs that all reach the threshold; a 16-bit count would come out negative."""
-    for loop in (kernels.count_hits_plain, _compiled.count_hits):
+    for loop in (loops.count_hits_plain, _compiled.count_hits):
         hits = np.zeros(1, dtype=np.int64)
         right = np.full((1, 40_000), 5, dtype=np.int16)
         running = np.zeros((1, 40_000), dtype=np.int16)

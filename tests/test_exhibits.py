@@ -74,8 +74,8 @@ class TestAssociations:
         assert associations.gap_years("II", "2024") == 1
 
     def test_density_is_judged_over_the_five_border_regions_in_either_subset(self):
-        wide = associations.pair("III", "crossing_density_functioning", "2020", "far_east")
-        narrow = associations.pair("III", "crossing_density_functioning", "2020", "border")
+        wide = associations.score_and_covariate("III", "crossing_density_functioning", "2020", "far_east")
+        narrow = associations.score_and_covariate("III", "crossing_density_functioning", "2020", "border")
         assert wide.equals(narrow)
         assert len(wide) == 5
 
@@ -93,8 +93,8 @@ class TestMarkedCells:
         one = verdicts.marked_cells(found, "table-1", columns=("RU-AMU",))
         assert [name for name in one.frame if name.startswith("RU-")] == ["RU-AMU"]
         # seven rows of the table, of which the paper's sentence counts every cell once
-        assert sum(one.told.values.values()) == 7
-        assert sum(whole.told.values.values()) == 35
+        assert sum(one.text.values.values()) == 7
+        assert sum(whole.text.values.values()) == 35
 
     def test_table_2_shows_the_years_and_regions_asked_for(self):
         made = verdicts.marked_cells(
@@ -103,7 +103,7 @@ class TestMarkedCells:
         assert made.frame["row"].tolist() == ["FAR_EAST", "RU-AMU"]
         assert made.frame.columns[3:].tolist() == ["2019", "2020", "2021"]
         # the district's three years hold, Amur's cells are copies
-        assert text(made.told, "en") == (
+        assert text(made.text, "en") == (
             "Cells: 0 fail, 0 depend on the reading, 3 hold, 3 cannot be checked."
         )
 

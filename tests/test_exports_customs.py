@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis import customs, paths
-from analysis.customs import requests
+from analysis.customs import queries
 from analysis.errors import AnalysisError, NoDataError
 from analysis.publish import citation, parameters
 from notebook_cells import run_cells
@@ -84,7 +84,7 @@ def test_titles_name_region_partner_direction_and_goods_in_both_languages(synthe
     }
     concentration = run.card("trade-concentration")["title"]["en"]
     assert concentration == "Exports, Amur Oblast: concentration by country and goods"
-    title = requests.title(requested(direction="import", partner="JP"), requests.goods_subject(["87"]))
+    title = queries.title(requested(direction="import", partner="JP"), queries.goods_subject(["87"]))
     assert title.key.startswith("Imports, {region} from {partner}")
 
 
@@ -110,19 +110,19 @@ def test_without_a_store_the_papers_charts_say_what_is_missing(user, tmp_path):
 
 def test_anything_else_without_a_store_is_no_data_and_no_failure(user):
     with pytest.raises(NoDataError, match="amur ingest customs"):
-        requests.requested_store(requested(region="RU-PRI"))
+        queries.requested_store(requested(region="RU-PRI"))
 
 
 @pytest.mark.parametrize("changes", [{"period": "2021-01/2021-12"}, {"region": "RU-MAG"}, {"region": "RU"}])
 def test_what_the_store_does_not_hold_is_no_data_and_not_zero(synthetic_store, changes):
     with pytest.raises(NoDataError, match="2021"):
-        requests.requested_store(requested(**changes))
+        queries.requested_store(requested(**changes))
 
 
 def test_a_damaged_store_is_a_failure_and_nothing_printed_stands_in_for_it(synthetic_store, user):
     (user / "customs" / "manifest.json").write_text("{", encoding="utf-8")
     with pytest.raises(AnalysisError) as caught:
-        requests.requested_store(requested(period="2021-01/2021-09"))
+        queries.requested_store(requested(period="2021-01/2021-09"))
     assert not isinstance(caught.value, NoDataError)
 
 

@@ -513,9 +513,9 @@ def test_the_cells_say_which_verdicts_stand_on_the_readers_files(own_files):
     assert cells["2"] == "8 631,5 ✓"
     assert cells["9"] == "49 348,4 ✗"
     assert all("†" in text(third.notes[1], language) for language in ("en", "ru"))
-    assert "customs files" in text(third.told, "en") and "таможенными файлами" in text(third.told, "ru")
+    assert "customs files" in text(third.text, "en") and "таможенными файлами" in text(third.text, "ru")
     first = verdicts.marked_cells(ledger.judge(asks_customs=False), "table-1")
-    assert first.source_note is None and "customs" not in text(first.told, "en")
+    assert first.source_note is None and "customs" not in text(first.text, "en")
 
 
 def test_without_files_the_cells_stand_on_the_printed_figures_as_before(user):

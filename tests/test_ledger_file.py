@@ -70,12 +70,12 @@ def test_headline_counts_groups_and_bases_apart(synthetic: Ledger) -> None:
     share = found.share("text")
     assert (share.internal, share.external, share.matched, share.undecided, share.total) == (4, 1, 5, 2, 12)
     assert found.share("cell").undecided == 8 and found.faults == 5
-    english = text(found.told, "en")
+    english = text(found.text, "en")
     assert english.startswith(
         "Sentences: of 10 that can be checked 5 fail (4 against what is printed elsewhere, 1 against"
     )
     assert "2 of 12 cannot be checked" in english and "different faults" not in english
-    russian = text(found.told, "ru")
+    russian = text(found.text, "ru")
     assert "поддаются проверке 10" in russian and "2 из 12" in russian
 
 
@@ -120,7 +120,7 @@ def test_sentences_faults_and_readings_are_counted_once(tmp_path: Path) -> None:
     assert sentences(ledger.rows)["text", "s1"] == "paper_error"
     found = headline(ledger)
     assert (found.share("text").failed, found.share("text").depending, found.faults) == (2, 1, 1)
-    assert "2 in all, comes from 1 different faults" in text(found.told, "en")
+    assert "2 in all, comes from 1 different faults" in text(found.text, "en")
     row = ledger.row("d")
     assert [text(one.outcome, "en") for one in row.readings] == [
         "read so: holds", "read otherwise: disagrees with what is printed elsewhere",

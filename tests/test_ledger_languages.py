@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analysis import paths
 from analysis.data import indicators, regions
 from analysis.ledger import LedgerRow, checks_table, registered, verify_file
-from analysis.ledger.intervals import Interval
+from analysis.ledger.interval_arithmetic import Interval
 from analysis.ledger.wording import (
     dated,
     in_unit,
@@ -35,7 +35,7 @@ CODE = re.compile(r"RU-[A-Z]{2,3}\b|FAR_EAST")
 
 def words_of(row: LedgerRow) -> list[object]:
     """Every message a row carries."""
-    found = [row.note, row.reproduced, row.told, row.full_place]
+    found = [row.note, row.reproduced, row.text, row.full_place]
     for one in (*row.readings, row.without_customs, row.customs):
         found += [] if one is None else [one.note, one.reproduced, one.reading]
     return found
@@ -116,7 +116,7 @@ def test_a_ledger_read_back_says_the_same(tmp_path):
     assert ledger_table(back).equals(ledger_table(found))
     for one, other in zip(back.rows, found.rows, strict=True):
         for language in ("en", "ru"):
-            assert text(one.told, language) == text(other.told, language), one.claim_id
+            assert text(one.text, language) == text(other.text, language), one.claim_id
 
 
 # ------------------------------------------------------------------ pieces of sentences

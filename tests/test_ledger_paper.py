@@ -460,7 +460,7 @@ def test_sentences_in_russian_hold_no_english_words(ledger: Ledger) -> None:
     for row in ledger.rows:
         if row.group == "reference":
             continue
-        sentence = text(row.told, "ru").replace(row.published, "") if row.published else text(row.told, "ru")
+        sentence = text(row.text, "ru").replace(row.published, "") if row.published else text(row.text, "ru")
         sentence = re.sub("«[^»]*»", "", sentence)
         if isinstance(row.reproduced, str):
             sentence = sentence.replace(row.reproduced, "")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analysis.errors import AnalysisError
 from analysis.ledger.formula import evaluate
 from analysis.ledger.goods import nest
-from analysis.ledger.intervals import Interval, total
+from analysis.ledger.interval_arithmetic import Interval, total
 from analysis.ledger.printed import MISSING_MARKS, parse, rounding_interval
 from analysis.ledger.rules.numbers import judge
 from analysis.ledger.wording import shown

@@ -6,7 +6,7 @@ import pytest
 from analysis.errors import AnalysisError
 from analysis.ledger import Claim, PrintedTable, registered, verify
 from analysis.ledger.claims import Cell, matches
-from analysis.ledger.normal import date_of, months_of
+from analysis.ledger.normal_forms import date_of, months_of
 from analysis.ledger.verify import LedgerRow
 from analysis.publish.words import text
 

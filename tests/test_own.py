@@ -546,7 +546,7 @@ def test_raw_figures_stand_and_what_they_lack_joins(user, tmp_path):
 @pytest.mark.slow
 def test_without_own_files_nothing_changes(user):
     """The committed results would depend on what nobody has."""
-    assert not indicators.has_own()
+    assert not indicators.has_user_data()
     pd.testing.assert_frame_equal(indicators.observations(), indicators.committed())
     assert not set(indicators.observations()["indicator"]) & set(indicators.CUSTOMS)
     assert comparison.disagreements().empty

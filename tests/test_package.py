@@ -49,10 +49,10 @@ def test_every_number_has_a_unit_and_every_resource_a_source(name):
 def test_a_russian_reader_is_told_everything_in_russian(name):
     """A resource without a Russian description would stand in English on the report's Russian page."""
     entry = next(item for item in package.descriptor()["resources"] if item["name"] == name)
-    texts = [package.told(entry, "description", "ru")]
-    texts += [package.told(item, "title", "ru") for item in entry["licenses"] + entry["sources"][:1]]
+    texts = [package.in_language(entry, "description", "ru")]
+    texts += [package.in_language(item, "title", "ru") for item in entry["licenses"] + entry["sources"][:1]]
     # one letter of trust and a code of a series have no language
-    texts += [package.told(entry, key, "ru") for key in ("table", "trust") if len(entry[key]) > 2]
+    texts += [package.in_language(entry, key, "ru") for key in ("table", "trust") if len(entry[key]) > 2]
     for text in texts:
         assert re.search("[а-я]{3}", text), text
 

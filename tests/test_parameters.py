@@ -30,7 +30,7 @@ def build_elsewhere(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "build", lambda: tmp_path / "build")
 
 
-def accept(notebook, **changes):
+def validated(notebook, **changes):
     values = {"language": "en", "output_dir": "", **DEFAULTS[notebook], **changes}
     # papermill writes what it was given into a cell of its own, which IPython keeps with the others
     injected = "# Parameters\n" + "\n".join(f"{name} = {value!r}" for name, value in changes.items())
@@ -38,15 +38,15 @@ def accept(notebook, **changes):
 
 
 def test_a_year_may_be_a_number_or_text_and_means_the_same():
-    number = accept("05_association", trade_period=2019)
-    text = accept("05_association", trade_period="2019")
+    number = validated("05_association", trade_period=2019)
+    text = validated("05_association", trade_period="2019")
     assert number.values == text.values
     assert number.output_dir == text.output_dir
 
 
 def test_regions_come_back_in_register_order_and_one_code_may_stand_alone():
-    assert accept("01_transit_potential", regions=["RU-YEV", "RU-PRI"])["regions"] == ("RU-PRI", "RU-YEV")
-    assert accept("01_transit_potential", regions="RU-AMU")["regions"] == ("RU-AMU",)
+    assert validated("01_transit_potential", regions=["RU-YEV", "RU-PRI"])["regions"] == ("RU-PRI", "RU-YEV")
+    assert validated("01_transit_potential", regions="RU-AMU")["regions"] == ("RU-AMU",)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_regions_come_back_in_register_order_and_one_code_may_stand_alone():
 )
 def test_everything_else_is_refused_with_what_is_allowed(notebook, changes, message):
     with pytest.raises(AnalysisError, match=message):
-        accept(notebook, **changes)
+        validated(notebook, **changes)
 
 
 def test_a_missing_parameter_is_named():
@@ -92,13 +92,13 @@ def test_an_unknown_notebook_is_refused_with_those_there_are():
 
 
 def test_different_parameters_write_to_different_folders():
-    assert accept("04_rating").output_dir != accept("04_rating", edition="II").output_dir
+    assert validated("04_rating").output_dir != validated("04_rating", edition="II").output_dir
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists))
 def test_no_value_at_all_ends_in_anything_but_acceptance_or_a_sentence(value):
     for name in DEFAULTS["05_association"]:
         try:
-            accept("05_association", **{name: value})
+            validated("05_association", **{name: value})
         except AnalysisError as error:
             assert str(error).endswith(".")

@@ -22,7 +22,7 @@ from analysis.errors import AnalysisError
 from analysis.publish import guides
 from analysis.publish.words import text
 from analysis.rating import codebook, coding, document, follow_up, sheets, statements
-from analysis.rating.agreement import alpha
+from analysis.rating.coder_agreement import alpha
 from analysis.rating.coding import Coding
 
 ROOT = Path(__file__).resolve().parents[1]

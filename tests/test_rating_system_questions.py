@@ -16,8 +16,7 @@ from analysis.data import rating_tables, regions
 from analysis.errors import AnalysisError
 from analysis.publish import charts, charts_rating
 from analysis.publish.words import text
-from analysis.rating import codebook, follow_up, trends
-from analysis.rating import rating_tests as questions
+from analysis.rating import codebook, follow_up, rating_tests, trends
 
 PAIRS = st.lists(st.tuples(st.integers(1, 10), st.integers(1, 10)), min_size=3, max_size=9)
 
@@ -38,16 +37,16 @@ def test_spread_test_counts_what_all_exchanges_give(pairs):
         chosen = moved[list(exchanged)]
         first[chosen], second[chosen] = after[chosen], before[chosen]
         exceeding += abs(second.var() - first.var()) >= observed - 1e-9
-    found = questions.spread_test(before, after)
+    found = rating_tests.spread_test(before, after)
     assert found.p_exact == pytest.approx(exceeding / 2 ** len(moved))
     assert found.before == pytest.approx(before.std(ddof=1))
-    assert questions.spread_test(after, before).p_exact == pytest.approx(found.p_exact)
+    assert rating_tests.spread_test(after, before).p_exact == pytest.approx(found.p_exact)
 
 
 def test_spread_test_refuses_halves():
     """Whole numbers keep the distribution exact; halves would be rounded away unseen."""
     with pytest.raises(AnalysisError, match="whole scores"):
-        questions.spread_test([1, 2.5], [1, 2])
+        rating_tests.spread_test([1, 2.5], [1, 2])
 
 
 NUMBERS = st.lists(st.tuples(*[st.integers(0, 30)] * 3), min_size=5, max_size=25)
@@ -59,7 +58,7 @@ def test_partial_rho_with_one_control_is_the_usual_formula(rows):
     """With one control both definitions must agree, or the printed name is wrong."""
     score, covariate, control = (np.array(column, float) for column in zip(*rows, strict=True))
     known = stats.partial_rank_correlation("spearman_rho", score, covariate, control).estimate
-    found = questions.partial_rho(score, covariate, [control])
+    found = rating_tests.partial_rho(score, covariate, [control])
     if known is not None and not np.isnan(found):
         assert found == pytest.approx(known, abs=1e-6)
 
@@ -67,37 +66,37 @@ def test_partial_rho_with_one_control_is_the_usual_formula(rows):
 def test_partial_rho_says_nothing_of_what_its_controls_determine():
     """Rounding error divided by rounding error would look like a correlation."""
     x = np.arange(8.0)
-    assert np.isnan(questions.partial_rho(x, x**2, [x]))
+    assert np.isnan(rating_tests.partial_rho(x, x**2, [x]))
 
 
 def test_district_effect_is_kruskal_wallis():
     """Against scipy's H, which is right about ties; epsilon-squared is H over n - 1."""
     score = pd.Series([1, 2, 2, 3, 4, 4, 5, 6, 6, 9])
     group = pd.Series(list("aabbbccccc"))
-    effect, p = questions.district_effect(score, group)
+    effect, p = rating_tests.district_effect(score, group)
     h = scipy.stats.kruskal(*(score[group == name] for name in "abc")).statistic
     assert effect == pytest.approx(h / (len(score) - 1))
-    assert 1 / (questions.RESAMPLES + 1) <= p < 0.1
+    assert 1 / (rating_tests.RESAMPLES + 1) <= p < 0.1
     with pytest.raises(AnalysisError, match="same score"):
-        questions.district_effect(pd.Series([3, 3, 3]), pd.Series(list("abb")))
+        rating_tests.district_effect(pd.Series([3, 3, 3]), pd.Series(list("abb")))
 
 
 def test_the_length_of_the_entry_goes_with_the_score():
     """The study's warning on the rating: rho 0.85, and word counts add little once length is held."""
-    table = questions.frame()
+    table = rating_tests.frame()
     assert len(table) == 83
     assert scipy.stats.spearmanr(table["score"], table["words"]).statistic == pytest.approx(0.852, abs=5e-4)
-    rows = {text(row.subject, "en"): row for row in questions.length(table).rows}
+    rows = {text(row.subject, "en"): row for row in rating_tests.length(table).rows}
     assert rows["Score and words"].estimate == pytest.approx(0.852, abs=5e-4)
     assert abs(rows["Score and intended statements, words held"].estimate) < 0.1
     held = rows["Score and words, population and investment held"]
     assert held.p is None and held.loo_low < held.estimate < held.loo_high
 
 
-@pytest.mark.parametrize("question", questions.QUESTIONS, ids=lambda item: item.__name__)
+@pytest.mark.parametrize("question", rating_tests.QUESTIONS, ids=lambda item: item.__name__)
 def test_every_question_answers_with_its_limits_in_both_languages(question):
     """An answer without what it cannot show would be believed too far."""
-    found = question(questions.frame())
+    found = question(rating_tests.frame())
     for language in regions.LANGUAGES:
         assert any(letter.isdigit() for letter in text(found.answer, language))
         assert len(text(found.limit, language)) > 40
@@ -112,15 +111,15 @@ def test_change_sees_a_shift_and_gap_a_widening():
     before = np.array([2, 3, 4, 5, 6, 7, 8] * 3)
     after = np.where(before < 5, before - 1, before + 1)
     table = pd.DataFrame({"previous_score": before, "score": after})
-    assert "widened" in text(questions.gap(table).answer, "en")
+    assert "widened" in text(rating_tests.gap(table).answer, "en")
     shifted = table.assign(score=before + 1)
-    found = questions.change(shifted)
+    found = rating_tests.change(shifted)
     assert found.rows[0].p == pytest.approx(2 / 2 ** len(before))
     assert "21 regions rose, 0 fell, 0 stayed" in text(found.answer, "en")
-    slopes = [row.estimate for row in questions.regression_to_mean(shifted).rows[:2]]
+    slopes = [row.estimate for row in rating_tests.regression_to_mean(shifted).rows[:2]]
     assert slopes == [pytest.approx(1), pytest.approx(1)]
     with pytest.raises(AnalysisError, match="regress"):
-        questions.regression_to_mean(table.assign(score=5))
+        rating_tests.regression_to_mean(table.assign(score=5))
 
 
 # Entries as indicators
@@ -244,7 +243,7 @@ def test_tile_grid_has_each_region_once_and_no_two_on_one_square():
 @pytest.mark.parametrize("language", regions.LANGUAGES)
 def test_labels_fit_their_tiles(language):
     """At 8 points a label wider than its square runs into the neighbour's."""
-    rows = questions.frame().reset_index()
+    rows = rating_tests.frame().reset_index()
     with charts.style():
         figure = charts_rating.tile_map(rows).draw(language, "Title", ["Footer"])
         figure.draw_without_rendering()
@@ -259,7 +258,7 @@ def test_labels_fit_their_tiles(language):
 
 def test_map_leaves_a_region_without_score_empty():
     """A region that is not in the edition must not be coloured as if it were."""
-    rows = questions.frame().reset_index()
+    rows = rating_tests.frame().reset_index()
     with charts.style():
         figure = charts_rating.tile_map(rows[rows["region"] != "RU-AMU"]).draw("en", "Title", [])
     texts = [label.get_text() for label in figure.axes[0].texts]

@@ -141,7 +141,7 @@ def need_room(folder: Path, needed: int) -> None:
 
 
 @contextmanager
-def told_when_full(folder: Path) -> Iterator[None]:
+def disk_full_as_error(folder: Path) -> Iterator[None]:
     """Turn what libraries raise where there is no room in `folder` into the sentence.
 
     Raises
@@ -159,7 +159,7 @@ def told_when_full(folder: Path) -> Iterator[None]:
         raise
 
 
-def told(error: OSError) -> AnalysisError:
+def refusal(error: OSError) -> AnalysisError:
     """Say what the operating system refused, where nobody closer to it could.
 
     Parameters

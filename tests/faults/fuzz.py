@@ -249,7 +249,7 @@ def _verify(path: Path, scratch: Path) -> object:
     claims = path.with_name("synthetic_claims.csv")
     outside = indicators.read(FIXTURES / "ledger" / "synthetic_observations.csv")
     found = ledger.verify_file(claims, outside)
-    return write_ledger(found, scratch / "ledger.csv"), [text(row.told, "ru") for row in found.rows]
+    return write_ledger(found, scratch / "ledger.csv"), [text(row.text, "ru") for row in found.rows]
 
 
 def _descriptor(folder: Path) -> Path:

@@ -88,7 +88,7 @@ def test_a_folder_in_the_place_of_a_file_is_a_sentence(tmp_path):
         paths.write_text(tmp_path, "x")
 
 
-def accept(output_dir):
+def validated(output_dir):
     values = {"language": "en", "regions": ["RU-AMU"], "first_year": 2000, "last_year": 2021}
     return parameters.validate_parameters("02_china_share", {**values, "output_dir": output_dir, "In": [""]})
 
@@ -100,7 +100,7 @@ def accept(output_dir):
 def test_a_run_does_not_write_into_the_studys_own_folders(folder, tmp_path):
     """Results with somebody's files among them have sums that no longer hold."""
     with pytest.raises(AnalysisError, match=r"^output_dir is .*(must not touch|top folder of the project)"):
-        accept(folder)
+        validated(folder)
     grid = tmp_path / "grid.toml"
     grid.write_text('[[grid]]\nnotebook = "02_china_share"\n', encoding="utf-8")
     result = CliRunner().invoke(
@@ -113,7 +113,7 @@ def test_a_run_does_not_write_into_the_studys_own_folders(folder, tmp_path):
 def test_a_folder_that_leads_into_the_study_by_a_link_is_refused_too(tmp_path):
     (tmp_path / "link").symlink_to(paths.raw())
     with pytest.raises(AnalysisError, match="inside data/"):
-        accept(str(tmp_path / "link" / "x"))
+        validated(str(tmp_path / "link" / "x"))
 
 
 STRAYS = (

@@ -113,7 +113,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Table:
+class SourceTable:
     """One customs table: a file, or one member of a ZIP.
 
     Attributes
@@ -148,7 +148,7 @@ class _NotCustomsError(Exception):
     """The bytes are something else; in a folder that is no fault."""
 
 
-def find_tables(given: Iterable[Path]) -> tuple[tuple[Table, ...], tuple[Skipped, ...]]:
+def find_tables(given: Iterable[Path]) -> tuple[tuple[SourceTable, ...], tuple[Skipped, ...]]:
     """Every customs table in files, ZIPs and folders of folders.
 
     Parameters
@@ -168,7 +168,7 @@ def find_tables(given: Iterable[Path]) -> tuple[tuple[Table, ...], tuple[Skipped
         If a path is missing, a named file is not a customs table, an archive is hostile, or nothing
         was found.
     """
-    tables: list[Table] = []
+    tables: list[SourceTable] = []
     skipped: list[Skipped] = []
     for path in (each.absolute() for each in given):
         if path.is_dir():
@@ -202,7 +202,7 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _add(path: Path, tables: list[Table], skipped: list[Skipped]) -> None:
+def _add(path: Path, tables: list[SourceTable], skipped: list[Skipped]) -> None:
     try:
         with path.open("rb") as stream:
             first = stream.read(HEAD_BYTES)
@@ -212,12 +212,12 @@ def _add(path: Path, tables: list[Table], skipped: list[Skipped]) -> None:
         _add_members(path, tables, skipped)
         return
     try:
-        tables.append(Table(path, None, _layout(first, path.name)))
+        tables.append(SourceTable(path, None, _layout(first, path.name)))
     except _NotCustomsError as reason:
         skipped.append(Skipped(str(path), str(reason)))
 
 
-def _add_members(path: Path, tables: list[Table], skipped: list[Skipped]) -> None:
+def _add_members(path: Path, tables: list[SourceTable], skipped: list[Skipped]) -> None:
     with archives.opened(path) as archive:
         infos = archives.members(archive)
         if any(info.filename == "[Content_Types].xml" for info in infos):
@@ -227,7 +227,7 @@ def _add_members(path: Path, tables: list[Table], skipped: list[Skipped]) -> Non
             skipped.append(Skipped(str(path), "the ZIP is empty"))
         for info in infos:
             try:
-                tables.append(Table(path, info.filename, _member_layout(archive, info)))
+                tables.append(SourceTable(path, info.filename, _member_layout(archive, info)))
             except _NotCustomsError as reason:
                 skipped.append(Skipped(f"{path} ({info.filename})", str(reason)))
 

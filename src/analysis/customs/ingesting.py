@@ -22,7 +22,7 @@ import polars as pl
 
 from analysis import paths
 from analysis.customs import reading, trade
-from analysis.customs.detection import Skipped, Table, find_tables
+from analysis.customs.detection import Skipped, SourceTable, find_tables
 from analysis.customs.reading import Coverage, Progress
 from analysis.customs.rules import GOODS_DIGITS, Unreadable
 from analysis.customs.store import MANIFEST, PARTS, Cell, Source, Store, exists, manifest_text, read_manifest
@@ -111,7 +111,7 @@ def ingest(
         with another file of the same call or, without `replace`, of the store.
     """
     tables, skipped = find_tables(given)
-    with paths.told_when_full(root), _locked(root), _staging(root) as folder:
+    with paths.disk_full_as_error(root), _locked(root), _staging(root) as folder:
         run = _Run(root, folder, replace, progress)
         for table in tables:
             run.add(table)
@@ -135,7 +135,7 @@ class _Run:
         self.checksums: dict[Path, str] = {}
         self.added: set[str] = set()
 
-    def add(self, table: Table) -> None:
+    def add(self, table: SourceTable) -> None:
         """Read a table and take it among the sources."""
         if known := self._known(table):
             self._report_known(table, known)
@@ -187,7 +187,7 @@ class _Run:
             self.checksums[path] = reading.digest(path)
         return self.checksums[path]
 
-    def _known(self, table: Table) -> Source | None:
+    def _known(self, table: SourceTable) -> Source | None:
         """Find the source that is this very file; only files of the same size are compared by checksum."""
         size = table.path.stat().st_size
         for source in self.sources:
@@ -200,10 +200,10 @@ class _Run:
         """Whether a source can stand for its file: with `replace`, one that lost rows may get them back."""
         return not (self.replace and source.replaced)
 
-    def _report_known(self, table: Table, source: Source) -> None:
+    def _report_known(self, table: SourceTable, source: Source) -> None:
         self.files.append(FileReport(table.name, "already in the store", source.edition, source.rows))
 
-    def _source(self, table: Table, part: reading.Part) -> Source:
+    def _source(self, table: SourceTable, part: reading.Part) -> Source:
         return Source(
             path=str(table.path),
             member=table.member,

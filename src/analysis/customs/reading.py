@@ -29,7 +29,7 @@ import numpy as np
 import polars as pl
 
 from analysis.customs import dbase, rules
-from analysis.customs.detection import MAX_LINE, NUMBERS, Layout, Table
+from analysis.customs.detection import MAX_LINE, NUMBERS, Layout, SourceTable
 from analysis.customs.rules import DIRECTIONS, UNKNOWN_PARTNER, Unreadable
 from analysis.data import archives
 from analysis.errors import AnalysisError
@@ -106,12 +106,12 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def read(table: Table, folder: Path, progress: Progress | None = None) -> Part:
+def read(table: SourceTable, folder: Path, progress: Progress | None = None) -> Part:
     """Turn one table into Parquet files in `folder`.
 
     Parameters
     ----------
-    table : Table
+    table : SourceTable
         What `analysis.customs.detection.find_tables` found.
     folder : Path
         Temporary folder; everything written goes there.
@@ -135,7 +135,7 @@ def read(table: Table, folder: Path, progress: Progress | None = None) -> Part:
     return _read_in_blocks(table, folder, progress)
 
 
-def _read_whole(table: Table, folder: Path, progress: Progress | None) -> Part | None:
+def _read_whole(table: SourceTable, folder: Path, progress: Progress | None) -> Part | None:
     """Stream a text file to Parquet, or give None unless every line became a row that keeps the rules."""
     path = folder / "whole.parquet"
     with ThreadPoolExecutor(1) as pool:
@@ -157,7 +157,7 @@ def _read_whole(table: Table, folder: Path, progress: Progress | None) -> Part |
     return Part((path,), written, (), _coverage([covered]), checksum)
 
 
-def _count(table: Table, progress: Progress | None) -> tuple[str, int | None]:
+def _count(table: SourceTable, progress: Progress | None) -> tuple[str, int | None]:
     """Checksum and number of lines, or None for lines of which one may be too long.
 
     Told as the first half of the work, since polars says nothing of the other.
@@ -182,7 +182,7 @@ def _count(table: Table, progress: Progress | None) -> tuple[str, int | None]:
     return checksum.hexdigest(), None if is_long else lines + (last != NEWLINE)
 
 
-def _read_in_blocks(table: Table, folder: Path, progress: Progress | None) -> Part:
+def _read_in_blocks(table: SourceTable, folder: Path, progress: Progress | None) -> Part:
     checksum = hashlib.sha256()
     paths: list[Path] = []
     unreadable: list[Unreadable] = []
@@ -225,7 +225,7 @@ def _ahead(blocks: Iterator[_Block]) -> Iterator[_Block]:
             yield block
 
 
-def _blocks(table: Table, update: Callable[[bytes], None]) -> Iterator[_Block]:
+def _blocks(table: SourceTable, update: Callable[[bytes], None]) -> Iterator[_Block]:
     if table.member is not None:
         with archives.opened(table.path) as archive:
             info = archive.getinfo(table.member)
@@ -237,7 +237,7 @@ def _blocks(table: Table, update: Callable[[bytes], None]) -> Iterator[_Block]:
 
 
 def _blocks_of(
-    table: Table, stream: IO[bytes], size: int, update: Callable[[bytes], None]
+    table: SourceTable, stream: IO[bytes], size: int, update: Callable[[bytes], None]
 ) -> Iterator[_Block]:
     kind = dbase.blocks if table.layout.kind == "dbf" else _text_blocks
     done = 0
@@ -263,7 +263,7 @@ def _nothing(_data: bytes) -> None:
 class _Recoded:
     """A text of another encoding as UTF-8, read in the two ways a table is read."""
 
-    def __init__(self, stream: IO[bytes], table: Table, taken: Callable[[bytes], None]) -> None:
+    def __init__(self, stream: IO[bytes], table: SourceTable, taken: Callable[[bytes], None]) -> None:
         self._stream = stream
         self._name = table.name
         self._encoding = table.layout.encoding
@@ -415,7 +415,7 @@ def _covered(layout: Layout, rows: pl.LazyFrame) -> pl.DataFrame | None:
     return found
 
 
-def _refuse_losses(table: Table, rows: int, unreadable: list[Unreadable]) -> None:
+def _refuse_losses(table: SourceTable, rows: int, unreadable: list[Unreadable]) -> None:
     lines = rows + len(unreadable)
     if not lines:
         raise AnalysisError(f"{table.name} has a header and no rows.")
@@ -431,7 +431,7 @@ def _refuse_losses(table: Table, rows: int, unreadable: list[Unreadable]) -> Non
         )
 
 
-def _refuse_many(table: Table, unreadable: int) -> None:
+def _refuse_many(table: SourceTable, unreadable: int) -> None:
     if unreadable > MAX_LISTED:
         raise AnalysisError(
             f"{table.name}: more than {MAX_LISTED} rows cannot be read, which is no customs table with faults "

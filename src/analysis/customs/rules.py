@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analysis.customs.detection import MAX_LINE, NUMBERS, Layout, Table
+from analysis.customs.detection import MAX_LINE, NUMBERS, Layout, SourceTable
 from analysis.errors import AnalysisError
 
 # whether a mark of the direction means export; editions and years spell it differently
@@ -81,13 +81,13 @@ def too_long(name: str) -> AnalysisError:
 
 
 def read_carefully(
-    table: Table, data: bytes, numbers: Iterable[int]
+    table: SourceTable, data: bytes, numbers: Iterable[int]
 ) -> tuple[pl.DataFrame, list[Unreadable]]:
     """Read lines one by one, each for itself, so that no fault reaches beyond its line.
 
     Parameters
     ----------
-    table : Table
+    table : SourceTable
         Whose lines they are.
     data : bytes
         Whole lines.

@@ -58,7 +58,7 @@ SOURCE = user_data.CUSTOMS
 
 
 @dataclass(frozen=True)
-class Period:
+class MonthRange:
     """A run of months, both ends included.
 
     Attributes
@@ -114,7 +114,7 @@ class Concentration:
     unstated_share: float
 
 
-def parse_period(value: object) -> Period:
+def parse_period(value: object) -> MonthRange:
     """Read a period from ``2021``, ``"2021-03"`` or ``"2021-01/2021-09"``.
 
     Raises
@@ -135,7 +135,7 @@ def parse_period(value: object) -> Period:
         last = year * 100 + (month or 12)
     if month == 0 or not (1 <= first % 100 <= 12 and 1 <= last % 100 <= 12) or last < first:
         raise _bad_period(value)
-    return Period(first, last)
+    return MonthRange(first, last)
 
 
 def _bad_period(value: object) -> AnalysisError:
@@ -694,7 +694,7 @@ def _monthly_values(store: Store, partner: str | None) -> dict[tuple[str, str, i
     }
 
 
-def _runs(months: Iterable[int]) -> list[Period]:
+def _runs(months: Iterable[int]) -> list[MonthRange]:
     """Full years as one period each, other months as unbroken runs within their year."""
     runs: list[list[int]] = []
     for month in sorted(months):
@@ -702,7 +702,7 @@ def _runs(months: Iterable[int]) -> list[Period]:
             runs[-1].append(month)
         else:
             runs.append([month])
-    return [Period(run[0], run[-1]) for run in runs]
+    return [MonthRange(run[0], run[-1]) for run in runs]
 
 
 # --- what is asked for, checked ----------------------------------------------------------------
@@ -733,7 +733,7 @@ def _where(
     return condition
 
 
-def _refuse_finer(store: Store, region: str, months: Period | None, digits: int) -> None:
+def _refuse_finer(store: Store, region: str, months: MonthRange | None, digits: int) -> None:
     """Refuse goods told apart more finely than the files of a region and its months (None: any) do."""
     okato = set(_okato(region)) if region != RUSSIA else None
     for source in store.sources:
@@ -750,7 +750,7 @@ def _name_of(level: int) -> str:
     return next(f"{name} ({digits} digits)" for name, digits in LEVELS.items() if digits == level)
 
 
-def _region_condition(store: Store, region: str, months: Period, direction: str) -> pl.Expr:
+def _region_condition(store: Store, region: str, months: MonthRange, direction: str) -> pl.Expr:
     _region_codes(region)
     if region == RUSSIA:
         return _country_condition(store, months, direction)
@@ -765,7 +765,7 @@ def _is_one_of(codes: Sequence[str]) -> pl.Expr:
     return pl.col("region").is_in(codes) if len(codes) > 1 else pl.col("region") == codes[0]
 
 
-def _country_condition(store: Store, months: Period, direction: str) -> pl.Expr:
+def _country_condition(store: Store, months: MonthRange, direction: str) -> pl.Expr:
     """Condition for the whole country: the editions without regions, or nationwide ones, never both."""
     wanted = set(months.months)
     without = {
@@ -803,7 +803,7 @@ def _held_by_all(store: Store, codes: Sequence[str], direction: str) -> frozense
     return frozenset.intersection(*(_held(store, okato, direction) for okato in codes))
 
 
-def _refuse_gaps(store: Store, region: str, okato: str, months: Period, direction: str) -> None:
+def _refuse_gaps(store: Store, region: str, okato: str, months: MonthRange, direction: str) -> None:
     missing = set(months.months) - _held(store, okato, direction)
     if not missing:
         return

@@ -103,10 +103,10 @@ def catalogue() -> dict[str, Indicator]:
     AnalysisError
         If the reader's catalogue is not as `amur ingest` writes it.
     """
-    return committed() | own()
+    return committed() | user_indicators()
 
 
-def own() -> dict[str, Indicator]:
+def user_indicators() -> dict[str, Indicator]:
     """Indicators of a reader's own.
 
     Raises
@@ -212,7 +212,7 @@ def keep(entry: Indicator) -> None:
     AnalysisError
         If the file cannot be read or written.
     """
-    entries = own() | {entry.id: entry}
+    entries = user_indicators() | {entry.id: entry}
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()

@@ -41,9 +41,9 @@ def disagreements() -> pd.DataFrame:
     AnalysisError
         As `indicators.observations`.
     """
-    if not indicators.has_own():
+    if not indicators.has_user_data():
         return pd.DataFrame(columns=COLUMNS)
-    tables = _with_rounding(indicators.own_tables())
+    tables = _with_rounding(indicators.user_tables())
     raw = _with_rounding(indicators.committed())
     preferred = tables[~tables.duplicated(user_data.KEY)]
     others = tables[tables.duplicated(user_data.KEY)]

@@ -52,14 +52,14 @@ def _complete(published: pd.DataFrame) -> pd.DataFrame:
 @cache
 def _observations() -> pd.DataFrame:
     published = _published(paths.raw())
-    if has_own():
+    if has_user_data():
         published = pd.concat([published, _joining(published)], ignore_index=True)
     return _complete(published)
 
 
 def _joining(published: pd.DataFrame) -> pd.DataFrame:
     """A reader's own figures that the raw extracts do not have, from the source of highest priority."""
-    tables = own_tables()
+    tables = user_tables()
     joining = tables.drop_duplicates(user_data.KEY)
     known = pd.MultiIndex.from_frame(published[user_data.KEY])
     joining = joining[~pd.MultiIndex.from_frame(joining[user_data.KEY]).isin(known)]
@@ -73,7 +73,7 @@ def _joining(published: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-def own_tables() -> pd.DataFrame:
+def user_tables() -> pd.DataFrame:
     """Figures of the reader's own tables, of indicators that are read and not computed."""
     tables = user_data.observations(paths.user())
     odd = tables[~tables["indicator"].isin([*readable(), *CUSTOMS])]
@@ -91,7 +91,7 @@ def customs_figures() -> pd.DataFrame:
     return user_data.customs_sums(paths.user())
 
 
-def has_own() -> bool:
+def has_user_data() -> bool:
     """Whether the reader has figures of his own under ``data/user/`` that take part."""
     return bool(user_data.files(paths.user())) or user_data.has_customs(paths.user())
 

@@ -177,7 +177,7 @@ def _check_schema(schema: Any, place: str, need: Callable[[bool, str, str], None
     )
 
 
-def told(entry: Mapping[str, Any], key: str, language: Language) -> str:
+def in_language(entry: Mapping[str, Any], key: str, language: Language) -> str:
     """Text of a descriptor's entry: that of `key`, in Russian that of ``<key>_ru`` where there is one."""
     return str(entry.get(f"{key}_ru", entry[key]) if language == "ru" else entry[key])
 
@@ -536,7 +536,7 @@ def series_name(resource_name: str, column: str) -> Name:
     fields = {field["name"]: field for field in resource(resource_name).fields}
     if column not in fields:
         raise one_of(f"A column of {resource_name}", column, fields)
-    return Name(fields[column]["title"], told(fields[column], "title", "ru"))
+    return Name(fields[column]["title"], in_language(fields[column], "title", "ru"))
 
 
 AGREEMENT = [

@@ -255,7 +255,7 @@ def _own_emiss_entry(number: str, name: str, named: Named, stated: str) -> catal
     if item is None:
         return _own_entry(name, named, catalogue.MOST_DECIMALS)
     given = Named(name, named.name or item.name_en, named.unit or stated)
-    entry = _own_entry(name, given if name not in catalogue.own() else named, catalogue.MOST_DECIMALS)
+    entry = _own_entry(name, given if name not in catalogue.user_indicators() else named, catalogue.MOST_DECIMALS)
     return entry if named.name else dataclasses.replace(entry, name={"en": item.name_en, "ru": item.title})
 
 
@@ -332,7 +332,7 @@ def ingest_csv(
 
 
 def _is_own(name: str) -> bool:
-    return name in catalogue.own()
+    return name in catalogue.user_indicators()
 
 
 def _own_entry(name: str, named: Named, decimals: int) -> catalogue.Indicator:
@@ -342,7 +342,7 @@ def _own_entry(name: str, named: Named, decimals: int) -> catalogue.Indicator:
             f"The indicator {name!r} cannot be read from a table; allowed are "
             f"{', '.join(catalogue.readable())}, or a new name."
         )
-    before = catalogue.own().get(name)
+    before = catalogue.user_indicators().get(name)
     if before is None:
         return catalogue.new(name, named.name, named.unit, decimals)
     for what, given, kept in (("name", named.name, before.name), ("unit", named.unit, before.unit)):
@@ -471,7 +471,7 @@ def customs_sums(user: Path) -> pd.DataFrame:
     return table.assign(value=table["value"].map(float))  # float() gives every bit back
 
 
-def is_own(source: str) -> bool:
+def is_user_source(source: str) -> bool:
     """Whether a name in the column ``source`` is a reader's own file."""
     return source.startswith(PREFIX)
 
@@ -482,7 +482,7 @@ def title(source: str, user: Path, language: Language) -> str:
     Parameters
     ----------
     source : str
-        Name in the column ``source``, for which `is_own` holds.
+        Name in the column ``source``, for which `is_user_source` holds.
     user : Path
         Folder of the reader's own files.
     language : {'en', 'ru'}
@@ -564,7 +564,7 @@ def _keep(
     # as it will be read back: a figure that could not be is refused before anything is written
     text = frame.to_csv(index=False, lineterminator="\n")
     frame = _checked(io.StringIO(text), path)
-    if entry.id not in catalogue.committed() and catalogue.own().get(entry.id) != entry:
+    if entry.id not in catalogue.committed() and catalogue.user_indicators().get(entry.id) != entry:
         catalogue.keep(entry)
     if path.is_file():
         before = _read(path)

@@ -20,9 +20,9 @@ from analysis.ledger.counts import (
     sentences,
     summary,
 )
-from analysis.ledger.customs import own_store
+from analysis.ledger.customs import user_store
 from analysis.ledger.goods import Tree, nest
-from analysis.ledger.intervals import Interval
+from analysis.ledger.interval_arithmetic import Interval
 from analysis.ledger.printed import Printed, parse
 from analysis.ledger.rules import RULES
 from analysis.ledger.study import PAPER_CLAIMS, RATING_CLAIMS, judge
@@ -73,7 +73,6 @@ __all__ = [
     "judge",
     "levels",
     "nest",
-    "own_store",
     "parse",
     "read_claims",
     "read_table",
@@ -81,6 +80,7 @@ __all__ = [
     "registered",
     "sentences",
     "summary",
+    "user_store",
     "verify",
     "verify_file",
     "write_template",

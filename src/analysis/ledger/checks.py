@@ -12,7 +12,7 @@ from analysis.errors import AnalysisError, one_of
 from analysis.ledger import formula as formulas
 from analysis.ledger import units
 from analysis.ledger.inputs import Input
-from analysis.ledger.intervals import Interval
+from analysis.ledger.interval_arithmetic import Interval
 from analysis.ledger.printed import Printed, parse
 from analysis.ledger.wording import Words, in_unit, named, quoted, shown_interval
 
@@ -216,17 +216,17 @@ class CheckInput:
 
     def arithmetic(self) -> Words:
         """The formula with its numbers in the place of its names."""
-        told = {name: self._told(name) for name in self._used()}
+        told = {name: self._worded(name) for name in self._used()}
         values = {name: self.inputs[name].value(self.where) for name in self._used()}
-        return formulas.told(self.formula, told, values, self.where)
+        return formulas.with_values(self.formula, told, values, self.where)
 
-    def _told(self, name: str) -> Words:
+    def _worded(self, name: str) -> Words:
         value = self.inputs[name]
         if value.is_set:
             return _("{count} numbers", count=len(value.intervals))
-        return in_unit(value.told, value.unit)
+        return in_unit(value.words, value.unit)
 
-    def told(self, value: Interval, digits: int = 6) -> Words:
+    def worded(self, value: Interval, digits: int = 6) -> Words:
         """An interval in the claim's unit, for a reader."""
         return in_unit(shown_interval(value, digits), self.unit)
 

@@ -46,7 +46,7 @@ PrintedTable = dict[tuple[str, str], Cell]
 
 
 @dataclass(frozen=True)
-class Request:
+class CustomsRequest:
     """How a claim is judged from customs files, beside what judges it without them.
 
     Attributes
@@ -99,7 +99,7 @@ class Claim:
         The cell it prints, or ``claim:ID``: what it may not be checked against alone.
     where : str
         File and line, for sentences about errors.
-    customs : Request, optional
+    customs : CustomsRequest, optional
         How it is judged where a customs store holds the figures.
     note_ru : str
         The remark in Russian; empty where the file has none.
@@ -126,7 +126,7 @@ class Claim:
     note: str
     origin: str
     where: str
-    customs: Request | None = None
+    customs: CustomsRequest | None = None
     note_ru: str = ""
     locus_ru: str = ""
     sentence: str = ""
@@ -332,7 +332,7 @@ def _claim(record: Mapping[str, str], where: str) -> Claim:
     )
 
 
-def _request(record: Mapping[str, str], where: str) -> Request | None:
+def _request(record: Mapping[str, str], where: str) -> CustomsRequest | None:
     check, formula, inputs, note = (record.get(name, "").strip() for name in CUSTOMS_COLUMNS)
     if not any((check, formula, inputs, note)):
         return None
@@ -340,7 +340,9 @@ def _request(record: Mapping[str, str], where: str) -> Request | None:
         raise AnalysisError(
             f"{where} is to be judged from customs files; give customs_check and customs_inputs."
         )
-    return Request(check, formula, _inputs(inputs, where), note, record.get("customs_note_ru", "").strip())
+    return CustomsRequest(
+        check, formula, _inputs(inputs, where), note, record.get("customs_note_ru", "").strip()
+    )
 
 
 def _inputs(text: str, where: str) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from analysis.data.messages import _
 from analysis.errors import AnalysisError
 from analysis.ledger.claims import Cell, PrintedTable
 from analysis.ledger.goods import nest
-from analysis.ledger.intervals import Interval
+from analysis.ledger.interval_arithmetic import Interval
 from analysis.ledger.printed import parse
 from analysis.ledger.wording import Words
 

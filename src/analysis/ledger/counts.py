@@ -80,7 +80,7 @@ class Headline:
         return next(share for share in self.shares if share.group == group)
 
     @property
-    def told(self) -> Words:
+    def text(self) -> Words:
         """Failures first, with denominators."""
         groups = joined(_group_told(share) for share in self.shares if share.total)
         failed = sum(share.failed for share in self.shares)

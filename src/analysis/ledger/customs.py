@@ -141,7 +141,7 @@ def _check_period(period: str, where: str) -> None:
         )
 
 
-def own_store() -> Store | None:
+def user_store() -> Store | None:
     """Return the reader's customs store, if there is one."""
     if not user_data.has_customs(paths.user()):
         return None

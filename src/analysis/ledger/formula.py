@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from analysis.data.messages import _
 from analysis.errors import AnalysisError
-from analysis.ledger.intervals import Interval, total
+from analysis.ledger.interval_arithmetic import Interval, total
 from analysis.ledger.units import NUMBER, Unit
 from analysis.ledger.wording import Words, decimal, joined, put
 
@@ -179,7 +179,7 @@ def _unit(node: ast.expr, units: Mapping[str, Unit], where: str) -> Unit:
 # ------------------------------------------------------------------ a formula for a reader
 
 
-def told(formula: str, names: Mapping[str, Words], values: Mapping[str, Value], where: str) -> Words:
+def with_values(formula: str, names: Mapping[str, Words], values: Mapping[str, Value], where: str) -> Words:
     """A formula with numbers in the place of its names: ``7 / 1254 km``.
 
     Parameters

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from analysis.ledger.intervals import Interval, total
+from analysis.ledger.interval_arithmetic import Interval, total
 
 
 @dataclass(frozen=True)

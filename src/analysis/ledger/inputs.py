@@ -15,7 +15,7 @@ from analysis.ledger import customs, units
 from analysis.ledger.claims import Claim, PrintedTable, is_many, matches, select, split_reference
 from analysis.ledger.files import records
 from analysis.ledger.formula import Value
-from analysis.ledger.intervals import Interval
+from analysis.ledger.interval_arithmetic import Interval
 from analysis.ledger.printed import parse
 from analysis.ledger.wording import Words, decimal, put, quoted
 from analysis.paths import relative
@@ -99,12 +99,12 @@ class Input:
         return {label: item.text for label, item in self.items.items()}
 
     @property
-    def told(self) -> Words:
+    def words(self) -> Words:
         """A single item for a reader."""
-        return next(iter(self.told_by_label.values()))
+        return next(iter(self.words_by_label.values()))
 
     @property
-    def told_by_label(self) -> dict[str, Words]:
+    def words_by_label(self) -> dict[str, Words]:
         """Items for a reader, by label: outside numbers in the language's own form, the rest as printed."""
         return {
             label: decimal(item.text) if self.is_external else item.text for label, item in self.items.items()

@@ -16,7 +16,7 @@ from functools import cache
 from typing import Literal
 
 from analysis.errors import AnalysisError
-from analysis.ledger.intervals import Interval
+from analysis.ledger.interval_arithmetic import Interval
 
 Qualifier = Literal["exactly", "about", "almost", "more_than", "at_least", "less_than", "at_most"]
 

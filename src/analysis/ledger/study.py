@@ -7,7 +7,7 @@ from fractions import Fraction
 from analysis import paths
 from analysis.data import indicators
 from analysis.ledger.checks import REVISION_BAND
-from analysis.ledger.customs import own_store
+from analysis.ledger.customs import user_store
 from analysis.ledger.verify import Ledger, verify_file
 
 PAPER_CLAIMS = "data/raw/paper/claims.csv"
@@ -31,5 +31,5 @@ def judge(claims: str = PAPER_CLAIMS, band: Fraction = REVISION_BAND, *, asks_cu
     AnalysisError
         If the file has an unknown rule, a number that cannot be read or an input that is missing.
     """
-    store = own_store() if asks_customs else None
+    store = user_store() if asks_customs else None
     return verify_file(paths.root() / claims, indicators.observations(), store, band)

@@ -25,8 +25,8 @@ from analysis.ledger.claims import (
     CELL_PREFIX,
     REFERENCE_PREFIX,
     Claim,
+    CustomsRequest,
     PrintedTable,
-    Request,
     located,
     read_claims_and_faults,
     read_tables,
@@ -187,7 +187,7 @@ class LedgerRow:
         return self.place if is_said else put("{exhibit}: {place}", exhibit=exhibit, place=self.place)
 
     @property
-    def told(self) -> Words:
+    def text(self) -> Words:
         """One sentence: what was printed, what comes out, the verdict and, for a failure, what was looked at."""
         return put(
             "{place}{printed}{reproduced}: {verdict}{why}.",
@@ -305,8 +305,12 @@ class Ledger:
             "reproduced",
             "verdict",
         )
-        more = ("note", "told", "sentence", "fault", "anchor")
-        table = pd.DataFrame({name: [getattr(row, name) for row in self.rows] for name in (*names, *more)})
+        # the name of a column of the published tables stays
+        attributes = {name: name for name in (*names, "note")} | {"told": "text"}
+        attributes |= {name: name for name in ("sentence", "fault", "anchor")}
+        table = pd.DataFrame(
+            {column: [getattr(row, name) for row in self.rows] for column, name in attributes.items()}
+        )
         return table.assign(readings=[len(row.readings) for row in self.rows])
 
 
@@ -502,11 +506,11 @@ def _questions(claim: Claim, sources: Sources) -> list[customs.Question]:
         raise located(error, claim.where) from None
 
 
-def _names(request: Request, where: str) -> set[str]:
+def _names(request: CustomsRequest, where: str) -> set[str]:
     return formulas.names_in(request.formula, where) if request.formula else set()
 
 
-def _customs_judgement(claim: Claim, request: Request, sources: Sources, band: Fraction) -> Judgement:
+def _customs_judgement(claim: Claim, request: CustomsRequest, sources: Sources, band: Fraction) -> Judgement:
     run = find_check(CUSTOMS_RULE, request.check, claim.where).run
     try:
         inputs = {name: sources.resolve(reference, claim.where) for name, reference in request.inputs}
@@ -525,7 +529,7 @@ def _customs_judgement(claim: Claim, request: Request, sources: Sources, band: F
     return Judgement(CUSTOMS_RULE, "external", finding.reproduced, verdict, note, source=source)
 
 
-def _files(request: Request, sources: Sources, where: str) -> str:
+def _files(request: CustomsRequest, sources: Sources, where: str) -> str:
     """Name of the customs store with the files and checksums an answer stands on."""
     assert sources.customs is not None
     names = (

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from analysis.data import formats, regions
 from analysis.data.messages import Message, Name, _
-from analysis.ledger.intervals import Interval
+from analysis.ledger.interval_arithmetic import Interval
 from analysis.ledger.printed import Printed
 
 Words = Message | Name | str

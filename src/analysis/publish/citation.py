@@ -341,7 +341,7 @@ def _resource(item: package.Resource, language: Language) -> Subject:
     package.checked_bytes(item)  # the sum that is cited is that of the file that is there
     described = next(entry for entry in package.descriptor()["resources"] if entry["name"] == item.name)
     sources = [str(source["title"]) for source in described["sources"]]
-    told = [package.told(source, "title", language) for source in described["sources"]]
+    told = [package.in_language(source, "title", language) for source in described["sources"]]
     # CITATION.cff has the sources with their authors; the descriptor quotes their titles
     known = (
         entry

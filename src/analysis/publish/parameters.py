@@ -376,7 +376,9 @@ def validate_parameters(notebook: str, namespace: Mapping[str, Any]) -> Run:
     folder = paths.make_folder(_folder(notebook, checked, output_dir))
     _withdraw_cards(folder, notebook)
     # the language and the files asked for change nothing that a sentence could read
-    is_default = set(differing(notebook, checked)) <= {"language", "formats"} and not indicators.has_own()
+    is_default = (
+        set(differing(notebook, checked)) <= {"language", "formats"} and not indicators.has_user_data()
+    )
     language, formats = checked.pop("language"), checked.pop("formats")
     return Run(notebook, language, folder, checked, formats, is_default)
 

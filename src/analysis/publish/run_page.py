@@ -159,13 +159,15 @@ def _sources(cards: list[dict[str, Any]], language: Language) -> str:
 
 
 def _source(name: str, language: Language) -> str:
-    if user_data.is_own(name):
+    if user_data.is_user_source(name):
         return f"<dt>{html.escape(user_data.title(name, paths.user(), language))}</dt>\n"
     entry = next(entry for entry in package.descriptor()["resources"] if entry["name"] == name)
-    told = "; ".join(package.told(source, "title", language).rstrip(".") for source in entry["sources"])
+    told = "; ".join(
+        package.in_language(source, "title", language).rstrip(".") for source in entry["sources"]
+    )
     return (
         f"<dt>{html.escape(entry[f'title_{language}'])}</dt>\n"
-        f"<dd>{html.escape(told)}. {html.escape(package.told(entry, 'table', language))}<br>"
+        f"<dd>{html.escape(told)}. {html.escape(package.in_language(entry, 'table', language))}<br>"
         f'<span class="small"><code>data/raw/{html.escape(entry["path"])}</code>, {entry["hash"]}</span></dd>\n'
     )
 

@@ -118,7 +118,7 @@ def page(found: Ledger, name: str, language: Language) -> str:
         assert isinstance(one.key, str), "claims have one column for both languages"
         rows[one.key] = [text(cell, language) for cell in rows[one.key]]
     table = tables.to_html(Table(rows, tuple(shown), anchor="anchor"), language, "ledger", title, name)
-    told = html.escape(text(ledger.headline(found).told, language))
+    told = html.escape(text(ledger.headline(found).text, language))
     return (
         f'<!DOCTYPE html>\n<html lang="{language}">\n<meta charset="utf-8">\n<title>{title}</title>\n'
         # claims are other people's text: nothing in the page may run
@@ -171,7 +171,7 @@ class MarkedCells:
         return [_LEGEND, *([_CUSTOMS_LEGEND] if stands_on_customs else [])]
 
     @property
-    def told(self) -> Message:
+    def text(self) -> Message:
         """How many cells fail, depend on the reading, hold and cannot be checked."""
         found = [row.verdict for row in self.judged]
         cells = _(

@@ -181,7 +181,9 @@ def _is_enough(covariate: str, region_set: str | Sequence[str]) -> bool:
     return has_enough(name, period, region_set)
 
 
-def pair(edition: str, indicator: str, period: str, region_set: str | Sequence[str]) -> pd.DataFrame:
+def score_and_covariate(
+    edition: str, indicator: str, period: str, region_set: str | Sequence[str]
+) -> pd.DataFrame:
     """Score and covariate of the regions that have both.
 
     Returns
@@ -229,7 +231,7 @@ def associate(
     AnalysisError
         If an argument is unknown.
     """
-    data = pair(edition, indicator, period, region_set)
+    data = score_and_covariate(edition, indicator, period, region_set)
     score, covariate = data["score"].to_numpy(), data["covariate"].to_numpy()
     found = stats.associate(statistic, score, covariate)
     interval = stats.interval(found)

@@ -18,7 +18,7 @@ from analysis import paths
 from analysis.data.messages import Message, _
 from analysis.errors import AnalysisError, one_of
 from analysis.rating import codebook, forms, sheets
-from analysis.rating.agreement import Alpha, alpha
+from analysis.rating.coder_agreement import Alpha, alpha
 from analysis.rating.document import Edition
 from analysis.rating.statements import statements
 

@@ -875,7 +875,7 @@ def compare(edition: Edition, committed_csv_path: Path) -> Comparison:
 
 
 @dataclass(frozen=True)
-class IngestReport:
+class EditionReport:
     """What `ingest` read, wrote and found.
 
     ``scores`` is the table written and ``sidecar`` the JSON beside it that names the source file.
@@ -887,7 +887,7 @@ class IngestReport:
     comparison: Comparison
 
 
-def ingest(path: Path, user_dir: Path, committed: Path) -> IngestReport:
+def ingest(path: Path, user_dir: Path, committed: Path) -> EditionReport:
     """Read a reader's own copy of an edition into their data folder, and compare it.
 
     Parameters
@@ -926,7 +926,7 @@ def ingest(path: Path, user_dir: Path, committed: Path) -> IngestReport:
     }
     text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
     sidecar = paths.write_text(folder / f"{edition.label}.json", text)
-    return IngestReport(edition, scores, sidecar, comparison)
+    return EditionReport(edition, scores, sidecar, comparison)
 
 
 def _refuse_lost_regions(edition: Edition, comparison: Comparison) -> None:

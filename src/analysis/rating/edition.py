@@ -22,7 +22,7 @@ from analysis.data.messages import Message, _
 from analysis.data.normalise import name_key
 from analysis.errors import AnalysisError, one_of, quoted
 from analysis.rating import forms, sheets
-from analysis.rating.agreement import Alpha, alpha
+from analysis.rating.coder_agreement import Alpha, alpha
 from analysis.rating.document import ROMAN, SCORES, TIERS, Tier, load_scores, misplaced, tier_of
 
 COLUMNS = ("region", "name", "previous_score", "score", "remark")

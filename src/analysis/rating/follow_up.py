@@ -20,7 +20,7 @@ from analysis import paths
 from analysis.data import formats, package, rating_tables, regions, tabular
 from analysis.data.messages import Message, Name, _
 from analysis.errors import AnalysisError, one_of
-from analysis.rating.agreement import Alpha, alpha
+from analysis.rating.coder_agreement import Alpha, alpha
 from analysis.rating.document import ROMAN
 
 RESOURCE = rating_tables.INITIATIVES

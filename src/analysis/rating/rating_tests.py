@@ -39,7 +39,7 @@ STATISTIC_NAMES = {
 
 
 @dataclass(frozen=True)
-class Row:
+class TestRow:
     """One number of an answer.
 
     Attributes
@@ -72,7 +72,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Finding:
+class TestResult:
     """One question with its answer.
 
     Attributes
@@ -81,13 +81,13 @@ class Finding:
         Identifier.
     question, answer, limit : dict
         The question, the answer with its numbers, and what it cannot show,
-    rows : tuple of Row
+    rows : tuple of TestRow
         Every number.
     """
 
     id: str
     question: Message
-    rows: tuple[Row, ...]
+    rows: tuple[TestRow, ...]
     answer: Message
     limit: Message
 
@@ -145,7 +145,7 @@ def _without_one(score: Floats, covariate: Floats) -> tuple[float | None, float 
     return _range([partial_rho(score[keep], covariate[keep], ()) for keep in kept])
 
 
-def _tested(subject: Message, found: Association, score: ArrayLike, covariate: ArrayLike) -> Row:
+def _tested(subject: Message, found: Association, score: ArrayLike, covariate: ArrayLike) -> TestRow:
     """Row of a rank association, with its leave-one-out range."""
     low: float | None = None
     high: float | None = None
@@ -154,7 +154,7 @@ def _tested(subject: Message, found: Association, score: ArrayLike, covariate: A
     elif found.cannot is None:
         influence = stats.leave_one_out(found.statistic, score, covariate)
         low, high = influence.loo_low, influence.loo_high
-    return Row(
+    return TestRow(
         subject,
         STATISTIC_NAMES[found.statistic],
         found.n,
@@ -167,9 +167,9 @@ def _tested(subject: Message, found: Association, score: ArrayLike, covariate: A
     )
 
 
-def _compared(subject: Message, found: GroupComparison) -> Row:
+def _compared(subject: Message, found: GroupComparison) -> TestRow:
     test = found.association
-    return Row(
+    return TestRow(
         subject,
         _("Probability of superiority"),
         found.inside + found.outside,
@@ -182,18 +182,18 @@ def _compared(subject: Message, found: GroupComparison) -> Row:
 
 def answered(
     name: str,
-    rows: Sequence[Row],
+    rows: Sequence[TestRow],
     values: Mapping[str, float | None],
     p_values: Mapping[str, float | None] | None = None,
     words: Mapping[str, Message] | None = None,
-) -> Finding:
+) -> TestResult:
     """Fill the answer of `analysis.rating.test_texts` with the numbers of a run.
 
     Parameters
     ----------
     name : str
         Key of ``WORDS``.
-    rows : sequence of Row
+    rows : sequence of TestRow
         Every number.
     values : dict
         Numbers of the answer by place: whole numbers as they are, others with two decimals.
@@ -204,7 +204,7 @@ def answered(
     shown = {place: _shown(value) for place, value in values.items()}
     probabilities = {place: p_text(value) for place, value in (p_values or {}).items()}
     answer = replace(said.answer, values={**shown, **probabilities, **(words or {})})
-    return Finding(name, said.question, tuple(rows), answer, said.limit)
+    return TestResult(name, said.question, tuple(rows), answer, said.limit)
 
 
 def _shown(value: float | None) -> Message | str:
@@ -213,8 +213,8 @@ def _shown(value: float | None) -> Message | str:
     return number(value, 0 if isinstance(value, int) else 2)
 
 
-def _mean_row(subject: Message, values: Floats) -> Row:
-    return Row(subject, _("Mean change"), len(values), float(values.mean()))
+def _mean_row(subject: Message, values: Floats) -> TestRow:
+    return TestRow(subject, _("Mean change"), len(values), float(values.mean()))
 
 
 # Change between the editions
@@ -222,7 +222,7 @@ def _mean_row(subject: Message, values: Floats) -> Row:
 BOTH = _("Editions II and III")
 
 
-def change(table: pd.DataFrame) -> Finding:
+def change(table: pd.DataFrame) -> TestResult:
     """Transition between the editions: shift, symmetry, equal margins, agreement.
 
     Parameters
@@ -239,10 +239,10 @@ def change(table: pd.DataFrame) -> Finding:
     n = len(table)
     shift = _("Signed-rank V")
     rows = [
-        Row(BOTH, shift, n, moved.statistic, moved.p_exact, "exact", moved.p_min),
+        TestRow(BOTH, shift, n, moved.statistic, moved.p_exact, "exact", moved.p_min),
         *(_square_row(test, n) for test in tests),
-        Row(BOTH, _("Cohen's kappa, quadratic weights"), n, kappa),
-        Row(BOTH, _("Krippendorff's alpha, ordinal"), n, alpha),
+        TestRow(BOTH, _("Cohen's kappa, quadratic weights"), n, kappa),
+        TestRow(BOTH, _("Krippendorff's alpha, ordinal"), n, alpha),
     ]
     return answered(
         "change",
@@ -258,9 +258,9 @@ _SQUARE_NAMES = {
 }
 
 
-def _square_row(test: SquareTableTest, n: int) -> Row:
+def _square_row(test: SquareTableTest, n: int) -> TestRow:
     kind = "" if test.p is None else "exact" if test.p_exact is not None else "sampled"
-    return Row(BOTH, _SQUARE_NAMES[test.name], n, test.statistic, test.p, kind)
+    return TestRow(BOTH, _SQUARE_NAMES[test.name], n, test.statistic, test.p, kind)
 
 
 TIER_WORDS: dict[str, Message] = {
@@ -270,7 +270,7 @@ TIER_WORDS: dict[str, Message] = {
 }
 
 
-def regression_to_mean(table: pd.DataFrame) -> Finding:
+def regression_to_mean(table: pd.DataFrame) -> TestResult:
     """Change by the tier of the old score, and the slopes both ways in time.
 
     Regression to the mean runs both ways (Galton 1886): with equal spread the slope of new on old
@@ -289,8 +289,8 @@ def regression_to_mean(table: pd.DataFrame) -> Finding:
     }
     slope = _("Slope")
     rows = [
-        Row(_("New score on old"), slope, len(table), slopes["forward"]),
-        Row(_("Old score on new"), slope, len(table), slopes["backward"]),
+        TestRow(_("New score on old"), slope, len(table), slopes["forward"]),
+        TestRow(_("Old score on new"), slope, len(table), slopes["backward"]),
     ]
     tiers = np.array([tier_of(int(score)) for score in before])
     present = [tier for tier in TIERS if (tiers == tier).any()]
@@ -373,7 +373,7 @@ EDITIONS = (_("Edition II"), _("Edition III"))
 _VERDICTS = {-1: _("narrowed"), 0: _("stayed"), 1: _("widened")}
 
 
-def gap(table: pd.DataFrame) -> Finding:
+def gap(table: pd.DataFrame) -> TestResult:
     """Whether the gap between leaders and outsiders grew between the editions (trend 12).
 
     Parameters
@@ -392,9 +392,9 @@ def gap(table: pd.DataFrame) -> Finding:
     deviation = _("Standard deviation")
     apart = _("Top quarter less bottom quarter")
     rows = [
-        Row(EDITIONS[0], deviation, test.n, test.before),
-        Row(EDITIONS[1], deviation, test.n, test.after, test.p_exact, "exact"),
-        *(Row(name, apart, 2 * quarter, value) for name, value in zip(EDITIONS, gaps, strict=True)),
+        TestRow(EDITIONS[0], deviation, test.n, test.before),
+        TestRow(EDITIONS[1], deviation, test.n, test.after, test.p_exact, "exact"),
+        *(TestRow(name, apart, 2 * quarter, value) for name, value in zip(EDITIONS, gaps, strict=True)),
     ]
     return answered(
         "gap",
@@ -410,7 +410,7 @@ def _quarters_apart(scores: Floats, quarter: int) -> float:
     return float(ordered[-quarter:].mean() - ordered[:quarter].mean())
 
 
-def far_east_gain(table: pd.DataFrame) -> Finding:
+def far_east_gain(table: pd.DataFrame) -> TestResult:
     """Whether the Far East gained on the rest between the editions.
 
     Parameters
@@ -468,12 +468,12 @@ def partial_rho(score: ArrayLike, covariate: ArrayLike, controls: Sequence[Array
     return float(left[0] @ left[1] / (norms[0] * norms[1]))
 
 
-def _partial_row(subject: Message, table: pd.DataFrame, covariate: str, controls: Sequence[str]) -> Row:
+def _partial_row(subject: Message, table: pd.DataFrame, covariate: str, controls: Sequence[str]) -> TestRow:
     def estimate(part: pd.DataFrame) -> float:
         return partial_rho(part["score"], part[covariate], [part[name] for name in controls])
 
     low, high = _range([estimate(table.drop(index=code)) for code in table.index])
-    return Row(
+    return TestRow(
         subject,
         _("Partial Spearman's rho"),
         len(table),
@@ -492,7 +492,7 @@ CONTENT_WORDS: dict[str, Message] = {
 SIZE = ("population", "investment")
 
 
-def length(table: pd.DataFrame) -> Finding:
+def length(table: pd.DataFrame) -> TestResult:
     """Whether the score follows the length of the entry rather than its content.
 
     With and without third measures of the region's size (population and investment of 2024).
@@ -521,7 +521,7 @@ def length(table: pd.DataFrame) -> Finding:
     return answered("length", rows, values)
 
 
-def _content_rows(table: pd.DataFrame, name: str) -> tuple[Row, Row]:
+def _content_rows(table: pd.DataFrame, name: str) -> tuple[TestRow, TestRow]:
     """Score and one measure of content, alone and with the length of the entry held."""
     words = CONTENT_WORDS[name]
     known = table.dropna(subset=[name])
@@ -537,7 +537,7 @@ def _content_rows(table: pd.DataFrame, name: str) -> tuple[Row, Row]:
     )
 
 
-def _logit_rows(table: pd.DataFrame) -> list[Row]:
+def _logit_rows(table: pd.DataFrame) -> list[TestRow]:
     """Ordered logit of the score on length, size and the realised share."""
     known = table.dropna(subset=["realised_share"])
     names = [
@@ -554,15 +554,15 @@ def _logit_rows(table: pd.DataFrame) -> list[Row]:
     statistic = _("Ordered logit, change of log odds")
     if model.cannot is not None:
         return [
-            Row(_("All together"), statistic, len(known), None),
+            TestRow(_("All together"), statistic, len(known), None),
         ]
     return [
-        Row(name, statistic, model.n, value, p, "asymptotic")
+        TestRow(name, statistic, model.n, value, p, "asymptotic")
         for name, value, p in zip(names, model.coefficients, model.p_values, strict=True)
     ]
 
 
-def stalls(table: pd.DataFrame) -> Finding:
+def stalls(table: pd.DataFrame) -> TestResult:
     """Whether stalls go with a falling score.
 
     Parameters
@@ -582,11 +582,11 @@ def stalls(table: pd.DataFrame) -> Finding:
     partial = _("Partial Spearman's rho")
     rows = [
         _tested(subject, counted, table["change"], table["stalled"]),
-        Row(subject_held, partial, len(table), held),
+        TestRow(subject_held, partial, len(table), held),
         _compared(against, compared),
         _mean_row(_("Entries with a stall"), changes[has_stall]),
         _mean_row(_("Entries without"), changes[~has_stall]),
-        Row(
+        TestRow(
             _("Entries with text whose italics are lost"),
             _("Regions"),
             len(table),
@@ -616,7 +616,7 @@ def partial_change(table: pd.DataFrame) -> float:
 # Geography
 
 
-def border_and_district(table: pd.DataFrame) -> Finding:
+def border_and_district(table: pd.DataFrame) -> TestResult:
     """Scores at the border with China and by federal district.
 
     Parameters
@@ -648,10 +648,10 @@ def border_and_district(table: pd.DataFrame) -> Finding:
     )
 
 
-def _district_row(subject: Message, table: pd.DataFrame) -> Row:
+def _district_row(subject: Message, table: pd.DataFrame) -> TestRow:
     effect, p = district_effect(table["score"], table["district"])
     statistic = _("Epsilon-squared of ranks")
-    return Row(subject, statistic, len(table), effect, p, "sampled", 1 / (RESAMPLES + 1))
+    return TestRow(subject, statistic, len(table), effect, p, "sampled", 1 / (RESAMPLES + 1))
 
 
 def district_effect(score: pd.Series, district: pd.Series) -> tuple[float, float]:
@@ -696,7 +696,7 @@ CONVERSION_WORDS: dict[str, Message] = {
 }
 
 
-def conversion_and_score(table: pd.DataFrame) -> Finding:
+def conversion_and_score(table: pd.DataFrame) -> TestResult:
     """Whether Far Eastern regions that carry out more of what they announced score higher.
 
     Parameters
@@ -730,7 +730,7 @@ QUESTIONS = (
 )
 
 
-def answers() -> tuple[Finding, ...]:
+def answers() -> tuple[TestResult, ...]:
     """Every question answered for editions II and III, in order."""
     table = frame()
     return tuple(question(table) for question in QUESTIONS)
@@ -744,12 +744,12 @@ P_KINDS: dict[str, Message | str] = {
 }
 
 
-def as_frame(findings: Sequence[Finding]) -> pd.DataFrame:
+def as_frame(findings: Sequence[TestResult]) -> pd.DataFrame:
     """Every number of several answers, one row each.
 
     Parameters
     ----------
-    findings : sequence of Finding
+    findings : sequence of TestResult
         Answers.
 
     Returns
@@ -780,6 +780,6 @@ def as_frame(findings: Sequence[Finding]) -> pd.DataFrame:
     )
 
 
-def notes(findings: Sequence[Finding]) -> list[Message]:
+def notes(findings: Sequence[TestResult]) -> list[Message]:
     """Question, answer and reservation of each finding, for the lines under a table."""
     return [joined([finding.question, finding.answer, finding.limit], " ") for finding in findings]

@@ -17,10 +17,9 @@ from analysis import stats
 from analysis.data import package
 from analysis.data.messages import Message, Name, _, joined
 from analysis.errors import AnalysisError, one_of
-from analysis.rating import follow_up
-from analysis.rating import rating_tests as questions
+from analysis.rating import follow_up, rating_tests
 from analysis.rating.follow_up import Initiative
-from analysis.rating.rating_tests import Finding, Row, p_text
+from analysis.rating.rating_tests import TestResult, TestRow, p_text
 
 RESOURCE = "rating-trends"
 Testable = Literal["yes", "partly", "no"]
@@ -94,17 +93,17 @@ def parse(table: pd.DataFrame) -> tuple[Trend, ...]:
     return tuple(found)
 
 
-def gap() -> Finding:
+def gap() -> TestResult:
     """Trend 12, whether leaders drew away from outsiders."""
-    return questions.gap(questions.frame())
+    return rating_tests.gap(rating_tests.frame())
 
 
-def active_regions() -> Finding:
+def active_regions() -> TestResult:
     """Trend 12, how many regions have any event since the edition before."""
     return active(package.read("rating-statements"))
 
 
-def active(statements: pd.DataFrame) -> Finding:
+def active(statements: pd.DataFrame) -> TestResult:
     """Regions by the events of their entries.
 
     Parameters
@@ -117,12 +116,12 @@ def active(statements: pd.DataFrame) -> Finding:
     unclear = set(statements.loc[statements["column"] == "", "region"])
     maybe = len(unclear - set(statements.loc[statements["column"] == "since", "region"]))
     statistic = _("Regions")
-    return Finding(
+    return TestResult(
         "active_regions",
         _("Do nearly all regions do something?"),
         (
-            Row(_("With an event since"), statistic, n, float(since)),
-            Row(
+            TestRow(_("With an event since"), statistic, n, float(since)),
+            TestRow(
                 _("Only with events of unknown column"),
                 statistic,
                 n,
@@ -139,12 +138,12 @@ def active(statements: pd.DataFrame) -> Finding:
     )
 
 
-def transport_conversion() -> Finding:
+def transport_conversion() -> TestResult:
     """Trend 5, whether transport projects of the Far East got further than others."""
     return kind_conversion(follow_up.committed(), "transport")
 
 
-def kind_conversion(items: Sequence[Initiative], kind: str) -> Finding:
+def kind_conversion(items: Sequence[Initiative], kind: str) -> TestResult:
     """Open initiatives of one kind against the others: how many move or are done.
 
     Parameters
@@ -161,10 +160,12 @@ def kind_conversion(items: Sequence[Initiative], kind: str) -> Finding:
     name = follow_up.KINDS[kind]
     groups = ((name, inside), (_("Other kinds"), ~inside))
     statistic = _("Realised or under way")
-    rows = [Row(group, statistic, int(chosen.sum()), float(moving[chosen].sum())) for group, chosen in groups]
+    rows = [
+        TestRow(group, statistic, int(chosen.sum()), float(moving[chosen].sum())) for group, chosen in groups
+    ]
     # with two outcomes the rank-sum test is Fisher's exact test, by the two-sided rule of the project
     rows.append(
-        Row(
+        TestRow(
             _("{name} against other kinds", name=name),
             _("Probability of superiority"),
             len(opened),
@@ -175,7 +176,7 @@ def kind_conversion(items: Sequence[Initiative], kind: str) -> Finding:
         )
     )
     counts = [(int(moving[chosen].sum()), int(chosen.sum())) for _, chosen in groups]
-    return Finding(
+    return TestResult(
         f"{kind}_conversion",
         _("Did transport projects get further than others?")
         if kind == "transport"
@@ -196,12 +197,12 @@ def kind_conversion(items: Sequence[Initiative], kind: str) -> Finding:
     )
 
 
-def origin_of_moving() -> Finding:
+def origin_of_moving() -> TestResult:
     """Trend 8, whether the Far Eastern projects that move now were announced before."""
     return origin(follow_up.committed())
 
 
-def origin(items: Sequence[Initiative]) -> Finding:
+def origin(items: Sequence[Initiative]) -> TestResult:
     """Where the initiatives come from that are under way, or realised since the edition before.
 
     Parameters
@@ -218,18 +219,18 @@ def origin(items: Sequence[Initiative]) -> Finding:
     new = sum(item.announced == "since" for item in items)
     n = len(moving)
     statistic = _("Initiatives")
-    return Finding(
+    return TestResult(
         "origin_of_moving",
         _("Did most of the projects that move begin earlier?"),
         (
-            Row(
+            TestRow(
                 _("Moving, named before"),
                 statistic,
                 n,
                 float(old),
             ),
-            Row(_("Moving, named since"), statistic, n, float(n - old)),
-            Row(_("All named since"), statistic, new, float(new)),
+            TestRow(_("Moving, named since"), statistic, n, float(n - old)),
+            TestRow(_("All named since"), statistic, new, float(new)),
         ),
         _(
             "Of {n} initiatives under way or realised since, {old} ({share:.0f}%) were named before; of {new} named for the first time, {moving} move already.",
@@ -245,7 +246,7 @@ def origin(items: Sequence[Initiative]) -> Finding:
     )
 
 
-TESTS: dict[str, Callable[[], Finding]] = {
+TESTS: dict[str, Callable[[], TestResult]] = {
     "gap": gap,
     "active_regions": active_regions,
     "transport_conversion": transport_conversion,
@@ -253,12 +254,12 @@ TESTS: dict[str, Callable[[], Finding]] = {
 }
 
 
-def findings(trend: Trend) -> tuple[Finding, ...]:
+def findings(trend: Trend) -> tuple[TestResult, ...]:
     """Tests of one trend, carried out."""
     return tuple(TESTS[name]() for name in trend.tests)
 
 
-def summary(tested: Sequence[tuple[int, Finding]]) -> Message:
+def summary(tested: Sequence[tuple[int, TestResult]]) -> Message:
     """Answers of several tests, each behind the number of its trend."""
     return joined(
         [_("Trend {number}: {answer}", number=number, answer=finding.answer) for number, finding in tested],

@@ -15,13 +15,8 @@ from analysis.stats.coefficients import (
     somers_d,
     spearman_rho,
 )
-from analysis.stats.declared import DeclaredMultiverse, DeclaredSpecification, multiverse
-from analysis.stats.detectable import MinimumDetectable, PowerCurve, minimum_detectable_effect, power_curve
-from analysis.stats.errors import StatisticsError
-from analysis.stats.frames import tidy
-from analysis.stats.groups import GroupComparison, compare_groups
-from analysis.stats.intervals import (
-    Interval,
+from analysis.stats.confidence import (
+    ConfidenceInterval,
     LeaveOneOut,
     ScoresMoved,
     interval,
@@ -29,6 +24,11 @@ from analysis.stats.intervals import (
     reachable_p_values,
     scores_moved,
 )
+from analysis.stats.declared import DeclaredMultiverse, DeclaredSpecification, multiverse
+from analysis.stats.detectable import MinimumDetectable, PowerCurve, minimum_detectable_effect, power_curve
+from analysis.stats.errors import StatisticsError
+from analysis.stats.frames import tidy
+from analysis.stats.groups import GroupComparison, compare_groups
 from analysis.stats.inversion import CopulaInterval, Excluded, copula_interval, excluded_effect
 from analysis.stats.joint_inference import JointResult, joint_inference
 from analysis.stats.multiplicity import benjamini_hochberg, distinct_rows, holm, step_down_max_t
@@ -59,13 +59,13 @@ __all__ = [
     "Association",
     "BrantTest",
     "CoefficientPermutation",
+    "ConfidenceInterval",
     "CopulaInterval",
     "CostWarning",
     "DeclaredMultiverse",
     "DeclaredSpecification",
     "Excluded",
     "GroupComparison",
-    "Interval",
     "JointResult",
     "LeaveOneOut",
     "MinimumDetectable",

@@ -1,4 +1,4 @@
-"""numba forms of the loops in `analysis.stats.kernels`; imported only from there."""
+"""numba forms of the loops in `analysis.stats.loops`; imported only from there."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def count_hits(
     running: NDArray[Any],
     hits: NDArray[Any],
 ) -> None:
-    """`analysis.stats.kernels.count_hits_plain`; every number kept in 16 bits so that the inner loop is vectorised.
+    """`analysis.stats.loops.count_hits_plain`; every number kept in 16 bits so that the inner loop is vectorised.
 
     The loop runs in stretches, so that a count within one is below 2**15.
     """

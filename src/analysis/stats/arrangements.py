@@ -48,7 +48,7 @@ def arrangements(counts: Sequence[int]) -> NDArray[np.int8]:
     n = sum(counts)
     if not listable(counts):
         raise StatisticsError(
-            f"There are {told(arrangement_count(counts))} arrangements of {n} cases; at most {MOST_ROWS} of them, "
+            f"There are {shown_count(arrangement_count(counts))} arrangements of {n} cases; at most {MOST_ROWS} of them, "
             f"and {MOST_PLACES} places in all, are listed one by one."
         )
     return _listed(tuple(counts))
@@ -69,7 +69,7 @@ def _listed(counts: tuple[int, ...]) -> NDArray[np.int8]:
     return rows
 
 
-def told(count: int) -> str:
+def shown_count(count: int) -> str:
     """Count as digits, or as a power of ten where nobody would read them."""
     return f"{count:,}" if count < 10**9 else f"about 10^{math.log10(count):.0f}"
 

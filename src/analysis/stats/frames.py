@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from analysis.stats.confidence import LeaveOneOut
 from analysis.stats.errors import StatisticsError
-from analysis.stats.intervals import LeaveOneOut
 from analysis.stats.results import Association
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.stats.arrangements import told
+from analysis.stats.arrangements import shown_count
 from analysis.stats.errors import StatisticsError
 from analysis.stats.exact import Kernel, null_table
-from analysis.stats.kernels import row_sums
+from analysis.stats.loops import row_sums
 from analysis.stats.ranks import Floats, Integers, checked_levels, doubled_midranks, narrowest, tie_groups
 
 # Arrangements a block, at most: 600 rows of cells at 4 bytes are then 20 MB
@@ -116,7 +116,7 @@ def _centred(levels: NDArray[Any], size: int) -> NDArray[Any]:
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class JointRow:
     """One covariate in a frame, reduced to the whole numbers its statistic needs.
 
     Attributes
@@ -137,7 +137,7 @@ class Row:
     ranks: Integers
 
 
-def make_row(frame: Frame, covariate: Floats) -> Row:
+def make_row(frame: Frame, covariate: Floats) -> JointRow:
     """Row of a covariate given on all cases (values outside the frame are not looked at).
 
     Parameters
@@ -153,7 +153,7 @@ def make_row(frame: Frame, covariate: Floats) -> Row:
     spread = np.zeros((max(members) + 1, 1), dtype=narrowest(len(members)))
     spread[members, 0] = levels
     design, norm = frame.design(spread)
-    return Row(frame, design[:, 0], int(norm[0]), ranks)
+    return JointRow(frame, design[:, 0], int(norm[0]), ranks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +205,7 @@ class JointNull:
         Every distinct arrangement of the score's levels.
     observed : ndarray of int, shape (n,)
         The observed one.
-    rows : sequence of Row
+    rows : sequence of JointRow
         Rows of any frames.
     sampled : bool
         The arrangements are the observed one and random others, so that counts over their number are
@@ -213,7 +213,7 @@ class JointNull:
     """
 
     def __init__(
-        self, codes: NDArray[Any], observed: NDArray[Any], rows: Sequence[Row], *, sampled: bool = False
+        self, codes: NDArray[Any], observed: NDArray[Any], rows: Sequence[JointRow], *, sampled: bool = False
     ) -> None:
         self.sampled = sampled
         self.rows = tuple(rows)
@@ -233,7 +233,7 @@ class JointNull:
         ]
         if max(self._sizes, default=0) > MOST_CELLS:
             raise StatisticsError(
-                f"A coefficient of {len(self._levels)} cases can take {told(max(self._sizes))} values here; at most "
+                f"A coefficient of {len(self._levels)} cases can take {shown_count(max(self._sizes))} values here; at most "
                 f"{MOST_CELLS} are kept for a joint null."
             )
         at_observed = self._cells(observed[:, None], self._frames)
@@ -310,7 +310,7 @@ class JointNull:
         numerator, denominator = table.mean
         counts[table.values - numerator // denominator + self._bounds[i]] = table.counts
 
-    def _largest_sum(self, row: Row) -> int:
+    def _largest_sum(self, row: JointRow) -> int:
         """Bound on abs(S): by the norms (Cauchy and Schwarz), and by both sides sorted."""
         frame = row.frame
         if frame.kernel == "concordance":

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.stats.errors import StatisticsError
 from analysis.stats.exact import Kernel
-from analysis.stats.joint import TOLERANCE, Cells, Frame, JointNull, Row, StepDown, make_row
+from analysis.stats.joint import TOLERANCE, Cells, Frame, JointNull, JointRow, StepDown, make_row
 from analysis.stats.multiplicity import joint_null
 from analysis.stats.ranks import Floats
 from analysis.stats.results import Association
@@ -147,7 +147,7 @@ def joint_inference(
     return _assembled(joint, families, ranked, tails, smallest, rank_families, pearson_families)
 
 
-def _row(specification: Specification) -> Row:
+def _row(specification: Specification) -> JointRow:
     frame = Frame(KERNELS[specification.statistic], specification.members, specification.strata)
     return make_row(frame, specification.covariate)
 

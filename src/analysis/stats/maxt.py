@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.stats.arrangements import arrangements
-from analysis.stats.kernels import WORTH_COMPILING, compiled, count_hits_plain
+from analysis.stats.loops import WORTH_COMPILING, compiled, count_hits_plain
 from analysis.stats.ranks import Floats, Integers, arrangement_count
 
 # The halves' sums are held in 16 bits; n (n**2 - 1) / 3 bounds the sum of centred doubled midranks
@@ -59,7 +59,7 @@ def rho_max_t_by(
     Parameters
     ----------
     count : callable
-        `analysis.stats.kernels.count_hits_plain` or its compiled form.
+        `analysis.stats.loops.count_hits_plain` or its compiled form.
     levels, counts, score, rows
         As in `rho_max_t`, whose result it returns.
     """

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.stats.arrangements import arrangements, listable, told
+from analysis.stats.arrangements import arrangements, listable, shown_count
 from analysis.stats.coefficients import RANK_STATISTICS, obstacle
 from analysis.stats.errors import StatisticsError, one_of
 from analysis.stats.exact import Kernel
-from analysis.stats.joint import Frame, JointNull, Row, StepDown, make_row
+from analysis.stats.joint import Frame, JointNull, JointRow, StepDown, make_row
 from analysis.stats.maxt import FIRST, LARGEST_N, rho_max_t
 from analysis.stats.ranks import (
     Floats,
@@ -125,7 +125,7 @@ def _equal_scale(score: Floats, centred: NDArray[np.int64]) -> Floats:
 
 
 def joint_null(
-    score: Floats, rows: Sequence[Row], *, resamples: int | None = None, seed: int | None = None
+    score: Floats, rows: Sequence[JointRow], *, resamples: int | None = None, seed: int | None = None
 ) -> JointNull:
     """Arrangements of a score and the rows to be evaluated on them.
 
@@ -133,7 +133,7 @@ def joint_null(
     ----------
     score : ndarray of float64, shape (n,)
         One number a case.
-    rows : sequence of Row
+    rows : sequence of JointRow
         Rows of any frames over these cases.
     resamples : int, optional
         Random arrangements beside the observed one; all of them if left out.
@@ -152,7 +152,7 @@ def joint_null(
     if resamples is None:
         if not listable(counts.tolist()):
             raise StatisticsError(
-                f"The score has {told(arrangement_count(counts.tolist()))} arrangements, too many to be listed; "
+                f"The score has {shown_count(arrangement_count(counts.tolist()))} arrangements, too many to be listed; "
                 "give resamples to sample them."
             )
         return JointNull(arrangements(counts.tolist()), observed, rows)
@@ -161,7 +161,7 @@ def joint_null(
     return JointNull(np.vstack([observed, drawn]), observed, rows, sampled=True)
 
 
-def _row(kernel: Kernel, score: Floats, covariate: Floats, number: int) -> Row:
+def _row(kernel: Kernel, score: Floats, covariate: Floats, number: int) -> JointRow:
     there = np.flatnonzero(~np.isnan(covariate))
     if (cannot := obstacle(score[there], covariate[there])) is not None:
         raise StatisticsError(f"Covariate {number + 1} has no place in the family: {cannot}")

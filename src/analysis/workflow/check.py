@@ -404,12 +404,12 @@ def main(arguments: list[str]) -> int:
     for sentence in differences[:PRINTED]:
         print(sentence)
     if len(differences) > PRINTED:
-        print(f"... and {told(differences[PRINTED:])} more.")
-    print(f"{len(files(paths.results()))} files compared with {SUMS} and reference/, {told(differences)}.")
+        print(f"... and {counted(differences[PRINTED:])} more.")
+    print(f"{len(files(paths.results()))} files compared with {SUMS} and reference/, {counted(differences)}.")
     return 1 if differences else 0
 
 
-def told(differences: list[str]) -> str:
+def counted(differences: list[str]) -> str:
     """Say how many differences there are."""
     return "1 difference" if len(differences) == 1 else f"{len(differences)} differences"
 

@@ -41,7 +41,7 @@ def reproduce(quiet: bool) -> None:
     folder = job.reproduce(quiet=quiet)
     echo(f"Done: {paths.relative(folder)}/ (checksums in {job.SUMS}, times in {job.RECORD}).")
     # an ingest a moment later is no part of these results
-    if indicators.has_own() and (paths.processed() / job.DISAGREEMENTS).is_file():
+    if indicators.has_user_data() and (paths.processed() / job.DISAGREEMENTS).is_file():
         differing = len(comparison.disagreements())
         echo(
             f"Your own figures in data/user/ took part; {differing} differ from another source "
@@ -436,14 +436,14 @@ def verify(
     target = output or Path.cwd() / f"{claims.stem}.ledger.csv"
     paths.check_output_file(target, claims, *filter(None, [observations]))
     outside = indicators.read(observations) if observations else indicators.observations()
-    found = ledger.verify_file(claims, outside, ledger.own_store())
+    found = ledger.verify_file(claims, outside, ledger.user_store())
     if target.suffix == ".html":
         paths.write_text(target, page(found, claims.name, language))
     else:
         write_ledger(found, target)
     for row in (*found.failures, *found.depending):
-        echo(text(row.told, language))
-    echo(text(ledger.headline(found).told, language))
+        echo(text(row.text, language))
+    echo(text(ledger.headline(found).text, language))
     if told := text(ledger.customs_sentence(found.rows), language):
         echo(told)
     echo(

@@ -182,7 +182,7 @@ def write_processed() -> Path:
     table = indicators.observations()
     paths.write_text(folder / "observations.csv", table.to_csv(index=False, lineterminator="\n"))
     differing = folder / DISAGREEMENTS
-    if indicators.has_own():
+    if indicators.has_user_data():
         paths.write_text(differing, comparison.disagreements().to_csv(index=False, lineterminator="\n"))
     else:
         differing.unlink(missing_ok=True)

@@ -62,7 +62,7 @@ class Group(click.Group):
             except OSError as error:
                 if error.errno == errno.EPIPE:  # whoever read along has gone; click ends quietly
                     raise
-                echo(f"amur: {paths.told(error)}", err=True)
+                echo(f"amur: {paths.refusal(error)}", err=True)
                 status = REFUSED
             except KeyboardInterrupt as error:
                 click.echo("amur: stopped.", err=True)

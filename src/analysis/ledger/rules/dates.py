@@ -7,7 +7,7 @@ from fractions import Fraction
 from analysis.data.messages import _
 from analysis.errors import AnalysisError
 from analysis.ledger.checks import CheckInput, Finding, check
-from analysis.ledger.normal import EVER, Months, date_of, months_of
+from analysis.ledger.normal_forms import EVER, Months, date_of, months_of
 from analysis.ledger.wording import Words, dated, period
 
 

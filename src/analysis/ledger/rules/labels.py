@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from analysis.data.messages import _
 from analysis.errors import AnalysisError
 from analysis.ledger.checks import CheckInput, Finding, check
-from analysis.ledger.normal import folded, in_latin, stage_of
+from analysis.ledger.normal_forms import folded, in_latin, stage_of
 from analysis.ledger.wording import NOTHING, Words, joined, put, quoted
 
 CODE_LENGTHS = (2, 4, 6, 8, 10)
@@ -59,7 +59,7 @@ def same_words(given: CheckInput) -> Finding:
     """R6, R10: two printings of one fact agree."""
     other = given.needs("other")
     note = _("{here} here, {there} there.", here=given.quoted, there=other.placed[0])
-    return Finding(folded(given.text) == folded(other.text), other.told, note)
+    return Finding(folded(given.text) == folded(other.text), other.words, note)
 
 
 @check("R6", says=_("a project is told at one stage"))

@@ -9,8 +9,8 @@ from analysis.data.messages import _
 from analysis.errors import AnalysisError, one_of
 from analysis.ledger.checks import CheckInput, Finding, check
 from analysis.ledger.goods import Tree, nest
-from analysis.ledger.intervals import Interval, total
-from analysis.ledger.normal import direction_of
+from analysis.ledger.interval_arithmetic import Interval, total
+from analysis.ledger.normal_forms import direction_of
 from analysis.ledger.printed import is_range
 from analysis.ledger.wording import (
     NOTHING,
@@ -70,7 +70,7 @@ def formula(given: CheckInput) -> Finding:
         arithmetic=given.arithmetic(),
         result=result,
         quoted=given.quoted,
-        means=given.told(published),
+        means=given.worded(published),
     )
     return Finding(
         holds,
@@ -132,9 +132,9 @@ def bound(given: CheckInput) -> Finding:
     holds = False if limit.entirely_below(value) else None
     told: Words = given.quoted
     if given.formula:
-        told = put("{arithmetic} = {result}", arithmetic=given.arithmetic(), result=given.told(value))
+        told = put("{arithmetic} = {result}", arithmetic=given.arithmetic(), result=given.worded(value))
     ending = _("more than the whole") if holds is False else _("no more than the whole, which proves nothing")
-    note = _("{told}; the whole is {whole}: {ending}.", told=told, whole=given.told(whole), ending=ending)
+    note = _("{told}; the whole is {whole}: {ending}.", told=told, whole=given.worded(whole), ending=ending)
     return Finding(holds, shown_interval(value), note)
 
 
@@ -162,7 +162,7 @@ def same_number(given: CheckInput) -> Finding:
     note = _("{here} here, {there} there.", here=given.quoted, there=given.needs("other").placed[0])
     # the ends of two ranges are numbers of their own, and ranges that overlap are not one range
     is_same = here == there if is_range(given.text) else here[0] < there[1] and there[0] < here[1]
-    return Finding(is_same, given.needs("other").told, note)
+    return Finding(is_same, given.needs("other").words, note)
 
 
 @check("R5", says=_("what only accumulates is not smaller later"))
@@ -301,7 +301,7 @@ def integer_base(given: CheckInput) -> Finding:
         "{count} {after} {by} % comes from {base}",
         count=given.text,
         after=_AFTER[direction],
-        by=given.needs("change").told,
+        by=given.needs("change").words,
         base=shown_interval(base),
     )
     if whole:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.data.messages import _
 from analysis.errors import one_of
 from analysis.ledger.checks import CheckInput, Finding, check
-from analysis.ledger.normal import months_of
+from analysis.ledger.normal_forms import months_of
 from analysis.ledger.rules.numbers import judge
 from analysis.ledger.wording import Words, in_unit, joined, shown, shown_interval
 

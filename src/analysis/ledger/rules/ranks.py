@@ -8,7 +8,7 @@ from statistics import median
 from analysis.data.messages import _
 from analysis.errors import AnalysisError, one_of
 from analysis.ledger.checks import CheckInput, Finding, check
-from analysis.ledger.intervals import Interval, total
+from analysis.ledger.interval_arithmetic import Interval, total
 from analysis.ledger.rules.numbers import undecided
 from analysis.ledger.wording import NOTHING, Words, in_unit, joined, put, shown, shown_interval
 

@@ -7,7 +7,7 @@ import re
 from analysis.data.messages import _
 from analysis.errors import AnalysisError
 from analysis.ledger.checks import CheckInput, Finding, check
-from analysis.ledger.normal import folded, stems
+from analysis.ledger.normal_forms import folded, stems
 from analysis.ledger.wording import joined, put
 
 

@@ -33,7 +33,7 @@ INVESTMENT_YEARS = ("2020", "2021", "2022", "2023", "2024")
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClaimPage:
     """A row of the ledger in a language."""
 
     row: LedgerRow
@@ -57,7 +57,7 @@ class Claim:
     @property
     def sentence(self) -> str:
         """What was printed, what comes out, the verdict."""
-        return text(self.row.told, self.language)
+        return text(self.row.text, self.language)
 
     @property
     def verdict(self) -> str:
@@ -70,9 +70,9 @@ class Claim:
         return "" if self.row.rule == "none" else rule_name(self.row.rule, self.language)
 
 
-def in_language(rows: Iterable[LedgerRow], language: Language) -> list[Claim]:
+def in_language(rows: Iterable[LedgerRow], language: Language) -> list[ClaimPage]:
     """Rows with their words in a language."""
-    return [Claim(row, language) for row in rows]
+    return [ClaimPage(row, language) for row in rows]
 
 
 def verdict_name(verdict: str, language: Language) -> str:

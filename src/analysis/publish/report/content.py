@@ -229,7 +229,7 @@ def findings(content: Content) -> list[Message]:
     """What was found, in sentences with the numbers of these results."""
     found = answers(content.folder) or [*association_sentences(content.folder), *_country(content.folder)]
     sentences = [*found, _all_specifications(content)]
-    return [*sentences, _own_files()] if indicators.has_own() else sentences
+    return [*sentences, _own_files()] if indicators.has_user_data() else sentences
 
 
 def _country_table(folder: Path) -> pd.DataFrame | None:

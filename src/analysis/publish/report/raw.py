@@ -74,7 +74,7 @@ def _series(item: Resource, frame: pd.DataFrame, language: Language) -> RawTable
         for field in fields:
             place = text(_place(item, field, at), language)
             figures = by_year[field["name"]].reindex(years, fill_value="")
-            named = (str(region), package.told(field, "title", language), place)
+            named = (str(region), package.in_language(field, "title", language), place)
             rows.append((_anchor([region, field["name"]]), (*named, *figures)))
     heads: tuple[Words, ...] = (_("Region"), _("Series"), _("Place in the source"), *years)
     return RawTable(heads, tuple(rows))
@@ -84,7 +84,7 @@ def _place(item: Resource, field: Mapping[str, Any], rows: Any) -> Words:
     """Sheet and row of a series in the publisher's workbook; of others what the descriptor says of the file."""
     if "sheet" not in field or not len(rows):
         described = next(entry for entry in package.descriptor()["resources"] if entry["name"] == item.name)
-        return {language: package.told(described, "table", language) for language in ("en", "ru")}
+        return {language: package.in_language(described, "table", language) for language in ("en", "ru")}
     return _("sheet {sheet}, row {row}", sheet=field["sheet"], row=", ".join(rows))
 
 

@@ -154,7 +154,7 @@ class _Site:
             period_name=lambda period: formats.period_name(period, language),
             verdict_name=lambda name: claims.verdict_name(name, language),
             basis_name=lambda name: claims.basis_name(name, language),
-            told=lambda entry, key: package.told(entry, key, language),
+            in_language=lambda entry, key: package.in_language(entry, key, language),
         )
         paths.write_text(self.target / here, made)
 

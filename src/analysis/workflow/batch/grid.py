@@ -39,7 +39,7 @@ NOT_IN_A_GRID = ("output_dir",)
 
 
 @dataclass(frozen=True)
-class Request:
+class RunRequest:
     """One run that a grid asks for.
 
     Attributes
@@ -57,7 +57,7 @@ class Request:
     formats: str | None = None
 
 
-def requests(file: GridFile, where: Sequence[str] = ()) -> list[Request]:
+def requests(file: GridFile, where: Sequence[str] = ()) -> list[RunRequest]:
     """Runs a grid file asks for, in its order, each once.
 
     Parameters
@@ -69,7 +69,7 @@ def requests(file: GridFile, where: Sequence[str] = ()) -> list[Request]:
 
     Returns
     -------
-    list of Request
+    list of RunRequest
         At least one.
 
     Raises
@@ -83,7 +83,7 @@ def requests(file: GridFile, where: Sequence[str] = ()) -> list[Request]:
     grids = file.content.get("grid")
     if not isinstance(grids, list) or not grids:
         raise file.error(("grid",), "a grid file holds one or more [[grid]] tables.")
-    found: dict[str, Request] = {}
+    found: dict[str, RunRequest] = {}
     for number, _ in enumerate(grids):
         for request in _runs_of(file, ("grid", number)):
             found.setdefault(parameters.identity(request.notebook, request.values), request)
@@ -96,7 +96,7 @@ def requests(file: GridFile, where: Sequence[str] = ()) -> list[Request]:
     return chosen
 
 
-def _runs_of(file: GridFile, place: Place) -> Iterator[Request]:
+def _runs_of(file: GridFile, place: Place) -> Iterator[RunRequest]:
     """Runs of one ``[[grid]]``."""
     grid = _table(file, place, _at(file, place))
     for key in grid:
@@ -125,7 +125,7 @@ def _runs_of(file: GridFile, place: Place) -> Iterator[Request]:
             except AnalysisError as error:
                 raise file.error(place, f"a run of this grid cannot be: {error}") from None
             formats = values.pop("formats", None)
-            yield Request(notebook, values, ",".join(formats) if isinstance(formats, list) else formats)
+            yield RunRequest(notebook, values, ",".join(formats) if isinstance(formats, list) else formats)
     excluded.check_used()
 
 
@@ -301,7 +301,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 _CONDITION = re.compile(r"\s*(\w+)\s*(>=|<=|!=|==|>|<)\s*(\S+)\s*")
 
 
-def _condition(text: str, found: Any) -> Callable[[Request], bool]:
+def _condition(text: str, found: Any) -> Callable[[RunRequest], bool]:
     """Test of a run made from ``name operator value``; a list meets ``==`` when it has the value.
 
     A run whose notebook does not have the parameter does not meet it.
@@ -316,7 +316,7 @@ def _condition(text: str, found: Any) -> Callable[[Request], bool]:
     if name not in known:
         raise one_of(f"The parameter of --where {text!r}", name, known)
 
-    def test(request: Request) -> bool:
+    def test(request: RunRequest) -> bool:
         if name not in request.values:
             return False
         value = request.values[name]

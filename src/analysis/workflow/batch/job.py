@@ -24,7 +24,7 @@ from analysis.workflow.batch.pools import Pool, pool
 from analysis.workflow.batch.work import PARTIAL, Job, Outcome, carry_out, finished
 
 # results that do not depend on the parameters, worth computing once for all runs of a notebook
-PRIMES = {"05_association": ("analysis.rating.associations:table",)}
+PRECOMPUTED = {"05_association": ("analysis.rating.associations:table",)}
 # what a batch writes unless it is asked for something else: a thousand runs are read as tables and looked at as
 # figures that a page scales; PNG, LaTeX and the other language double the time of a run
 FORMATS = "csv,svg"
@@ -115,7 +115,7 @@ def plan(file: Path, output: Path | None, where: Sequence[str], options: Options
             alive=folder / PARTIAL / "alive",
             cell_seconds=options.cell_seconds,
             run_seconds=options.run_seconds,
-            primes=PRIMES.get(request.notebook, ()) if often[request.notebook] > 1 else (),
+            primes=PRECOMPUTED.get(request.notebook, ()) if often[request.notebook] > 1 else (),
             git=git,
             is_retry=options.is_retry,
             formats=formats,
@@ -126,7 +126,7 @@ def plan(file: Path, output: Path | None, where: Sequence[str], options: Options
     ]
 
 
-def _formats(request: grid.Request, options: Options) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _formats(request: grid.RunRequest, options: Options) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Formats that a run writes, and those without which one that is done is run again."""
     asked = options.formats or request.formats or FORMATS
     formats: tuple[str, ...] = parameters.check_value(request.notebook, "formats", asked)

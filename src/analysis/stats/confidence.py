@@ -24,7 +24,7 @@ FIELLER = "Fieller z, superpopulation reading"
 
 
 @dataclass(frozen=True)
-class Interval:
+class ConfidenceInterval:
     """Confidence interval of a rank correlation.
 
     Attributes
@@ -49,7 +49,7 @@ class Interval:
         return str(self.cannot) if self.cannot else None
 
 
-def interval(association: Association, level: float = CONFIDENCE) -> Interval:
+def interval(association: Association, level: float = CONFIDENCE) -> ConfidenceInterval:
     """Interval on Fisher's z scale.
 
     The standard error of z is sqrt(1.06 / (n - 3)) for rho and sqrt(0.437 / (n - 4)) for tau
@@ -64,7 +64,7 @@ def interval(association: Association, level: float = CONFIDENCE) -> Interval:
 
     Returns
     -------
-    Interval
+    ConfidenceInterval
         Bounds, or a reason: another coefficient, strata, fewer than ten cases, a perfect order.
 
     Raises
@@ -75,12 +75,12 @@ def interval(association: Association, level: float = CONFIDENCE) -> Interval:
     checked_level(level)
     cannot = _no_interval(association)
     if cannot is not None:
-        return Interval(cannot=cannot)
+        return ConfidenceInterval(cannot=cannot)
     assert association.estimate is not None
     n = association.n
     variance = 1.06 / (n - 3) if association.statistic == "spearman_rho" else 0.437 / (n - 4)
     z, reach = math.atanh(association.estimate), NormalDist().inv_cdf((1 + level) / 2)
-    return Interval(
+    return ConfidenceInterval(
         ci_low=math.tanh(z - reach * math.sqrt(variance)),
         ci_high=math.tanh(z + reach * math.sqrt(variance)),
         ci_method=FIELLER,
