@@ -255,7 +255,9 @@ def _own_emiss_entry(number: str, name: str, named: Named, stated: str) -> catal
     if item is None:
         return _own_entry(name, named, catalogue.MOST_DECIMALS)
     given = Named(name, named.name or item.name_en, named.unit or stated)
-    entry = _own_entry(name, given if name not in catalogue.user_indicators() else named, catalogue.MOST_DECIMALS)
+    entry = _own_entry(
+        name, given if name not in catalogue.user_indicators() else named, catalogue.MOST_DECIMALS
+    )
     return entry if named.name else dataclasses.replace(entry, name={"en": item.name_en, "ru": item.title})
 
 
