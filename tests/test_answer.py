@@ -260,7 +260,9 @@ MULTIVERSE = [
         "covariates": ["china_share:2015", "exports:2010", "exports:2021"],
     },
     {"covariates": ["crossing_density_functioning:2020", "investment_per_head:2024"], "alpha": 0.01},
-    {"covariates": ["crossing_density_functioning:2026"]},
+    # figures too, where years or shares leave nothing to draw
+    {"covariates": ["crossing_density_functioning:2026"], "formats": "csv,svg"},
+    {"subset": "border", "covariates": ["exports:2021"], "formats": "csv,svg"},
     {"regions": "siberian", "edition": "II"},
     {"regions": "volga", "covariates": ["exports:2021", "china_share:2021"], "alpha": 0.3},
     {

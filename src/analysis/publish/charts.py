@@ -785,8 +785,9 @@ def specification_curve(
     """
     lines = [(name, value, label) for name, options in choices for value, label in options]
     with style():
-        figure = new_figure(105 + 4.6 * len(lines), title, footer)
-        upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=[3, 2.2, 0.42 * len(lines)])
+        rows_below = max(len(lines), 3)  # room for the axis where nothing or one choice differs
+        figure = new_figure(105 + 4.6 * rows_below, title, footer)
+        upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=[3, 2.2, 0.42 * rows_below])
         place = np.arange(1, len(rows) + 1)
         low = rows["p_exact"].to_numpy() <= alpha
         mute = rows["p_min"].to_numpy() > alpha
@@ -822,6 +823,7 @@ def specification_curve(
             lower.axhline(edge, color="#DDDDDD", linewidth=0.6)
         lower.set_xlabel(text(_("specifications, by estimate"), language))
         lower.set_xlim(0, len(rows) + 1)
+        lower.locator_params(axis="x", integer=True)
     return figure
 
 

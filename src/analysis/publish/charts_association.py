@@ -236,8 +236,10 @@ def over_years(rows: pd.DataFrame, *, language: Language, title: str, footer: Se
         As in :func:`analysis.publish.charts.new_figure`.
     """
     panels = list(dict.fromkeys(rows["indicator"]))
+    if not panels:
+        return _nothing_to_draw(language, title, footer)
     across = 3
-    down = max(-(-len(panels) // across), 1)
+    down = -(-len(panels) // across)
     with style():
         figure = new_figure(38 + 42 * down, title, footer)
         axes = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
@@ -264,6 +266,16 @@ def over_years(rows: pd.DataFrame, *, language: Language, title: str, footer: Se
     return figure
 
 
+def _nothing_to_draw(language: Language, title: str, footer: Sequence[str]) -> Figure:
+    """A run promises its figures: where there is nothing to draw, the figure says so and its footer why."""
+    with style():
+        figure = new_figure(40, title, footer)
+        axis = figure.subplots()
+        axis.set_axis_off()
+        axis.text(0.5, 0.5, text(_("Nothing to draw."), language), ha="center", transform=axis.transAxes)
+    return figure
+
+
 @chart
 def shares(rows: pd.DataFrame, *, language: Language, title: str, footer: Sequence[str]) -> Figure:
     """Shares of the spread by choice; outlined what no choice explains by itself.
@@ -275,6 +287,8 @@ def shares(rows: pd.DataFrame, *, language: Language, title: str, footer: Sequen
     language, title, footer
         As in :func:`analysis.publish.charts.new_figure`.
     """
+    if rows.empty:
+        return _nothing_to_draw(language, title, footer)
     return charts.bars(
         [text(name, language) for name in rows["choice_name"]],
         rows["share_pct"].tolist(),

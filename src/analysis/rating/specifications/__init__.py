@@ -6,6 +6,7 @@ from analysis.rating.specifications.choices import (
     Choice,
     Option,
     choice_name,
+    explained,
     option_name,
 )
 from analysis.rating.specifications.curve import WARNINGS, Multiverse, multiverse
@@ -20,6 +21,7 @@ __all__ = [
     "Option",
     "choice_name",
     "declaration",
+    "explained",
     "multiverse",
     "option_name",
 ]

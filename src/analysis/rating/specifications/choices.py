@@ -6,7 +6,10 @@ computed it does not multiply specifications.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import pandas as pd
 
 from analysis.data import indicators, regions
 from analysis.data.messages import Message, Name, _
@@ -24,7 +27,7 @@ class Option:
     name : Message or Name
         What readers see.
     reason : Message
-        What it means and why it can be defended.
+        What it means and why it can be defended, in sentences.
     """
 
     id: str
@@ -44,14 +47,14 @@ class Choice:
         What readers see.
     options : tuple of Option
         Ways to decide.
-    applies : str
+    applies : Message
         Where it makes a difference; elsewhere it is ``not applicable``.
     """
 
     id: str
     name: Message
     options: tuple[Option, ...]
-    applies: str
+    applies: Message
 
 
 STATISTIC = Choice(
@@ -61,20 +64,29 @@ STATISTIC = Choice(
         Option(
             "kendall_tau_b",
             _("Kendall's tau-b"),
-            _("Kendall's tau-b: counts pairs, made for an ordered category with ties"),
+            _(
+                "Pairs of regions that score and figure order alike, less those they order differently, corrected for ties. Made for an "
+                "ordered category with many ties, as a score is."
+            ),
         ),
         Option(
             "spearman_rho",
             _("Spearman's rho"),
-            _("Spearman's rho with midranks: the usual coefficient of the field"),
+            _(
+                "Correlation of the midranks. The usual coefficient of the field, so that other studies can be compared; pairs far apart in "
+                "rank weigh more."
+            ),
         ),
         Option(
             "pearson_r",
             _("Pearson's r"),
-            _("Pearson's r: reads the score as a measurement; common, and the weakest assumption to defend"),
+            _(
+                "Correlation of the numbers themselves. Common, but it takes every step of the score for equally large, which nobody has "
+                "shown; it stands in the tables only."
+            ),
         ),
     ),
-    "everywhere",
+    _("everywhere"),
 )
 REGION_SET = Choice(
     "region_set",
@@ -84,47 +96,77 @@ REGION_SET = Choice(
             "far_east",
             _("Far East"),
             _(
-                "the Far Eastern Federal District, all its regions with a figure: the district the claim is about"
+                "The Far Eastern Federal District, all its regions that have the figure: the district that the paper and the question are about."
             ),
         ),
         Option(
             "border",
             _("border regions"),
-            _("its five regions at the Chinese border: crossings exist only there"),
+            _(
+                "Only the regions at the border with China: crossings into China exist nowhere else, and like is compared with like. Few regions, so "
+                "only a very strong association shows."
+            ),
         ),
     ),
-    "far_east subset; the border subset has no other",
+    _("where at least three regions of the set lie at the border and others do not"),
 )
 STRATA = Choice(
     "strata",
     _("Within border and others"),
     (
-        Option("none", _("all compared"), _("scores exchangeable over all regions")),
+        Option(
+            "none",
+            _("all compared"),
+            _("Every region is compared with every other: do score and figure go together at all?"),
+        ),
         Option(
             "border",
             _("border held fixed"),
-            _("scores exchangeable among border regions and among the others: removes the border effect"),
+            _(
+                "Border regions are compared with border regions, others with others: do they go together beyond what lying at the border "
+                "goes with? A stratum in which the figure does not vary says nothing and is left out."
+            ),
         ),
     ),
-    "rank statistics on regions of both kinds",
+    _("rank coefficients over regions of both kinds"),
 )
 TRANSFORM = Choice(
     "transform",
     _("Transform"),
     (
-        Option("level", _("as published"), _("the covariate as published")),
-        Option("log", _("logarithm"), _("its natural logarithm: money figures are skewed")),
+        Option(
+            "level",
+            _("as published"),
+            _("The figure as it was published: equal amounts count as equal steps."),
+        ),
+        Option(
+            "log",
+            _("logarithm"),
+            _(
+                "Its natural logarithm: equal ratios count as equal steps, and one very large region does not decide alone."
+            ),
+        ),
     ),
-    "Pearson's r with a covariate above zero; rank statistics are the same either way",
+    _("Pearson's r with figures above zero; ranks are the same either way"),
 )
 SKOVORODINO = Choice(
     "skovorodino",
     _("Skovorodino"),
     (
-        Option("counted", _("counted"), _("all points of the public list")),
-        Option("left_out", _("left out"), _("without Skovorodino, a special-purpose point")),
+        Option(
+            "counted",
+            _("counted"),
+            _("All points of the public list of 2026, as the list counts them."),
+        ),
+        Option(
+            "left_out",
+            _("left out"),
+            _(
+                "Without Skovorodino in the Amur region: a special-purpose point need not be what a count of crossings for trade means."
+            ),
+        ),
     ),
-    "crossing densities of 2026",
+    _("densities of crossings of 2026"),
 )
 NON_BORDER_DENSITY = Choice(
     "non_border_density",
@@ -133,37 +175,51 @@ NON_BORDER_DENSITY = Choice(
         Option(
             "missing",
             _("density missing without a border"),
-            _("undefined where there is no border: points per kilometre of nothing"),
+            _("Points per kilometre of no border are not defined; the regions at the border remain."),
         ),
         Option(
             "zero",
             _("density zero without a border"),
-            _("zero where there is no border: no points, no crossing"),
+            _(
+                "A region without a border has no crossing, hence zero, and all regions take part. The figure then also tells who has a border."
+            ),
         ),
     ),
-    "crossing densities over the district",
+    _("densities of crossings over regions of both kinds"),
 )
 POPULATION = Choice(
     "population",
     _("Population"),
     (
-        Option("annual_average", _("annual average"), _("divided by the year's average population")),
+        Option(
+            "annual_average",
+            _("annual average"),
+            _("Over the year's average population: those who lived there while the money was spent."),
+        ),
         Option(
             "previous_year_end",
             _("end of the year before"),
-            _("divided by the population at the end of the year before (known when the year begins)"),
+            _(
+                "Over the population at the end of the year before: known when the year begins, and not moved by the year's own migration."
+            ),
         ),
     ),
-    "investment per head",
+    _("investment per head"),
 )
 ORENBURG = Choice(
     "orenburg",
     _("Orenburg's score"),
     (
-        Option("5", Name("5", "5"), _("Orenburg's score as printed")),
-        Option("4", Name("4", "4"), _("the score of the group it is printed in")),
+        Option("5", Name("5", "5"), _("As printed beside the region; it is what is computed with here.")),
+        Option(
+            "4",
+            Name("4", "4"),
+            _(
+                "The score of the group that the region is printed in; the document does not say which is meant."
+            ),
+        ),
     ),
-    "all 83 regions; the Far Eastern curve does not contain Orenburg",
+    _("sets with the Orenburg region; none of the Far East"),
 )
 
 CHOICES = (
@@ -177,20 +233,20 @@ CHOICES = (
     ORENBURG,
 )
 
-# Covariates of the study: dependence on China, volumes of trade, investment, border crossings.
-# Each is taken in every year it has figures for.
 DENSITIES = ("crossing_density_established", "crossing_density_functioning")
 PER_HEAD = "investment_per_head"
-INDICATORS = (
-    "china_share",
-    "exports",
-    "imports",
-    "trade_turnover",
-    "china_turnover",
-    "investment",
-    PER_HEAD,
-    *DENSITIES,
-)
+# Covariates of the study, each in every year it has figures for, and the question each stands for
+INDICATORS = {
+    "china_share": _("Dependence: how much of the region's foreign trade is with China."),
+    "exports": _("Volume: what the region sells abroad, to all countries."),
+    "imports": _("Volume: what the region buys abroad, from all countries."),
+    "trade_turnover": _("Volume: exports and imports together, with all countries."),
+    "china_turnover": _("Volume of trade with China: share times turnover, as it is published nowhere."),
+    "investment": _("Volume of investment from all sources, Chinese or not."),
+    PER_HEAD: _("Investment from all sources, the size of the region taken out."),
+    "crossing_density_established": _("Crossings that exist by law, per length of the border."),
+    "crossing_density_functioning": _("Crossings that work, per length of the border."),
+}
 # Columns of the curve's table that say what was chosen
 CHOICE_COLUMNS = (
     "indicator",
@@ -227,3 +283,43 @@ def option_name(choice: str, option: str) -> Message | Name:
     if choice == "region_set":
         return _("all 83 regions") if option == "all" else _("the regions listed")
     return Name(option, option)
+
+
+def explained(used: Iterable[str]) -> pd.DataFrame:
+    """The choices and their options for a reader.
+
+    Parameters
+    ----------
+    used : iterable of str
+        Indicators of a multiverse; one of a reader's own is said to be that.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an option: ``choice, name, option, option_name, reason, applies``; the words are
+        messages.
+    """
+    own = _("An indicator asked for beside those of the study.")
+    indicator = Choice(
+        "indicator",
+        choice_name("indicator"),
+        tuple(
+            Option(name, option_name("indicator", name), INDICATORS.get(name, own))
+            for name in dict.fromkeys([*filter(set(used).__contains__, INDICATORS), *used])
+        ),
+        _("everywhere"),
+    )
+    return pd.DataFrame(
+        [
+            {
+                "choice": choice.id,
+                "name": choice.name,
+                "option": option.id,
+                "option_name": option.name,
+                "reason": option.reason,
+                "applies": choice.applies,
+            }
+            for choice in (indicator, *CHOICES)
+            for option in choice.options
+        ]
+    )
