@@ -470,10 +470,10 @@ def test_the_committed_reference_holds_every_file_it_names():
 def test_a_workbook_a_word_table_and_a_tidy_csv_are_compared_by_what_they_say():
     """A cell that differs would otherwise reach a manuscript unseen; the sixteenth digit is another machine's."""
     from analysis.publish import office
-    from analysis.publish.tables import Table, column
+    from analysis.publish.tables import Column, Table
 
     def made(value):
-        table = Table(pd.DataFrame({"x": [value]}), (column("x", "x", "x", "number", 2),))
+        table = Table(pd.DataFrame({"x": [value]}), (Column("x", {"en": "x", "ru": "x"}, "number", 2),))
         asked = (table, "en", "a", "Title", "Source")
         return {
             ".xlsx": office.to_xlsx(*asked),

@@ -20,6 +20,8 @@ from analysis.workflow.cli import main
 
 STATE = repository.State("0123456789abcdef0123456789abcdef01234567", False)
 
+TITLE_RU = text(citation.TITLE, "ru")
+
 
 @pytest.fixture
 def run_folder(tmp_path):
@@ -60,7 +62,7 @@ def test_authors_and_title_are_those_of_the_citation_file(name, style):
     text = citation.cite(name, style)
     # GOST references are Russian, and so are their authors and what they are part of
     is_russian = style.startswith("gost")
-    assert (citation.TITLE_RU if is_russian else study()["title"]) in text
+    assert (TITLE_RU if is_russian else study()["title"]) in text
     author = next(
         (
             entry["authors"][0]
@@ -73,6 +75,11 @@ def test_authors_and_title_are_those_of_the_citation_file(name, style):
     assert author["name" if is_russian else "alias"] not in text
 
 
+def test_the_title_that_has_a_russian_one_is_that_of_the_citation_file():
+    """A new title would keep the old one's translation."""
+    assert citation.TITLE.key == study()["title"]
+
+
 def test_gost_is_what_the_style_sheet_makes_of_it():
     # arithmetic of the style file by hand: heading. title [medium]: kind // container. edition. year.
     text = citation.cite("table-3", "gost")
@@ -80,7 +87,7 @@ def test_gost_is_what_the_style_sheet_makes_of_it():
     made = hashlib.sha256((paths.reference() / "tables" / "table-3.csv").read_bytes()).hexdigest()
     assert text == (
         f"{study()['authors'][0]['alias']}. Экспорт древесины из Амурской области в Китай, январь–сентябрь 2021 года "
-        f"[Электронный ресурс]: таблица table-3 // {citation.TITLE_RU}. Версия {study()['version']}, sha256 {made}. "
+        f"[Электронный ресурс]: таблица table-3 // {TITLE_RU}. Версия {study()['version']}, sha256 {made}. "
         f"{str(study()['date-released'])[:4]}."
     )
     assert sha in citation.cite("paper-table-3", "gost")
@@ -92,7 +99,7 @@ def test_the_full_record_has_the_areas_of_gost_2018_in_their_order(with_identifi
     day = datetime.date(2026, 12, 1)
     assert citation.cite("table-3", "gost-2018", folder=paths.reference(), accessed=day) == (
         "Экспорт древесины из Амурской области в Китай, январь–сентябрь 2021 года : таблица table-3 / "
-        f"{study()['authors'][0]['alias']}. – Текст : электронный // {citation.TITLE_RU}. – Версия {study()['version']}. – "
+        f"{study()['authors'][0]['alias']}. – Текст : электронный // {TITLE_RU}. – Версия {study()['version']}. – "
         f"{str(study()['date-released'])[:4]}. – DOI 10.5281/zenodo.1. – URL: https://example.org/study (дата обращения: 01.12.2026). – "
         f"sha256 {made}; swh:1:dir:abc."
     )

@@ -75,7 +75,11 @@ def test_what_tex_reads_as_commands_is_printed(language, rows, tmp_path):
     hostile = r"\input{x} 50 % of $3 & #4_5 {a} ~ ^ τ ρ α ≥ ≤ × ✓ ✗ № « » — − Ёё"
     frame = pd.DataFrame({"text": [hostile] * rows, "value": [-1.5] * rows})
     table = tables.Table(
-        frame, (tables.column("text", "Text", "Текст"), tables.column("value", "%", "%", "number", 1))
+        frame,
+        (
+            tables.Column("text", {"en": "Text", "ru": "Текст"}),
+            tables.Column("value", {"en": "%", "ru": "%"}, "number", 1),
+        ),
     )
     made = tables.to_latex(table, language, "synthetic", hostile, hostile)
     typeset(made, language, tmp_path)

@@ -235,7 +235,9 @@ def test_an_indicator_of_ones_own_by_one_csv(user, tmp_path):
     assert (covariate.label("en"), covariate.unit("en")) == ("Retail turnover, 2023", "million RUB")
     assert indicators.indicator("retail").decimals == 1
     (source,) = observations.sources(["retail:2023"])
-    assert user_data.title(source, user, "en").startswith("Table synthetic_retail (the reader's own file")
+    assert text(user_data.title(source, user), "en").startswith(
+        "Table synthetic_retail (the reader's own file"
+    )
     # the same again changes nothing; another unit of the same name is refused
     assert "nothing changed" in amur("ingest", "csv", path, "--indicator", "retail").output
     other = amur("ingest", "csv", path, "--indicator", "retail", "--unit", "tonnes")

@@ -188,3 +188,35 @@ def test_english_groups_thousands_with_a_comma():
         if not re.search("[а-яё]", line[max(0, match.start() - 12) : match.end() + 12])
     ]
     assert found == []
+
+
+CYRILLIC = re.compile("[\u0400-\u04ff]")
+# modules in which Cyrillic letters may stand, and why; everything a reader is shown is in locale/ru.po
+MAY_HAVE_CYRILLIC = {
+    "customs/rules.py": "words of the customs files",
+    "data/crossings.py": "a point's name in the published list",
+    "data/emiss.py": "words of EMISS tables",
+    "data/formats.py": "names of the district's row and of two countries without an ISO code",
+    "data/free_table.py": "headings of readers' tables",
+    "data/normalise.py": "spellings of names, units and missing figures in Russian files",
+    "data/regions.py": "names of the federal districts",
+    "data/yearbook.py": "words of Rosstat's yearbook",
+    "ledger/normal_forms.py": "words of printed claims",
+    "ledger/printed.py": "words of printed numbers",
+    "ledger/rules/labels.py": "words of captions and column heads",
+    "ledger/units.py": "units of printed numbers",
+    "rating/document.py": "words of the rating's text layer",
+    "rating/sheets.py": "title of the page of instructions, for people of either language",
+    "rating/statements.py": "words of the rating's statements",
+}
+
+
+def test_cyrillic_stands_only_where_russian_files_are_read():
+    """A Russian word in code would be shown untranslated, or be missed when the catalogue changes."""
+    base = ROOT / "src" / "analysis"
+    found = {
+        path.relative_to(base).as_posix()
+        for path in modules()
+        if CYRILLIC.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == set(MAY_HAVE_CYRILLIC)

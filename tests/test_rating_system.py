@@ -83,7 +83,7 @@ def test_any_text_has_one_code_and_reasons_for_it(text):
 def test_word_list_is_well_formed_and_gives_reasons():
     """An empty reason is a choice nobody can check."""
     assert len(codebook.expressions()) > 200
-    assert all(item.reason and item.text == codebook.fold(item.text) for item in codebook.expressions())
+    assert all(item.reason and item.text == codebook.folded(item.text) for item in codebook.expressions())
     assert {item.category for item in codebook.expressions()} == set(codebook.CODES) - {codebook.REMAINDER}
 
 

@@ -570,7 +570,8 @@ def test_markup_in_the_data_shows_as_text(site, driver, tmp_path):
     shutil.copytree(site.parent, folder, ignore=shutil.ignore_patterns(report.site.FOLDER))
     entry = exhibits.entry("rating-scores")
     table = tables.Table(
-        pd.DataFrame({"region": [HOSTILE], "v": [1.0]}), (tables.column("region", "Region", "Регион"),)
+        pd.DataFrame({"region": [HOSTILE], "v": [1.0]}),
+        (tables.Column("region", {"en": "Region", "ru": "Регион"}),),
     )
     for language in ("en", "ru"):
         fragment = tables.to_html(table, language, entry.id, HOSTILE, HOSTILE)

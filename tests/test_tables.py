@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from analysis.data import formats
 from analysis.errors import AnalysisError
 from analysis.publish import office, tables
-from analysis.publish.tables import Table, column
+from analysis.publish.tables import Column, Table
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def example(text="<script>alert(1)</script> & 50 % of $x_1^2$ {~} #1 \\end"):
             {"name": [text, "plain"], "region": ["RU-AMU", "FAR_EAST"], "value": [1.5, float("nan")]}
         ),
         (
-            column("name", "Name & kind", "Имя"),
-            column("region", "Region", "Регион", "region"),
-            column("value", "Value", "Значение", "number", 1),
+            Column("name", {"en": "Name & kind", "ru": "Имя"}),
+            Column("region", {"en": "Region", "ru": "Регион"}, "region"),
+            Column("value", {"en": "Value", "ru": "Значение"}, "number", 1),
         ),
         {"en": ("A <note> with 5 %.",), "ru": ("Примечание.",)},
     )
@@ -90,19 +90,22 @@ def test_missing_values_and_names_are_written_in_the_language():
 
 def test_the_csv_keeps_codes_and_full_precision():
     frame = pd.DataFrame({"region": ["RU-AMU"], "value": [1 / 3]})
-    text = tables.to_csv(Table(frame, (column("region", "R", "Р", "region"),)))
+    text = tables.to_csv(Table(frame, (Column("region", {"en": "R", "ru": "Р"}, "region"),)))
     assert text == "region,value\nRU-AMU,0.3333333333333333\n"
 
 
 def test_two_columns_with_one_heading_are_refused():
-    table = Table(pd.DataFrame({"a": [1], "b": [2]}), (column("a", "x", "х"), column("b", "x", "й")))
+    table = Table(
+        pd.DataFrame({"a": [1], "b": [2]}),
+        (Column("a", {"en": "x", "ru": "х"}), Column("b", {"en": "x", "ru": "й"})),
+    )
     with pytest.raises(AnalysisError, match="heading 'x'"):
         table.printed("en")
 
 
 def test_our_figures_beside_printed_ones_are_written_as_each_language_does():
     rows = pd.DataFrame({"a": ["0,006", formats.rounded(0.00558, 4), formats.rounded(34, 1), None]})
-    table = Table(rows, (column("a", "A", "А", "printed"),))
+    table = Table(rows, (Column("a", {"en": "A", "ru": "А"}, "printed"),))
     assert table.printed("en")["A"].tolist() == ["0,006", "0.0056", "34.0", formats.MISSING]
     assert table.printed("ru")["А"].tolist() == ["0,006", "0,0056", "34,0", formats.MISSING]
     assert tables.to_csv(table).splitlines()[2:4] == ["0.0056", "34.0"]
@@ -143,7 +146,8 @@ def test_a_caption_does_not_say_its_period_twice(title, period, caption):
 def test_a_tree_keeps_its_indents_in_html():
     """Rows whose sum is the row above would look like its equals."""
     table = tables.Table(
-        pd.DataFrame({"goods": ["44 Wood", "\u20034403 Rough"]}), (tables.column("goods", "G", "G"),)
+        pd.DataFrame({"goods": ["44 Wood", "\u20034403 Rough"]}),
+        (tables.Column("goods", {"en": "G", "ru": "G"}),),
     )
     page = tables.to_html(table, "en", "tree", "Title", "Source")
     assert "<td>44 Wood</td>" in page
@@ -165,9 +169,9 @@ def shares():
         }
     )
     columns = (
-        tables.column("region", "Region", "Регион", "region"),
-        *(tables.column(year, year, year, "printed") for year in ("2019", "2020", "2021")),
-        tables.column("n", "Number, thousand", "Число, тыс.", "number", 1),
+        tables.Column("region", {"en": "Region", "ru": "Регион"}, "region"),
+        *(tables.Column(year, {"en": year, "ru": year}, "printed") for year in ("2019", "2020", "2021")),
+        tables.Column("n", {"en": "Number, thousand", "ru": "Число, тыс."}, "number", 1),
     )
     return tables.Table(rows, columns, {"en": ("A note.",), "ru": ("Примечание.",)})
 

@@ -6,7 +6,7 @@ the month of the later monthly files, which is written nowhere else.
 The editions are those met in public parsers and samples of the Federal Customs Service's extracts:
 the Russian one with regions (2013 - January 2022, CSV or DBF), the English one (2015-2019), the
 monthly open files without regions (2021-01 - 2022-01), and the re-publication of 2016-2021 by the
-Center for Advanced Governance (ЦПУР) and INID, known by its published description.
+Center for Advanced Governance and INID, known by its published description.
 """
 
 from __future__ import annotations

@@ -298,7 +298,7 @@ def check_title(entry: Indicator, titles: list[str], group: str, where: str) -> 
             f"{where} cannot be read as {entry.id}: the catalogue has no words by which a table of it is known."
         )
     for title in titles:
-        text = normalise.alphabet(normalise.clean(f"{title} {group}")).casefold().replace("ё", "е")
+        text = normalise.folded(normalise.alphabet(normalise.clean(f"{title} {group}")))
         missing = [word for word in entry.title_has if not re.search(word, text)]
         wrong = [word for word in entry.title_lacks if re.search(word, text)]
         if missing or wrong:

@@ -346,7 +346,7 @@ def stated_unit(table: pd.DataFrame) -> str:
 
 
 def _folded(text: object) -> str:
-    return normalise.clean(text).casefold().replace("ё", "е")
+    return normalise.folded(normalise.clean(text))
 
 
 def _refuse_several(part: pd.DataFrame, used: set[str]) -> None:

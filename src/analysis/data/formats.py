@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale
+from babel.dates import get_month_names
 
 from analysis.data import regions
 from analysis.data.messages import Name
@@ -27,6 +28,7 @@ MISSING = "—"
 AGGREGATE_NAMES: dict[str, dict[Language, str]] = {
     "FAR_EAST": {"en": "Far Eastern Federal District", "ru": "Дальневосточный федеральный округ"},
 }
+AGGREGATE_SHORT_NAMES: dict[str, dict[Language, str]] = {"FAR_EAST": {"en": "Far East", "ru": "ДФО"}}
 # Codes the customs files use that are no countries of CLDR: neither has an ISO code.
 UNCODED_COUNTRIES: dict[str, dict[Language, str]] = {
     "AB": {"en": "Abkhazia", "ru": "Абхазия"},
@@ -34,11 +36,13 @@ UNCODED_COUNTRIES: dict[str, dict[Language, str]] = {
 }
 
 
-_MONTHS: dict[Language, tuple[str, ...]] = {
-    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
-    "ru": ("январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),
-}  # fmt: skip
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+def _months(language: Language) -> Mapping[int, str]:
+    """Months by number, in the nominative."""
+    found: Mapping[int, str] = get_month_names("wide", "stand-alone", locale=language)
+    return found
 
 
 def period_name(period: str, language: Language) -> str:
@@ -56,7 +60,7 @@ def period_name(period: str, language: Language) -> str:
     ends = [_MONTH.fullmatch(end) for end in period.split("/")]
     if len(ends) > 2 or not all(ends):
         return period
-    months = [(end[1], _MONTHS[language][int(end[2]) - 1]) for end in ends if end]
+    months = [(end[1], _months(language)[int(end[2])]) for end in ends if end]
     years = list(dict.fromkeys(year for year, _ in months))
     if len(years) > 1:
         return " – ".join(f"{month} {year}" for year, month in months)

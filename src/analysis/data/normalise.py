@@ -42,6 +42,11 @@ LONGEST_FIGURE = 100
 Sign = Literal["figure", "none", "no data", "blank", "growth", "unreadable"]
 
 
+def folded(text: str) -> str:
+    """Text without capitals and ``ё``, which say nothing where words are looked for."""
+    return text.casefold().replace("ё", "е")
+
+
 def clean(text: object) -> str:
     """Text with one kind of space, dash and digit, and nothing that cannot be seen.
 
@@ -123,7 +128,7 @@ def is_rule(text: str) -> bool:
 def name_key(name: str) -> str:
     """What a name is compared by: case, ё, dashes, brackets, abbreviations and marks make no difference."""
     text, _ = without_marks(clean(name))
-    text = alphabet(text).casefold().replace("ё", "е")
+    text = folded(alphabet(text))
     text = " ".join(re.sub(r"[^\w]|_", " ", text).split())
     for pattern, full in _ABBREVIATIONS:
         text = pattern.sub(full, text)

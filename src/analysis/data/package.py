@@ -406,7 +406,7 @@ def observations() -> pd.DataFrame:
     """Figures of every resource whose fields name the indicators they hold.
 
     A field of the descriptor with ``indicators`` is a column of figures by ``region`` (a name or code of the
-    register, ``Российская Федерация``, a federal district) and ``year``. Several fields of one resource with
+    register, Russia, a federal district) and ``year``. Several fields of one resource with
     the same indicator are added, to the ``decimals`` the publisher prints; a sum lacking a part is missing.
     With ``blank_is_none`` a blank is 0 in a region without any figure. Of a figure that two resources give,
     see `preferred`.

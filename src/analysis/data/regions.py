@@ -62,6 +62,8 @@ class Region:
         Names printed in tables.
     short_en, short_ru : str
         Short names for labels in charts.
+    genitive_ru : str
+        The Russian short name in the genitive, for "without" it.
     district : str
         Key of `DISTRICT_NAMES`, as of `district_since`.
     district_since : datetime.date
@@ -80,6 +82,7 @@ class Region:
     name_ru: str
     short_en: str
     short_ru: str
+    genitive_ru: str
     district: str
     district_since: dt.date
     district_before: str | None
@@ -118,6 +121,7 @@ def all_regions() -> tuple[Region, ...]:
             name_ru=row["name_ru"],
             short_en=row["short_en"],
             short_ru=row["short_ru"],
+            genitive_ru=row["genitive_ru"],
             district=row["district"],
             district_since=dt.date.fromisoformat(row["district_since"]),
             district_before=row["district_before"] or None,

@@ -52,7 +52,7 @@ def extract(resource: str, workbooks: Iterable[Path]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``region`` (name in the register; ``Российская Федерация`` and the federal districts too),
+        Columns ``region`` (name in the register; Russia and the federal districts too),
         ``year``, ``sheet_row`` (the same on every sheet of the file) and those of `TABLES`; a dash is 0,
         a cell without a figure is NaN. Rows in the order of the sheet.
 

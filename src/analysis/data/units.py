@@ -31,7 +31,7 @@ def factor(written: str, unit: str, where: str) -> float:
     Parameters
     ----------
     written : str
-        Text that names the publisher's unit: a table's title, or the unit itself (``тысяча рублей``).
+        Text that names the publisher's unit: a table's title, or the unit itself (thousand roubles, in Russian).
     unit : str
         Unit of the catalogue (``million RUB``).
     where : str

@@ -26,7 +26,7 @@ import pandas as pd
 
 from analysis import paths
 from analysis.data import catalogue, normalise, package, regions
-from analysis.data.regions import Language
+from analysis.data.messages import Message, _
 from analysis.errors import AnalysisError, quoted
 
 PUBLISHERS = ("rosstat", "emiss", "csv")
@@ -37,10 +37,7 @@ COLUMNS = [*OBSERVATION, *ORIGIN]
 # how every name in the column ``source`` begins that is no resource of data/raw/
 PREFIX = "user/"
 CUSTOMS = f"{PREFIX}customs"
-CUSTOMS_TITLE: dict[Language, str] = {
-    "en": "Federal Customs Service, the reader's own files in data/user/customs/",
-    "ru": "ФТС России, собственные файлы читателя в data/user/customs/",
-}
+CUSTOMS_TITLE = _("Federal Customs Service, the reader's own files in data/user/customs/")
 # the sums of a customs store that join the observations: a checksum of its manifest follows. The number goes up
 # when `analysis.customs` sums a store in another way, so that sums made before are not taken for new ones.
 CUSTOMS_SUMS = "observations-1-"
@@ -478,7 +475,7 @@ def is_user_source(source: str) -> bool:
     return source.startswith(PREFIX)
 
 
-def title(source: str, user: Path, language: Language) -> str:
+def title(source: str, user: Path) -> Message:
     """Short reference of an own source, for the line under a table or figure.
 
     Parameters
@@ -487,8 +484,6 @@ def title(source: str, user: Path, language: Language) -> str:
         Name in the column ``source``, for which `is_user_source` holds.
     user : Path
         Folder of the reader's own files.
-    language : {'en', 'ru'}
-        Language of the reference.
 
     Raises
     ------
@@ -496,18 +491,19 @@ def title(source: str, user: Path, language: Language) -> str:
         If the file is not as `amur ingest` wrote it.
     """
     if source == CUSTOMS:
-        return CUSTOMS_TITLE[language]
+        return CUSTOMS_TITLE
     first = _read(user / f"{source.removeprefix(PREFIX)}.csv").iloc[0]
     publisher = {
-        "rosstat": {
-            "en": "Rosstat, Regions of Russia, table",
-            "ru": "Росстат, Регионы России, таблица",
-        },
-        "emiss": {"en": "EMISS, indicator", "ru": "ЕМИСС, показатель"},
-        "csv": {"en": "Table", "ru": "Таблица"},
-    }[source.split("/")[1]][language]
-    own = {"en": "the reader's own file", "ru": "собственный файл читателя"}[language]
-    return f"{publisher} {first['table']} ({own} {first['file']}, sha256 {first['sha256'][:SHORT]})"
+        "rosstat": _("Rosstat, Regions of Russia, table {number}", number=first["table"]),
+        "emiss": _("EMISS, indicator {number}", number=first["table"]),
+        "csv": _("Table {number}", number=first["table"]),
+    }[source.split("/")[1]]
+    return _(
+        "{publisher} (the reader's own file {file}, sha256 {digits})",
+        publisher=publisher,
+        file=first["file"],
+        digits=first["sha256"][:SHORT],
+    )
 
 
 def _known_indicator(publisher: str, table: str, named: Named) -> str:

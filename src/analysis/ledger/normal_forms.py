@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from analysis.data import normalise
 from analysis.errors import AnalysisError
 
 _MONTHS = (
@@ -44,7 +45,7 @@ EVER = "0000-01"
 def folded(text: str) -> str:
     """Text to compare: one kind of dash and space, no capitals, ё as е."""
     dashes = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
-    return re.sub(r"\s+", " ", dashes).strip().casefold().replace("ё", "е")
+    return normalise.folded(re.sub(r"\s+", " ", dashes).strip())
 
 
 def _month(word: str) -> int:

@@ -31,7 +31,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from analysis.data import formats, regions
-from analysis.data.messages import Message, _
+from analysis.data.messages import Message, Name, _, joined
 from analysis.data.regions import Language
 from analysis.publish.words import Words, text
 
@@ -124,41 +124,21 @@ def short(code: str, language: Language) -> str:
         If `code` is neither a region nor ``FAR_EAST``.
     """
     if code in formats.AGGREGATE_NAMES:
-        return {"en": "Far East", "ru": "ДФО"}[language]
+        return formats.AGGREGATE_SHORT_NAMES[code][language]
     return regions.by_code(code).short_name(language)
 
 
-# the eleven regions of the Far East after "without"; Russian puts a name into the genitive
-_GENITIVE = {
-    "RU-PRI": "Приморского края",
-    "RU-KHA": "Хабаровского края",
-    "RU-AMU": "Амурской обл.",
-    "RU-KAM": "Камчатского края",
-    "RU-MAG": "Магаданской обл.",
-    "RU-SAK": "Сахалинской обл.",
-    "RU-ZAB": "Забайкальского края",
-    "RU-CHU": "Чукотки",
-    "RU-BU": "Бурятии",
-    "RU-SA": "Якутии",
-    "RU-YEV": "Еврейской АО",
-}
-
-
-def without(codes: Sequence[str], language: Language) -> str:
+def without(codes: Sequence[str]) -> Message:
     """Say which regions are left out: ``without Chukotka, Buryatia``.
 
     Parameters
     ----------
     codes : sequence of str
         Codes of regions, at least one.
-    language : {'en', 'ru'}
-        Language of the label.
     """
-    if language == "en":
-        return f"without {', '.join(short(code, 'en') for code in codes)}"
-    if any(code not in _GENITIVE for code in codes):
-        return f"без региона: {', '.join(short(code, 'ru') for code in codes)}"
-    return f"без {', '.join(_GENITIVE[code] for code in codes)}"
+    left_out = [regions.by_code(code) for code in codes]
+    names = joined([Name(region.short_en, region.genitive_ru) for region in left_out], ", ")
+    return _("without {names}", names=names)
 
 
 def new_figure(
@@ -180,7 +160,7 @@ def new_figure(
     wide = WIDTHS_MM[width] * MM
     high = height_mm * MM
     # DejaVu Sans at 8 pt, inches a character, measured on the captions in use; Cyrillic runs wider
-    is_cyrillic = any("а" <= letter <= "я" for letter in title)
+    is_cyrillic = any("\u0400" <= letter <= "\u04ff" for letter in title)
     characters = int(wide / (0.066 if is_cyrillic else 0.0605))
     title_lines = textwrap.wrap(title, int(characters * 0.9))
     footer_lines = [line for text in footer for line in textwrap.wrap(text, characters)]

@@ -312,7 +312,7 @@ def region_set_name(name: str) -> Name:
         fewer = ngettext("{set} without {n:d} region", "{set} without {n:d} regions", len(missing), set=words)
         return Name(text(fewer, "en"), text(fewer, "ru"))
     said = {
-        language: text(words, language) + (f" {charts.without(missing, language)}" if missing else "")
+        language: text(words, language) + (f" {text(charts.without(missing), language)}" if missing else "")
         for language in LANGUAGES
     }
     return Name(said["en"], said["ru"])
@@ -354,7 +354,7 @@ def influence(
             axis.plot(row["all_regions"], place, "|", color=INK, markersize=14, markeredgewidth=1.6)
             far = (left - float(row["all_regions"])).abs().idxmax()
             axis.annotate(
-                charts.without([str(far)], language),
+                text(charts.without([str(far)]), language),
                 (left[far], place),
                 xytext=(0, 6),
                 textcoords="offset points",

@@ -34,15 +34,15 @@ from analysis.errors import AnalysisError, one_of
 from analysis.publish import exhibits, gost, parameters, repository, tables
 from analysis.publish.output import read_card
 from analysis.publish.run import Run
-from analysis.publish.words import text
+from analysis.publish.words import Words, text
 
 Style = Literal["bibtex", "csl-json", "gost", "gost-2018", "apa"]
 STYLES: tuple[Style, ...] = get_args(Style)
 PROJECT = "project"
 # what a reader chooses by
-STYLE_NAMES: dict[Style, str] = {
-    "gost": "ГОСТ Р 7.0.5-2008",
-    "gost-2018": "ГОСТ Р 7.0.100-2018",
+STYLE_NAMES: dict[Style, Words] = {
+    "gost": _("GOST R 7.0.5-2008"),
+    "gost-2018": _("GOST R 7.0.100-2018"),
     "apa": "APA",
     "bibtex": "BibTeX",
     "csl-json": "CSL-JSON",
@@ -50,8 +50,10 @@ STYLE_NAMES: dict[Style, str] = {
 # GOST R 7.0.5-2008 in its form with numbered references; the other form leaves out the edition
 _CSL = {"gost": "gost-r-7-0-5-2008-numeric", "apa": "apa"}
 _LOCALES: dict[Language, str] = {"en": "en-US", "ru": "ru-RU"}
-# the citation file format has no place for a title in a second language
-TITLE_RU = "Сотрудничество российских регионов с Китаем: воспроизводимое исследование Амурской области и рейтинга 83 регионов"
+# the title of CITATION.cff, which has no place for one in a second language
+TITLE = _(
+    "Russian regions' cooperation with China: a reproducible study of the Amur region and a rating of 83 regions"
+)
 
 
 @dataclass(frozen=True)
@@ -390,8 +392,8 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def study_title(language: Language) -> str:
-    """Title of the study: that of ``CITATION.cff``, or `TITLE_RU`."""
-    return TITLE_RU if language == "ru" else str(metadata()["title"])
+    """Title of the study: that of ``CITATION.cff``, in Russian that of `TITLE`."""
+    return text(TITLE, "ru") if language == "ru" else str(metadata()["title"])
 
 
 def _authors(entry: Mapping[str, Any], language: Language) -> tuple[dict[str, str], ...]:

@@ -78,7 +78,7 @@ def _name(indicator: str, other: str, language: Language) -> str:
 
 def _source(names: str, language: Language) -> str:
     return "; ".join(
-        user_data.title(name, paths.user(), language)
+        text(user_data.title(name, paths.user()), language)
         if user_data.is_user_source(name)
         else package.source_line([name], language)
         for name in names.split("; ")

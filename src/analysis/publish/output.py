@@ -317,7 +317,9 @@ def _both(words: Words) -> dict[str, str]:
 def source_line(sources: Sequence[str], language: Language, note: Words | None = None) -> str:
     """Source line of an exhibit from the resources behind it; without any it is the study's own statement."""
     readers = [
-        user_data.title(name, paths.user(), language) for name in sources if user_data.is_user_source(name)
+        text(user_data.title(name, paths.user()), language)
+        for name in sources
+        if user_data.is_user_source(name)
     ]
     if note is not None:
         readers.append(text(note, language))

@@ -160,7 +160,7 @@ def _sources(cards: list[dict[str, Any]], language: Language) -> str:
 
 def _source(name: str, language: Language) -> str:
     if user_data.is_user_source(name):
-        return f"<dt>{html.escape(user_data.title(name, paths.user(), language))}</dt>\n"
+        return f"<dt>{html.escape(text(user_data.title(name, paths.user()), language))}</dt>\n"
     entry = next(entry for entry in package.descriptor()["resources"] if entry["name"] == name)
     told = "; ".join(
         package.in_language(source, "title", language).rstrip(".") for source in entry["sources"]
@@ -176,7 +176,7 @@ def _references(run: Run) -> str:
     language = run.language
     state = repository.state()
     shown = "".join(
-        f"<p>{html.escape(citation.STYLE_NAMES[style])}</p>\n"
+        f"<p>{html.escape(text(citation.STYLE_NAMES[style], language))}</p>\n"
         f"<pre>{html.escape(citation.cite_run(run, style, state))}</pre>\n"
         for style in _REFERENCES[language]
     )

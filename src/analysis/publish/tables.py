@@ -268,13 +268,13 @@ def to_latex(table: Table, language: Language, exhibit_id: str, title: str, sour
     size = _size(frame)
     if is_long:
         # pandas knows these words in English only
-        body = body.replace("Continued on next page", _CONTINUED[language])
+        body = body.replace("Continued on next page", text(_CONTINUED, language))
         return latex_typography(f"{{{size}{body}{notes}\n\\par}}\n")
     body = body.replace("\\begin{tabular}", f"{size}\\begin{{tabular}}", 1)
     return latex_typography(body.replace("\\end{table}", f"{notes}\n\\end{{table}}"))
 
 
-_CONTINUED: Text = {"en": "Continued on next page", "ru": "Продолжение на следующей странице"}
+_CONTINUED = _("Continued on next page")
 
 
 def _breakable(text: str) -> str:
@@ -349,7 +349,7 @@ def _column_format(table: Table, frame: pd.DataFrame) -> str:
 
 def source_label(language: Language) -> str:
     """Return the words before a source line."""
-    return "Source: " if language == "en" else "Источник: "
+    return f"{text(_('Source'), language)}: "
 
 
 _LATEX: tuple[tuple[str, str], ...] = (
@@ -426,16 +426,3 @@ def with_names(
             place, f"{column}_{language}", [None if name is None else text(name, language) for name in listed]
         )
     return out
-
-
-def column(key: str | Text, en: str, ru: str, kind: Kind = "text", decimals: int = 0) -> Column:
-    """Write a column in one line.
-
-    Parameters
-    ----------
-    key, kind, decimals
-        As in `Column`.
-    en, ru : str
-        Its heading in either language.
-    """
-    return Column(key, {"en": en, "ru": ru}, kind, decimals)

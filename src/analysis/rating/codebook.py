@@ -5,7 +5,7 @@ got its code and change the list. Its counts have not been validated by people, 
 from them says so.
 
 An expression is words in a row; ``*`` stands for any ending, ``~`` for up to `GAP` words between.
-Where two expressions cover the same word the longer one takes it: "не был реализован" is stalled
+Where two expressions cover the same word the longer one takes it: "was not realised" is stalled
 and not also realised. A statement's code is the first of `CATEGORIES` it has an expression of, and
 ``context`` where it has none.
 """
@@ -25,6 +25,7 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.data.messages import Message, _
+from analysis.data.normalise import folded
 from analysis.errors import AnalysisError, one_of
 from analysis.rating.document import Edition
 from analysis.rating.statements import Statement, statements
@@ -53,7 +54,7 @@ COLUMNS = (
     "document_sha256",
     "codebook_sha256",
 )
-# "не был до сих пор реализован": more words between are another clause
+# "was not until now realised": more words between are another clause
 GAP = 3
 MARK = _("not validated by people")
 
@@ -144,11 +145,6 @@ def parse(text: str) -> tuple[Expression, ...]:
     return tuple(sorted(found, key=lambda item: (-item.length, item.text)))
 
 
-def fold(text: str) -> str:
-    """Fold case and ё, which say nothing here."""
-    return text.casefold().replace("ё", "е")
-
-
 def code(text: str, word_list: Sequence[Expression] | None = None) -> Coded:
     """Code a Russian text by the dictionary.
 
@@ -159,10 +155,10 @@ def code(text: str, word_list: Sequence[Expression] | None = None) -> Coded:
     word_list : sequence of Expression, optional
         Another list, longest first, as `parse` gives it.
     """
-    folded = fold(text)
+    plain = folded(text)
     taken: list[tuple[int, int, Expression]] = []
     for expression in expressions() if word_list is None else word_list:
-        for match in expression.pattern().finditer(folded):
+        for match in expression.pattern().finditer(plain):
             if all(match.end() <= start or end <= match.start() for start, end, _ in taken):
                 taken.append((match.start(), match.end(), expression))
     found = tuple(expression for _, _, expression in sorted(taken, key=lambda item: item[:2]))

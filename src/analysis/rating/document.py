@@ -32,7 +32,7 @@ import pandas as pd
 from analysis import paths
 from analysis.data import tabular
 from analysis.data.messages import Message, _
-from analysis.data.normalise import name_key
+from analysis.data.normalise import folded, name_key
 from analysis.data.regions import Region, all_regions, by_code, by_name
 from analysis.errors import AnalysisError, one_of, quoted
 
@@ -409,7 +409,7 @@ def _label(previous: str | None, preface: Sequence[str], path: Path) -> str:
     """Roman numeral of the edition: the one after `previous`, else the highest that the preface names."""
     if previous is not None:
         return ROMAN[ROMAN.index(previous) + 1]
-    text = " ".join(preface).casefold().replace("ё", "е")
+    text = folded(" ".join(preface))
     named = [n for n, stem in enumerate(_ORDINALS) if re.search(rf"\b{stem}\w*\s+(?:выпуск|рейтинг)", text)]
     if not named:
         raise AnalysisError(

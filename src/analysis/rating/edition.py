@@ -19,7 +19,7 @@ import pandas as pd
 from analysis import paths
 from analysis.data import package, regions, tabular
 from analysis.data.messages import Message, _
-from analysis.data.normalise import name_key
+from analysis.data.normalise import folded, name_key
 from analysis.errors import AnalysisError, one_of, quoted
 from analysis.rating import forms, sheets
 from analysis.rating.coder_agreement import Alpha, alpha
@@ -359,7 +359,7 @@ def write_sheets(
     scores = dict(zip(codes, table["score"].tolist(), strict=True)) if show_previous else {}
     in_order = dict(zip(codes, names, strict=True))
     if not show_previous:
-        in_order = dict(sorted(in_order.items(), key=lambda item: item[1].casefold().replace("ё", "е")))
+        in_order = dict(sorted(in_order.items(), key=lambda item: folded(item[1])))
     return tuple(write_sheet(folder / f"{expert}.xlsx", scores, in_order, guide) for expert in experts)
 
 

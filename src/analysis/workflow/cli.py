@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis import paths
+from analysis.data.messages import _
 from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import AnalysisError
 from analysis.workflow.terminal import STOPPED, Group, echo
@@ -162,10 +163,8 @@ def ingest_rating(file: Path, language: Language) -> None:
         echo(text(sentence, language))
     written = f"{len(report.edition.entries)} regions: {paths.relative(report.scores)}."
     if report.comparison.same_figures:
-        written += {
-            "en": " The figures are those committed in data/raw/rating/scores.csv.",
-            "ru": " Значения совпадают с data/raw/rating/scores.csv.",
-        }[language]
+        same = _("The figures are those committed in data/raw/rating/scores.csv.")
+        written += f" {text(same, language)}"
     echo(written)
     echo(f"{paths.relative(events)}: {len(statements.to_rows(report.edition))} event statements, no text.")
     if not report.comparison.same_figures:
@@ -446,12 +445,7 @@ def verify(
     echo(text(ledger.headline(found).text, language))
     if told := text(ledger.customs_sentence(found.rows), language):
         echo(told)
-    echo(
-        {
-            "en": f"All verdicts ({len(found.rows)}): {target}",
-            "ru": f"Все выводы ({len(found.rows)}): {target}",
-        }[language]
-    )
+    echo(text(_("All verdicts ({n:d}): {target}", n=len(found.rows), target=str(target)), language))
     # as linters and `sha256sum --check` have it, so that a step of CI stops at a number that fails
     sys.exit(bool(found.failures))
 

@@ -20,7 +20,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
+from analysis.data.regions import LANGUAGES
 from analysis.errors import AnalysisError
+from analysis.publish import repository
 from analysis.workflow import drawings
 
 # A float printed in full has 15 to 17 digits, of which the last may be another machine's. Whatever has fewer is a
@@ -37,9 +39,10 @@ _OFFICE_TEXT = ("xl/worksheets/", "xl/sharedStrings", "word/document")
 # of a run of a batch: it changes with every line of the package's code, whatever comes out of it
 _IDENTITY = re.compile(r"\b[0-9a-f]{20}\b")
 # of a reference: results of another commit are compared with the reference too
-_COMMIT = re.compile(
-    r"git [0-9a-f]{12}(?: with uncommitted changes| с незафиксированными изменениями)?[;,.]?\s?"
-)
+_DIGITS = f"[0-9a-f]{{{repository.SHORT}}}"
+_CHANGED = repository.State("0" * repository.SHORT, is_clean=False)
+_STATES = [re.escape(_CHANGED.words(language)).replace(_CHANGED.commit, _DIGITS) for language in LANGUAGES]
+_COMMIT = re.compile(rf"(?:{'|'.join(_STATES)}|git {_DIGITS})[;,.]?\s?")
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 # the code of a cell in a notebook's page: the record of the run has its sum, and another comment is no other result
 _CODE = re.compile(r'<div class="highlight[^"]*">.*?</div>', re.DOTALL)

@@ -22,9 +22,11 @@ from tqdm import tqdm
 
 from analysis import paths
 from analysis.data import comparison, indicators, package
+from analysis.data.messages import _
 from analysis.data.regions import LANGUAGES
 from analysis.errors import AnalysisError
 from analysis.publish import exhibits, parameters, report, repository, run_page
+from analysis.publish.words import text
 from analysis.workflow import inputs, runs
 from analysis.workflow.kernels import client
 from analysis.workflow.sums import RECORD, SUMS, departures, sums
@@ -35,13 +37,14 @@ STAGING = "build/reproduce"
 # bytes of the results (32 million) and of the notebooks while they run, rounded up
 ROOM = 50_000_000
 LOCK = "reproduce.lock"
+REPORT = _("Report")
 # whoever opens the folder of results finds the report
-ENTRANCE = """<!DOCTYPE html>
+ENTRANCE = f"""<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
 <meta http-equiv="refresh" content="0; url=report/index.html">
-<title>Report</title>
-<p><a href="report/index.html">Report</a> · <a href="report/ru/index.html" hreflang="ru" lang="ru">Отчёт</a></p>
+<title>{text(REPORT, "en")}</title>
+<p><a href="report/index.html">{text(REPORT, "en")}</a> · <a href="report/ru/index.html" hreflang="ru" lang="ru">{text(REPORT, "ru")}</a></p>
 </html>
 """
 

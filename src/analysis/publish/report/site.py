@@ -148,7 +148,7 @@ class _Site:
             result=lambda name: link(f"../{name}"),
             study=citation.metadata(),
             study_title=citation.study_title(language),
-            style_names=citation.STYLE_NAMES,
+            style_names={style: text(name, language) for style, name in citation.STYLE_NAMES.items()},
             text=lambda words: text(words, language),
             part_name=lambda name: claims.part_name(name, language),
             period_name=lambda period: formats.period_name(period, language),
