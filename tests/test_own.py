@@ -435,12 +435,12 @@ def test_the_capacity_of_crossing_points_has_the_name_and_unit_of_emiss(user, tm
     path = saved.rename(tmp_path / "data-62844.xml")
     done = amur("ingest", "emiss", path)
     assert done.exit_code == 0, done.output
-    entry = catalogue.own()["rail_crossing_capacity"]
+    entry = catalogue.user_indicators()["rail_crossing_capacity"]
     assert entry.name["ru"].startswith("Пропускная способность железнодорожных")
     assert entry.name["en"].startswith("Capacity of railway") and entry.unit["ru"] == "поезд"
     assert "nothing changed" in amur("ingest", "emiss", path).output
     done = amur("ingest", "emiss", path, "--indicator", "capacity", "--name", "Capacity", "--unit", "trains")
-    assert done.exit_code == 0 and catalogue.own()["capacity"].unit["en"] == "trains"
+    assert done.exit_code == 0 and catalogue.user_indicators()["capacity"].unit["en"] == "trains"
     bare = path.read_text(encoding="utf-8").replace('concept="EI"', 'concept="OTHER"')
     (tmp_path / "data-62845.xml").write_text(bare, encoding="utf-8")
     assert "--unit" in amur("ingest", "emiss", tmp_path / "data-62845.xml").output

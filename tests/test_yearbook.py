@@ -8,7 +8,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from analysis.data import regions, yearbook
+from analysis.data import balance, regions, yearbook
 from analysis.errors import AnalysisError
 from own_files import workbook as synthetic_workbook
 
@@ -288,3 +288,43 @@ def test_entity_expansion_is_refused(tmp_path):
             new.writestr(info.filename, bomb if "sheet1" in info.filename else old.read(info))
     with pytest.raises(AnalysisError, match="entities"):
         yearbook.read_table(hostile, "10.1")
+
+
+ADDING_UP = [
+    ["", *range(2016, 2021)],
+    ["Российская Федерация", 136, 136, 136, 136, 136],
+    ["Уральский федеральный округ", 90, 90, 90, 90, 90],
+    ["Курганская область", 50, 50, 50, 50, 50],
+    ["Тюменская область", 40, 40, 40, 40, 40],
+    ["в том числе:"],
+    ["Ханты-Мансийский автономный округ — Югра", 10, 10, 10, 10, 10],
+    ["Тюменская область без автономных округов", "...", "...", 12, 12, 12],
+    ["Дальневосточный федеральный округ", 40, 40, 40, 40, 40],
+    ["Амурская область", 15, 15, 15, 15, 15],
+    ["Приморский край", 20, 20, 20, 20, 20],
+    ["Республика Крым", 5, 5, 5, 5, 5],
+    ["Не распределено по субъектам", 6, 6, 6, 6, 6],
+]
+
+
+def adding_up(folder, *changes):
+    rows = [list(row) for row in ADDING_UP]
+    for place, column, value in changes:
+        rows[place][column] = value
+    path = synthetic_workbook(folder / "synthetic.xlsx", rows, ["1.1. ЛЮДИ", "(тысяч)"], "1.1.", whole=False)
+    return yearbook.read_table(path, "1.1", required=())
+
+
+def test_totals_are_held_against_their_parts(tmp_path):
+    """A figure in the wrong row of a publisher's table would enter unseen."""
+    assert balance.imbalances(adding_up(tmp_path)).empty
+    found = balance.imbalances(adding_up(tmp_path, (9, 5, 1.5)))
+    assert [tuple(row) for row in found[["whole", "period", "gap"]].to_numpy()] == [
+        ("far_eastern", "2020", 13.5)
+    ]
+    # nothing is said of a sum that lacks a part, nor of a table that is none of sums
+    assert balance.imbalances(adding_up(tmp_path, (9, 5, "..."))).empty
+    assert balance.imbalances(adding_up(tmp_path, *((8, year, 20) for year in range(1, 6)))).empty
+    assert "Российская Федерация, 2016: 150, and its parts add up to 136." in " ".join(
+        balance.notes(adding_up(tmp_path, (1, 1, 150)))
+    )

@@ -171,7 +171,7 @@ def ingest_rosstat(
         If the table's indicator is not known, the file, its title, its unit or a cell is not as it must be,
         or most figures differ from those at hand; nothing is then written.
     """
-    from analysis.data import yearbook  # openpyxl loads only here
+    from analysis.data import balance, yearbook  # openpyxl loads only here
 
     number = "+".join(yearbook.plain_number(table) for table in tables)
     chosen = named or Named()
@@ -188,7 +188,8 @@ def ingest_rosstat(
         frame = yearbook.observations_as_printed(together, name, entry.unit["en"], "", group)
     gaps = together.gaps.groupby("sign").size().to_dict()
     source = _Origin("rosstat", path.name, _digest(path.read_bytes()), number)
-    notes = (*_gap_notes(gaps), *(f"{mark}) {text}" for mark, text in together.footnotes.items()))
+    footnotes = [f"{mark}) {text}" for mark, text in together.footnotes.items()]
+    notes = (*_gap_notes(gaps), *footnotes, *(note for table in read for note in balance.notes(table)))
     return _keep(frame, source, user, entry, known, together.left_out, notes)
 
 

@@ -34,6 +34,11 @@ RUSSIA = "RU"
 OUTSIDE = re.compile(r"крым|севастополь|донецк|луганск|запорожск|херсонск")
 WITHOUT_OKRUGS = re.compile(r"\b(?:без|кроме)\b")
 WITH_OKRUGS = ("RU-ARK", "RU-TYU")
+# rows that include autonomous okrugs, and the regions of the register they are made of
+OKRUGS = {
+    "Архангельская область": ("RU-ARK", "RU-NEN"),
+    "Тюменская область": ("RU-TYU", "RU-KHM", "RU-YAN"),
+}
 # section 8 heads its first row by the indicator, over all subjects, where others have Russia
 NATIONAL = re.compile(r"субъект\w* российской федерации")
 # no figure is published to more; beyond them stands what a change of unit leaves in binary
@@ -65,6 +70,10 @@ class YearbookTable:
         Their texts, by mark.
     left_out : tuple of str
         Names of rows with figures that are no region of the register.
+    parts : pandas.DataFrame
+        What each total is made of, by the place of the rows: ``whole`` (as in `totals`), ``group``, ``period``,
+        ``value`` (NaN without a figure), ``is_needed`` (whether there must be one). Whole oblasts stand for
+        their okrugs.
     """
 
     number: str
@@ -76,6 +85,7 @@ class YearbookTable:
     marks: pd.DataFrame
     footnotes: dict[str, str]
     left_out: tuple[str, ...]
+    parts: pd.DataFrame
 
 
 def read_table(path: Path, number: str, required: Sequence[str] | None = None) -> YearbookTable:
@@ -217,6 +227,7 @@ def summed(tables: Sequence[YearbookTable]) -> YearbookTable:
             f"{table.number}: {mark}": text for table in tables for mark, text in table.footnotes.items()
         },
         left_out=tuple(dict.fromkeys(name for table in tables for name in table.left_out)),
+        parts=first.parts.iloc[:0],
     )
 
 
@@ -272,7 +283,32 @@ def _read_rows(
         marks=pd.DataFrame(cells.marks, columns=MARK_COLUMNS),
         footnotes=footnotes,
         left_out=left_out,
+        parts=_parts(lines, header, footnotes),
     )
+
+
+def _parts(lines: Sequence[_Line], header: _Header, footnotes: dict[str, str]) -> pd.DataFrame:
+    """What Russia and each district are made of, by the place of the rows."""
+    okrugs = {
+        code for name, codes in OKRUGS.items() if any(line.name == name for line in lines) for code in codes
+    }
+    found: list[tuple[str, str, str, float | None, bool]] = []
+    district = RUSSIA
+    for line in lines:
+        if line.area == RUSSIA or line.area in okrugs or not line.cells:
+            continue
+        if line.area in regions.DISTRICT_NAMES:
+            district = line.area
+        is_outside = bool(OUTSIDE.search(normalise.name_key(line.name)))
+        is_region = is_outside or line.area is not None or line.name in OKRUGS
+        # "not distributed by region", an interregional office: rows of Russia's own, wherever they stand
+        whole = RUSSIA if line.area == district or not is_region else district
+        for place, period in header.periods.items():
+            value = normalise.figure(line.cells.get(place), footnotes).value
+            needed = is_region and not is_outside
+            found.append((whole, header.groups[place], period.text, value, needed))
+    frame = pd.DataFrame(found, columns=["whole", "group", "period", "value", "is_needed"])
+    return frame.astype({"value": float, "is_needed": bool})
 
 
 class _Cells:
