@@ -1,5 +1,7 @@
 """Notebook 03 on a reader's own customs files: a chart must come from them, or say that it does not."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -8,7 +10,7 @@ from analysis.customs import queries
 from analysis.errors import AnalysisError, NoDataError
 from analysis.publish import citation, parameters
 from notebook_cells import run_cells
-from test_customs_trade import CELLS, PRIMORYE, unload
+from test_customs_trade import AMUR, CELLS, PRIMORYE, unload
 
 REQUEST = {
     "region": "RU-AMU",
@@ -135,6 +137,54 @@ def test_a_region_without_soybeans_fuels_or_timber_still_has_its_other_exhibits(
         assert "no such trade" in run.sentence(name)
     # 3000 dollars to China in February, by hand
     assert table(run, "trade-monthly")["value_thousand_usd"].tolist() == [0.0, 3.0, 0.0]
+
+
+ASKED = [
+    {},
+    {"partner": "NA"},
+    {"direction": "import"},
+    {"direction": "import", "partner": "JP", "period": "2021-03"},
+    {"region": "RU-PRI", "by": "heading"},
+    {"period": "2021-01/2021-02", "top": 2},
+    {"region": "RU-PRI", "direction": "import", "goods": ["8703"], "by": "subheading"},
+    {"goods": ["4403", "120190"], "top": 1},
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", ASKED, ids=str)
+def test_what_is_said_of_another_request_follows_from_its_own_cells(synthetic_store, tmp_path, changes):
+    """Another region, month, partner, direction, goods: every sum again from the cells, not by the package."""
+    asked = {**REQUEST, **changes}
+    rows = pd.DataFrame(
+        CELLS, columns=["napr", "month", "partner", "goods", "unit", "usd", "kg", "n", "region"]
+    )
+    rows["usd"] = rows["usd"].str.replace(",", ".").astype(float) / 1000
+    first, last = (int(part[-2:]) for part in (asked["period"].split("/")[0], asked["period"].split("/")[-1]))
+    place = {"RU-AMU": AMUR, "RU-PRI": PRIMORYE}[asked["region"]]
+    rows = rows[
+        rows["month"].between(first, last)
+        & (rows["region"] == place)
+        & (rows["napr"] == {"export": "ЭК", "import": "ИМ"}[asked["direction"]])
+    ]
+    partner = rows[rows["partner"] == asked["partner"]]
+    goods = partner[partner["goods"].str.startswith(tuple(asked["goods"]))] if asked["goods"] else partner
+    run = made(tmp_path, formats="csv", **changes)
+    months = table(run, "trade-monthly")["value_thousand_usd"]
+    assert len(months) == last - first + 1 and months.sum() == pytest.approx(goods["usd"].sum())
+    said = re.match(r"(\d+) months, ([\d.,]+) thousand", run.sentence("trade-monthly"))
+    assert (int(said[1]), float(said[2].replace(",", ""))) == (len(months), round(months.sum(), 1))
+    across = rows.groupby("partner")["usd"].sum()
+    spread = table(run, "trade-concentration").iloc[0]
+    assert float(spread["effective_number"]) == pytest.approx(1 / ((across / across.sum()) ** 2).sum())
+    digits = {"chapter": 2, "heading": 4, "subheading": 6}[asked["by"]]
+    sums = goods.groupby(goods["goods"].str[:digits])["usd"].sum().sort_values(ascending=False)
+    chart = table(run, "chart-3")
+    shown = chart[chart["goods"].isin(sums.index)].set_index("goods")["value_thousand_usd"].astype(float)
+    assert shown.to_dict() == pytest.approx(sums[sums > 0][: asked["top"]].to_dict())
+    # a title names what was asked for
+    verb = {"export": "Exports", "import": "Imports"}[asked["direction"]]
+    assert run.card("chart-3")["title"]["en"].startswith(verb)
 
 
 def test_goods_asked_for_that_were_not_traded_are_no_data(synthetic_store, tmp_path):

@@ -116,6 +116,51 @@ def test_what_table_3_says_follows_from_its_rows(tmp_path):
     assert figures(made.sentence("chart-2")) == [509.4, 510.7]
 
 
+RATING = [
+    {"edition": "III", "district": "all"},
+    {"edition": "II", "district": "all"},
+    {"edition": "III", "district": "far_eastern"},
+    {"edition": "II", "district": "volga"},
+    {"edition": "III", "district": "ural"},
+    {"edition": "II", "district": "north_caucasian"},
+]
+
+
+@pytest.mark.parametrize("asked", RATING, ids=str)
+def test_the_rating_is_read_as_it_is_printed(tmp_path, asked):
+    """Counts, medians and moves from the raw scores; fails if a sentence stays with the edition or district before."""
+    made = run_cells("04_rating", tmp_path, formats="csv", **asked)
+    raw = pd.read_csv(paths.raw() / "rating" / "scores.csv").set_index("region")
+    raw["district"] = [regions.by_code(code).district for code in raw.index]
+    score = raw["score" if asked["edition"] == "III" else "previous_score"]
+    is_shown = (raw["district"] == asked["district"]) | (asked["district"] == "all")
+    shown = score[is_shown]
+    medians = shown.groupby(raw["district"]).median()
+    high, count, *_, median = figures(made.sentence("rating-scores").split(" One dot")[0])
+    assert (high, count, median) == ((shown >= 7).sum(), len(shown), medians.max())
+    best = re.search(r"of a district: (.+),", made.sentence("rating-scores")).group(1)
+    assert best in {regions.DISTRICT_NAMES[name]["en"] for name in medians.index[medians == medians.max()]}
+    tiers = [((low <= shown) & (shown <= top)).sum() for low, top in ((7, 10), (4, 6), (1, 3))]
+    assert figures(made.sentence("rating-tiers")) == tiers
+    change = (raw["score"] - raw["previous_score"])[is_shown]
+    kept, rose, fell = ((change == 0).sum(), (change > 0).sum(), (change < 0).sum())
+    assert figures(made.sentence("rating-transitions"))[:5] == [
+        kept,
+        len(change),
+        rose,
+        fell,
+        change.abs().max(),
+    ]
+    assert figures(made.sentence("rating-changes"))[:2] == [rose, fell]
+    border = score[[region.code for region in regions.far_east_border()]]
+    inland = score[raw["district"] == "far_eastern"].drop(border.index)
+    elsewhere = score[raw["district"] != "far_eastern"]
+    (said,) = (text for text in made.said() if text.startswith(f"Edition {asked['edition']}: "))
+    expected = [5, border.min(), border.max(), 6, inland.min(), inland.max(), inland.median()]
+    expected += [len(elsewhere), elsewhere.min(), elsewhere.max(), elsewhere.median()]
+    assert figures(said) == expected
+
+
 @pytest.mark.parametrize("notebook", parameters.notebooks())
 def test_no_fixed_prose_reads_the_default_parameters(notebook):
     """A paragraph that another parameter makes false, under a notice at the top that nobody remembers."""
