@@ -81,12 +81,17 @@ def descriptor() -> dict[str, Any]:
     AnalysisError
         If it cannot be read, is not JSON in UTF-8, or lacks what the study needs of a resource.
     """
+    return _descriptor(*_state())
+
+
+def _state() -> tuple[Path, int, int]:
+    """The descriptor's file, time and size."""
     path = paths.raw() / DESCRIPTOR
     try:
         status = path.stat()
     except OSError as error:
         raise AnalysisError(f"{paths.relative(path)} cannot be read ({error.strerror}).") from None
-    return _descriptor(path, status.st_mtime_ns, status.st_size)
+    return path, status.st_mtime_ns, status.st_size
 
 
 @cache
@@ -184,11 +189,16 @@ def in_language(entry: Mapping[str, Any], key: str, language: Language) -> str:
 
 def resources() -> dict[str, Resource]:
     """Every resource of the descriptor, by name, in its order."""
+    return dict(_resources(*_state()))
+
+
+@cache
+def _resources(path: Path, *stamp: int) -> dict[str, Resource]:
     found = {}
-    for entry in descriptor()["resources"]:
+    for entry in _descriptor(path, *stamp)["resources"]:
         found[entry["name"]] = Resource(
             name=entry["name"],
-            path=paths.raw() / entry["path"],
+            path=path.parent / entry["path"],
             sha256=entry["hash"].removeprefix("sha256:"),
             title={"en": entry["title_en"], "ru": entry["title_ru"]},
             table=entry["table"],
