@@ -100,6 +100,13 @@ class _Filler(Formatter):
         return f"{sign}{shown}{unit}"
 
 
+def load() -> None:
+    """Read the catalogue and the rules of both languages, which the first sentences would do."""
+    russian()
+    for language in LANGUAGES:
+        format_list(["", ""], locale=language)
+
+
 @cache
 def russian() -> Catalog:
     """The catalogue ``locale/ru.po``."""

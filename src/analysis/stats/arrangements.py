@@ -65,6 +65,8 @@ def _listed(counts: tuple[int, ...]) -> NDArray[np.int8]:
     free = np.arange(n, dtype=narrowest(n))[None, :]
     for place, (level, count) in enumerate(others, start=1):
         rows, free = _place(rows, free, level, count, last=place == len(others))
+    # by case: whoever reads them takes one case of all arrangements at a time
+    rows = np.asfortranarray(rows)
     rows.flags.writeable = False
     return rows
 
