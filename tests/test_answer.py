@@ -372,6 +372,94 @@ class TestMultiverse:
         assert (self.run(given).names["computed"]["strata"] == "border").any() == mixed
 
 
+COUNTRY = [
+    {},
+    {"edition": "II", "district": "siberian"},
+    {"district": "volga", "covariates": ["investment:2024", "population:2024"], "alpha": 0.01},
+    {"edition": "II", "district": "ural", "covariates": ["grp_per_head:2023"]},
+    {"district": "northwestern", "covariates": ["fdi_inflow:2021", "exports:2010"], "alpha": 0.2},
+    {"covariates": ["china_share:2021"]},
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("given", COUNTRY, ids=str)
+class TestSentencesOfNotebook10:
+    """What is said of the country and a district, against the tables of the same run."""
+
+    def run(self, given):
+        return run_of("10_all_regions", **given)
+
+    def test_the_first_indicator_and_the_counts_of_all(self, given):
+        made, alpha = self.run(given), given.get("alpha", 0.05)
+        rows = made.table("country-associations")
+        first, said = rows.iloc[0], made.sentence("country-associations")
+        found = numbers(
+            rf"tau-b {NUMBER} over (\d+) regions .*, {NUMBER} over the (\d+) of other .*, {NUMBER} over the (\d+) of this"
+            rf".* Within districts it is {NUMBER}",
+            said,
+        )
+        for tau, n, part in zip(
+            found[::2], [*found[1::2], None], ("all", "outside", "inside", "within"), strict=True
+        ):
+            assert near(tau, first[f"tau_{part}"])
+            assert n is None or int(n) == first[f"n_{part}"]
+        (counts,) = (each["en"] for each in made.said if each["en"].startswith("Adjusted for"))
+        said_counts = numbers(
+            r"for (\d+) of them over all .* (\d+) outside .* (\d+) inside it and for (\d+) within", counts
+        )
+        for count, part in zip(said_counts, ("all", "outside", "inside", "within"), strict=True):
+            # Holm by its definition
+            p = rows[f"p_{part}"].dropna().sort_values().to_numpy()
+            adjusted = np.maximum.accumulate(p * np.arange(len(p), 0, -1))
+            assert int(count) == (adjusted <= alpha).sum()
+
+    def test_the_district_and_what_it_could_have_shown(self, given):
+        made = self.run(given)
+        contrast, said = made.table("district-contrast"), made.sentence("district-contrast")
+        if contrast.empty:
+            assert "cannot be compared" in said
+        else:
+            first = contrast.iloc[0]
+            n, share, tau = numbers(rf"sets of (\d+) other regions ([\d.]+)% .* of {NUMBER} or less", said)
+            assert int(n) == first["n_inside"] and near(tau, first["tau_inside"])
+            assert near(share, first["share_as_low"] * 100)
+        limits, said = made.table("country-power"), made.sentence("country-power")
+        parts = re.findall(rf"{NUMBER} \({NUMBER} to {NUMBER}; {NUMBER}\) over (\d+)", said)
+        assert len(parts) == len(limits) > 0
+        for (tau, low, high, least, n), row in zip(parts, limits.itertuples(), strict=True):
+            assert int(n) == row.n and near(tau, row.estimate) and near(least, row.detectable)
+            assert near(low, row.excluded_below) and near(high, row.excluded_above)
+
+    def test_the_models(self, given):
+        made, alpha = self.run(given), given.get("alpha", 0.05)
+        models, said = made.table("all-regions-models").set_index("term"), made.sentence("all-regions-models")
+        level, before, after = numbers(r"terms (\d+) have p of [\d.]+ or less", said) + numbers(
+            r"p of ([\d.]+) or less without trade and (\d+)", said
+        )
+        base = models[models["b_base"].notna()]
+        assert (int(level), float(before)) == ((base["p_base"] <= alpha).sum(), alpha)
+        assert int(after) == (base["p_turnover"] <= alpha).sum()
+        (turnover,) = numbers(rf"Turnover enters with {NUMBER}", said)
+        assert near(turnover, models.loc["log_turnover", "b_turnover"])
+        alike, said = (
+            made.table("country-neighbours").set_index("variable"),
+            made.sentence("country-neighbours"),
+        )
+        rest = alike.drop("score")
+        observed, expected = numbers(rf"Moran's I {NUMBER} where {NUMBER}", said)
+        assert near(observed, alike.loc["score", "moran_i"]) and near(
+            expected, alike.loc["score", "expected"]
+        )
+        n, held = numbers(r"or less for (\d+) of them, within districts for (\d+)", said)
+        assert (
+            int(n) == (rest["p_permutation"] <= alpha).sum()
+            and int(held) == (rest["p_within"] <= alpha).sum()
+        )
+        too_small = any("too small rather than too large" in each["en"] for each in made.said)
+        assert too_small == (alike.loc["turnover", "p_permutation"] <= alpha)
+
+
 class TestCountry:
     """Notebook 10: all regions, by scipy and by hand."""
 
