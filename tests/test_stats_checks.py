@@ -43,7 +43,6 @@ def test_one_score_moved_by_one():
         other = list(SCORE)
         other[place] += step
         assert result == stats.kendall_tau_b(other, SHARE)
-    assert found.count_above(0.05) == sum(p > 0.05 for p in found.p_values)
     on_scale = stats.scores_moved("kendall_tau_b", SCORE, SHARE, scale=(3, 9))
     assert len(on_scale.results) == 22 - 3 - 1
     with pytest.raises(StatisticsError, match="above zero"):
@@ -364,9 +363,6 @@ def test_refits_without_each_case_are_models_of_the_rest():
         kept = np.arange(30) != place
         known = stats.ordered_logit(codes[kept], x[kept], ["a", "b", "c"])
         assert found.coefficients[place] == pytest.approx(known.coefficients, rel=1e-9)
-    first = [values[0] for values in found.coefficients]
-    assert found.range_of("a") == (min(first), max(first))
-    assert found.extremes_of("a") == (int(np.argmin(first)), int(np.argmax(first)))
 
 
 def test_residuals_are_those_of_statsmodels():

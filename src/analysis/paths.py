@@ -321,8 +321,6 @@ def replacing(path: Path, *, is_new: bool = False, needed: int | None = None) ->
         temporary.unlink(missing_ok=True)
 
 
-# what a file system may keep free and not give
-_BLOCK = 1 << 20
 # a file name has at most 255 bytes, Cyrillic takes two each, and mkstemp adds nine
 _LONGEST_PREFIX = 100
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from analysis import paths
-from analysis.data import normalise
+from analysis.data import normalise, tabular
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError, one_of, quoted
 
@@ -213,11 +213,7 @@ def keep(entry: Indicator) -> None:
         If the file cannot be read or written.
     """
     entries = user_indicators() | {entry.id: entry}
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(_row(each) for each in entries.values())
-    paths.write_text(paths.user() / USER_FILE, text.getvalue())
+    tabular.write_rows(paths.user() / USER_FILE, COLUMNS, map(_row, entries.values()))
 
 
 def _row(entry: Indicator) -> dict[str, str]:

@@ -12,8 +12,6 @@ from analysis.data import package
 from analysis.data.messages import Message, _
 
 FAR_EAST_ROW = "FAR_EAST"
-NOT_IN_DISTRICT = ""
-NO_FIGURE = "-"
 # units of Table 1, as they are written in its file
 UNITS: dict[str, Message] = {
     "km per 10,000 km2": _("km per 10,000 km²"),

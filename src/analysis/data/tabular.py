@@ -11,7 +11,7 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -421,6 +421,21 @@ def _refuse_excess(path: Path, sheet: str, row: int, cells: int, deadline: float
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "\u2212")
 # a number with its sign, or a mark for a missing one: no spreadsheet can run those
 _FIGURE = re.compile(r"[-+\u2212]?[\d\s.,%?]*(?:e[-+]?\d+)?", re.IGNORECASE)
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> Path:
+    """Write a table of texts (UTF-8, commas, line feeds), whole or not at all.
+
+    Raises
+    ------
+    AnalysisError
+        If the folder of `path` cannot be written.
+    """
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return paths.write_text(path, text.getvalue())
 
 
 def harmless(cell: str) -> str:

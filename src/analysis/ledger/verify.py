@@ -200,11 +200,6 @@ class LedgerRow:
             why=self._why(),
         )
 
-    @property
-    def _unit_shown(self) -> str:
-        """Unit to be said behind the printed string; not where its words hold it already."""
-        return self.unit if re.search(r"\d$", self.published) else ""
-
     def _reproduced_told(self) -> Words:
         if not self.reproduced or self.verdict == "depends_on_reading":
             return NOTHING

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -23,7 +22,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from analysis import paths
+from analysis.data import tabular
 from analysis.data.messages import Message, _
 from analysis.data.normalise import folded
 from analysis.errors import AnalysisError, one_of
@@ -186,18 +185,8 @@ def count_rows(edition: Edition) -> list[dict[str, str]]:
 
 
 def write_counts(edition: Edition, path: Path) -> Path:
-    """Write the counts table (UTF-8, commas, line feeds), whole or not at all.
-
-    Raises
-    ------
-    AnalysisError
-        If the folder of `path` cannot be written.
-    """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(count_rows(edition))
-    return paths.write_text(path, text.getvalue())
+    """Write the counts table; errors as `analysis.data.tabular.write_rows`."""
+    return tabular.write_rows(path, COLUMNS, count_rows(edition))
 
 
 def _against_print(items: Iterable[Statement]) -> dict[str, str]:

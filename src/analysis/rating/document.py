@@ -17,9 +17,7 @@ so that no region is lost silently; the number of regions is not prescribed.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -705,18 +703,8 @@ def to_rows(edition: Edition) -> list[dict[str, str]]:
 
 
 def write_scores(edition: Edition, path: Path) -> Path:
-    """Write the scores table (UTF-8, commas, line feeds), whole or not at all.
-
-    Raises
-    ------
-    AnalysisError
-        If the folder of `path` cannot be written.
-    """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(to_rows(edition))
-    return paths.write_text(path, text.getvalue())
+    """Write the scores table; errors as `analysis.data.tabular.write_rows`."""
+    return tabular.write_rows(path, COLUMNS, to_rows(edition))
 
 
 def load_scores(path: Path) -> pd.DataFrame:

@@ -160,14 +160,6 @@ class MadeEdition:
         moved = [entry for entry in self.entries if entry.change]
         return tuple(sorted(moved, key=lambda entry: (-(entry.change or 0), entry.position)))
 
-    def tier_changes(self) -> tuple[Scored, ...]:
-        """Regions in another tier than the edition before put them in."""
-        return tuple(
-            entry
-            for entry in self.entries
-            if entry.previous_score is not None and tier_of(entry.previous_score) != entry.tier
-        )
-
     def sentence(self) -> Message:
         """What the edition says, in two sentences."""
         sizes = self.tier_sizes()

@@ -12,8 +12,6 @@ stop, a start within a sentence), so every joint is noted, as are edges that fou
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from analysis import paths
+from analysis.data import tabular
 from analysis.data.regions import Region
 from analysis.rating.document import Edition, Line, plain_text
 
@@ -360,18 +358,8 @@ def _flag(value: bool | None) -> str:
 
 
 def write_statements(edition: Edition, path: Path) -> Path:
-    """Write the statements table (UTF-8, commas, line feeds), whole or not at all.
-
-    Raises
-    ------
-    AnalysisError
-        If the folder of `path` cannot be written.
-    """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(to_rows(edition))
-    return paths.write_text(path, text.getvalue())
+    """Write the statements table; errors as `analysis.data.tabular.write_rows`."""
+    return tabular.write_rows(path, COLUMNS, to_rows(edition))
 
 
 def report(edition: Edition) -> dict[str, int]:

@@ -212,10 +212,6 @@ class ScoresMoved:
         """P after each move; None where it cannot be had."""
         return tuple(result.p for result in self.results)
 
-    def count_above(self, alpha: float) -> int:
-        """Moves after which p exceeds `alpha` (or cannot be had)."""
-        return sum(p is None or p > alpha for p in self.p_values)
-
 
 def scores_moved(
     statistic: str,

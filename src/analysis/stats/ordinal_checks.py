@@ -145,18 +145,6 @@ class OrderedLogitInfluence:
     names: tuple[str, ...]
     coefficients: tuple[tuple[float, ...] | None, ...]
 
-    def range_of(self, name: str) -> tuple[float, float] | None:
-        """Smallest and largest coefficient of a covariate, or None if no refit has one."""
-        place = self.names.index(name)
-        values = [found[place] for found in self.coefficients if found is not None]
-        return (min(values), max(values)) if values else None
-
-    def extremes_of(self, name: str) -> tuple[int, int] | None:
-        """Positions of the cases without which a coefficient is smallest and largest."""
-        place = self.names.index(name)
-        values = {i: found[place] for i, found in enumerate(self.coefficients) if found is not None}
-        return (min(values, key=values.__getitem__), max(values, key=values.__getitem__)) if values else None
-
 
 def ordered_logit_leave_one_out(
     score: ArrayLike, covariates: ArrayLike, names: Sequence[str]
