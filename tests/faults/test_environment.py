@@ -61,6 +61,11 @@ def test_a_terminal_of_few_characters_gets_the_reference_all_the_same(encoding):
     assert made.returncode == 0, made.stderr
     assert b"sha256" in made.stdout
     assert b"2021" in made.stdout
+    # codes for letters are of no use to who wants to paste the reference, so the way out is told
+    assert (b"PYTHONIOENCODING=utf-8" in made.stderr) == (b"\\u04" in made.stdout)
+    assert (b"\\u04" in made.stdout) == (
+        encoding == "cp1252"
+    )  # click takes ASCII for a mistake and writes UTF-8
 
 
 def test_a_fault_of_the_program_has_a_status_of_its_own(monkeypatch):

@@ -6,6 +6,7 @@ a traceback is a fault of ours and has a status of its own, so that a status of 
 
 from __future__ import annotations
 
+import atexit
 import codecs
 import errno
 import os
@@ -16,6 +17,7 @@ import traceback
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 
 import click
 
@@ -97,6 +99,18 @@ def prepare() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+HINT = (
+    "amur: the encoding of this output, {encoding}, lacks letters that are shown as codes; "
+    "PYTHONIOENCODING=utf-8 shows them."
+)
+
+
+@cache
+def _hinted(encoding: str) -> None:
+    """Have the command say at its end, once, how to read the letters."""
+    atexit.register(print, HINT.format(encoding=encoding), file=sys.stderr)
+
+
 def _printable(error: UnicodeError) -> tuple[str, int]:
     """What a terminal of few characters shows: a plain form where there is one, else the code."""
     if not isinstance(error, UnicodeEncodeError):
@@ -104,6 +118,8 @@ def _printable(error: UnicodeError) -> tuple[str, int]:
     shown = ""
     for letter in error.object[error.start : error.end]:
         plain = unicodedata.normalize("NFKD", letter.translate(_PLAIN)).encode("ascii", "ignore").decode()
+        if not plain:
+            _hinted(sys.stdout.encoding)
         shown += plain or letter.encode("ascii", "backslashreplace").decode()
     return shown, error.end
 

@@ -35,11 +35,16 @@ def data(table: pd.DataFrame, alpha: float, language: Language) -> dict[str, Any
     Returns
     -------
     dict
-        ``choices`` (id, name, options), ``numbers`` (names of the figures of a row), ``rows`` (position of the option of each
+        ``choices`` (id, name, options with the reason for each), ``numbers`` (names of the figures of a row), ``rows`` (position of the option of each
         choice, then the figures, then the position of its set of regions), ``regions``, ``alpha``.
     """
     shown = [name for name in CHOICE_COLUMNS if len(set(table[name])) > 1]
     options = {name: _options(name, table[name]) for name in shown}
+    reasons = {
+        (choice.id, option.id): option.reason
+        for choice in specifications.CHOICES
+        for option in choice.options
+    }
     sets = list(dict.fromkeys(table["regions"]))
     ordered = table.sort_values(["estimate", "statistic", "rank"], kind="stable")
     rows = [
@@ -59,6 +64,7 @@ def data(table: pd.DataFrame, alpha: float, language: Language) -> dict[str, Any
                     {
                         "id": option,
                         "name": text(option_name(name, option), language),
+                        "reason": text(reasons.get((name, option), ""), language),
                         "on": option in FIRST_CHOICE.get(name, (option,)),
                     }
                     for option in options[name]

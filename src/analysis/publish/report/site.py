@@ -17,6 +17,7 @@ from pygments.formatters import HtmlFormatter
 
 from analysis import paths
 from analysis.data import formats, package
+from analysis.data.formats import NO_BREAK_SPACE
 from analysis.data.messages import Message, _
 from analysis.data.regions import LANGUAGES, Language
 from analysis.ledger import BASES, RULES, VERDICTS
@@ -156,7 +157,7 @@ class _Site:
             basis_name=lambda name: claims.basis_name(name, language),
             in_language=lambda entry, key: package.in_language(entry, key, language),
         )
-        paths.write_text(self.target / here, made)
+        paths.write_text(self.target / here, _kept_together(made))
 
     def _figure(self, page: Page, language: Language) -> Markup | None:
         if not page.has("figure"):
@@ -281,6 +282,14 @@ class _Site:
         page = self.found.page(EXPLORED)
         alpha = float(page.card["parameters"]["alpha"]) if page else content.LEVEL
         return {"data": explorer.data(self.found.specifications, alpha, language), "drawn": LEADING}
+
+
+# what a line must not end in the middle of: a number and its sign of per cent, "p = 0.04", "n = 11"
+_SPACED = re.compile(r"(?<=\d) (?=%)|(?<=\b[pn]) (?=[=<] )|(?<=\b[pn] [=<]) (?=[\d−])")
+
+
+def _kept_together(made: str) -> str:
+    return _SPACED.sub(NO_BREAK_SPACE, made)
 
 
 def _other(language: Language) -> Language:

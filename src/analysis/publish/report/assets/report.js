@@ -259,7 +259,10 @@
       };
       form.append(element("fieldset", {},
         element("legend", { textContent: choice.name }),
-        element("div", { className: "options" }, ...boxes.map((box, o) => element("label", {}, box, choice.options[o].name))),
+        element("div", { className: "options" }, ...boxes.map((box, o) => {
+          const { name, reason } = choice.options[o];
+          return element("label", {}, box, element("span", {}, name, ...(reason ? [element("small", { textContent: reason })] : [])));
+        })),
         element("div", { className: "both" }, all(true, root.dataset.all), all(false, root.dataset.none))));
     });
 
