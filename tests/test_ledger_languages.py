@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analysis import paths
 from analysis.data import indicators, regions
+from analysis.errors import AnalysisError
 from analysis.ledger import LedgerRow, checks_table, registered, verify_file
 from analysis.ledger.interval_arithmetic import Interval
 from analysis.ledger.wording import (
@@ -62,6 +63,20 @@ def test_a_document_is_told_in_russian_without_english_and_in_english_without_co
             for piece in filter(None, kept):
                 russian = russian.replace(piece, "")
             assert not latin_words(russian), russian
+
+
+def test_a_placeholder_that_nothing_fills_is_refused(tmp_path):
+    """The Russian ledger named cells «{столбец}» for want of it."""
+    claims = (
+        'cell.t.{column},table-1,Row {row},cell:t:*:*,,none,,,,Missing: a source.,,,,,,,,"Строка {строка}",,,'
+    )
+    header = (paths.raw() / "paper" / "claims.csv").read_text(encoding="utf-8").split("\n")[0]
+    (tmp_path / "claims.csv").write_text(f"{header}\n{claims}\n", encoding="utf-8")
+    (tmp_path / "t.csv").write_text("row,column,printed\na,b,1\n", encoding="utf-8")
+    with pytest.raises(
+        AnalysisError, match=r"line 2.* has \{строка\}; what is filled in is \{row\} and \{column\}"
+    ):
+        verify_file(tmp_path / "claims.csv", NOTHING)
 
 
 @pytest.mark.parametrize(

@@ -373,7 +373,10 @@ def _expand(claim: Claim, tables: Mapping[str, PrintedTable]) -> list[Claim]:
 
 def _for_cell(claim: Claim, table: str, key: tuple[str, str], cell: Cell) -> Claim:
     def filled(text: str) -> str:
-        return text.replace("{row}", key[0]).replace("{column}", key[1])
+        found = text.replace("{row}", key[0]).replace("{column}", key[1])
+        if left := re.search(r"\{\w+\}", found):
+            raise AnalysisError(f"{claim.where} has {left[0]}; what is filled in is {{row}} and {{column}}.")
+        return found
 
     def pairs(inputs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         return tuple((name, filled(reference)) for name, reference in inputs)

@@ -1,6 +1,6 @@
-"""Documents that are made, not written: the data dictionary, the replication README and ``codemeta.json``.
+"""Documents that are made, not written: the data dictionary, the replication README, what fails, ``codemeta.json``.
 
-They come from the register of exhibits, the catalogue of indicators and the descriptor of the raw files, so
+They come from the register of exhibits, the catalogue of indicators, the descriptor of the raw files and the ledger, so
 they cannot say something else. ``python -m analysis.publish.documents`` rewrites them.
 """
 
@@ -16,12 +16,15 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analysis import paths
+from analysis import ledger, paths
 from analysis.data import catalogue, indicators, package
 from analysis.data.messages import Message, _
 from analysis.data.regions import Language
 from analysis.errors import AnalysisError
 from analysis.publish import citation, exhibits, parameters
+from analysis.publish.ledger_file import read_ledger
+from analysis.publish.report import claims
+from analysis.publish.verdicts import VERDICT_HEADS
 from analysis.publish.words import text
 
 MADE = "<!-- Made by `python -m analysis.publish.documents`; change the register, the catalogue or the descriptor instead. -->"
@@ -156,6 +159,28 @@ def exhibits_page(language: Language) -> str:
     )
 
 
+def failures(language: Language) -> str:
+    """Page of everything in the paper that fails, from the committed reference: place, print, finding and why."""
+    rows = read_ledger(paths.reference() / "ledger.csv").rows
+    groups = [
+        (
+            text(VERDICT_HEADS[verdict], language),
+            [
+                (
+                    text(row.full_place, language),
+                    row.published or "—",
+                    *(text(one, language) for one in (row.reproduced, row.note)),
+                )
+                for row in rows
+                if row.verdict == verdict
+            ],
+        )
+        for verdict in ledger.VERDICTS
+        if any(row.verdict == verdict and row.is_failure for row in rows)
+    ]
+    return _rendered("failures.md", language, summary=text(claims.summary(rows), language), groups=groups)
+
+
 def codemeta() -> str:
     """Return the study's description for software catalogues, in CodeMeta 3.0, from ``CITATION.cff`` and ``pyproject.toml``."""
     study = citation.metadata()
@@ -203,6 +228,8 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "codemeta.json": codemeta,
     "docs/exhibits.md": lambda: exhibits_page("en"),
     "docs/ru/exhibits.md": lambda: exhibits_page("ru"),
+    "docs/failures.md": lambda: failures("en"),
+    "docs/ru/failures.md": lambda: failures("ru"),
     "docs/data-dictionary.md": data_dictionary,
     "docs/REPLICATION.md": replication,
 }

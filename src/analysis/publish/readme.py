@@ -19,6 +19,7 @@ from analysis.publish.report.answers import answers
 from analysis.publish.words import text
 
 FILES: dict[Language, str] = {"en": "README.md", "ru": "README.ru.md"}
+FAILURES: dict[Language, str] = {"en": "docs/failures.md", "ru": "docs/ru/failures.md"}
 _MARKED = re.compile(r"(<!-- findings -->\n).*?(<!-- /findings -->)", re.DOTALL)
 
 
@@ -32,12 +33,14 @@ def findings(language: Language) -> str:
         text(claims.summary(rows), language),
     ]
     failing = [text(message, language) for message, _row in claims.finds(rows)]
+    everything = text(_("Everything that fails, and why"), language)
     heads = [text(words, language) for words in (_("What it finds"), _("What fails in the paper"))]
     parts = [
         f"## {heads[0]}",
         "\n".join(f"- {one}" for one in sentences),
         f"## {heads[1]}",
         "\n".join(f"- {one}" for one in failing),
+        f"[{everything}]({FAILURES[language]})",
     ]
     return "\n\n".join(parts)
 
