@@ -168,6 +168,22 @@ def test_a_run_is_cited_by_its_own_bytes_and_parameters(executed, style):
         assert "git 0123456789ab" in bare and study()["version"] in bare
 
 
+@pytest.mark.parametrize(
+    ("change", "counts"),
+    [
+        ("?? out.ipynb", False),
+        ("?? retail.csv", False),
+        ("?? src/analysis/mine.py", True),
+        ('?? "data/raw/\\320\\260.csv"', True),
+        (" M README.md", True),
+        ("D  notebooks/05_association.ipynb", True),
+    ],
+)
+def test_the_executed_notebook_itself_is_no_uncommitted_change(change, counts):
+    """The README has it written to the top of the repository: every reference to it said that something was changed."""
+    assert repository._counts(change) == counts
+
+
 def test_a_run_that_recorded_its_commit_is_cited_by_that_one(executed):
     path = executed("a.ipynb", 'trade_period = "2019"')
     record = {"git": {"commit": "f" * 40, "is_clean": True}}

@@ -39,8 +39,7 @@ def findings(language: Language) -> str:
         f"## {heads[0]}",
         "\n".join(f"- {one}" for one in sentences),
         f"## {heads[1]}",
-        "\n".join(f"- {one}" for one in failing),
-        f"[{everything}]({FAILURES[language]})",
+        "\n".join(f"- {one}" for one in [*failing, f"[{everything}]({FAILURES[language]})"]),
     ]
     return "\n\n".join(parts)
 

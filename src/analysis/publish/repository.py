@@ -13,6 +13,8 @@ from analysis.publish.words import text
 
 # enough of a commit's name to be unique for any project's life; git itself shows seven to twelve
 SHORT = 12
+# folders in which a new file may change a result
+MADE_FROM = ("data/raw/", "notebooks/", "grids/", "src/", "locale/")
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class State:
     commit : str
         Full name of the commit.
     is_clean : bool
-        Whether nothing was changed since.
+        Whether nothing was changed since that a result could be made from; a new file elsewhere, such as the executed
+        notebook that is cited, is none.
     """
 
     commit: str
@@ -44,9 +47,15 @@ def state() -> State | None:
         # a repository that merely contains the unpacked archive is not ours
         if _git("rev-parse", "--show-prefix"):
             return None
-        return State(_git("rev-parse", "HEAD"), _git("status", "--porcelain") == "")
+        changes = _git("status", "--porcelain", "--untracked-files=all").splitlines()
+        return State(_git("rev-parse", "HEAD"), not any(map(_counts, changes)))
     except (OSError, subprocess.CalledProcessError):
         return None
+
+
+def _counts(change: str) -> bool:
+    """Whether a line of ``git status`` is a change of what results are made from, or of a committed file."""
+    return not change.startswith("?? ") or change[3:].strip('"').startswith(MADE_FROM)
 
 
 def git_state() -> dict[str, object] | None:
