@@ -89,7 +89,7 @@ def wide(made: str, language: Language) -> Markup:
     # pandas leaves the corner above its index an empty heading, which a screen reader would announce
     made = made.replace("<th></th>", "<td></td>")
     # a heading would break at the hyphen of its shortest word
-    made = re.sub(r"(<th[^>]*>[^<]*?)(tau|тау)-b", "\\1\\2\N{NON-BREAKING HYPHEN}b", made)
+    made = re.sub(r"(<th[^>]*>[^<]*?\w)-(?=b\b)", "\\1\N{NON-BREAKING HYPHEN}", made)
     made = made.replace("</table>", "</table></div>").replace(' style="text-align: left;"', "")
     made = re.sub(r'(<figure id="[\w-]+" lang="\w+">)(<img [^>]*>)', rf"\1{figure}\2</div>", made)
     return Markup(made)
