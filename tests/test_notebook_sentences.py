@@ -15,7 +15,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from analysis import paths
+from analysis import ledger, paths
 from analysis.data import regions
 from analysis.data.formats import region_name
 from analysis.errors import NoDataError
@@ -159,6 +159,97 @@ def test_the_rating_is_read_as_it_is_printed(tmp_path, asked):
     expected = [5, border.min(), border.max(), 6, inland.min(), inland.max(), inland.median()]
     expected += [len(elsewhere), elsewhere.min(), elsewhere.max(), elsewhere.median()]
     assert figures(said) == expected
+
+
+# made-up panels: what each synthetic expert adds to edition III's score of the region in that place
+PANELS = {
+    "one expert, nothing new": [lambda place: 0],
+    "one expert, one score": [lambda place: place == 40],
+    "two that agree": [lambda place: place % 2, lambda place: place % 2],
+    "two that differ": [lambda place: 0, lambda place: -(place % 3 == 0)],
+    "three, up": [lambda place: 1, lambda place: 2, lambda place: place % 2],
+    "three, all over": [lambda place: place % 5 - 2, lambda place: place % 7 - 3, lambda place: 0],
+}
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=str)
+def test_an_edition_made_from_sheets_says_what_they_give(tmp_path, panel):
+    """Lower medians, tiers and moves by hand; fails if a sentence stays with edition III."""
+    raw = pd.read_csv(paths.raw() / "rating" / "scores.csv").set_index("region")["score"]
+    sheets = tmp_path / "sheets"
+    sheets.mkdir()
+    given = {}
+    for number, expert in enumerate(PANELS[panel], start=1):
+        scores = [min(max(old + int(expert(place)), 1), 10) for place, old in enumerate(raw)]
+        given[f"synthetic_{number}"] = scores
+        rows = pd.DataFrame({"region": raw.index, "name": "", "previous_score": raw.array, "score": scores})
+        rows.assign(remark="").to_csv(sheets / f"synthetic_{number}.csv", index=False)
+    made = run_cells("09_rating_edition", tmp_path / "out", formats="csv,svg", scoring_sheets=str(sheets))
+    # with two the lower one, with three the middle one
+    middle = (len(given) - 1) // 2
+    score = pd.Series([sorted(each)[middle] for each in zip(*given.values(), strict=True)], index=raw.index)
+    change = score - raw
+    tiers = [((low <= score) & (score <= top)).sum() for low, top in ((7, 10), (4, 6), (1, 3))]
+    said = made.sentence("edition-scores")
+    assert said.startswith("Edition IV scores") and "Against edition III " in said
+    moved = [(change > 0).sum(), (change < 0).sum(), (change == 0).sum()]
+    assert figures(said)[:7] == [83, *tiers, *moved]
+    assert ("came as one sheet" in said) == (len(given) == 1)
+    crossed = (pd.cut(score, [0, 3, 6, 10]) != pd.cut(raw, [0, 3, 6, 10])).sum()
+    assert figures(made.sentence("edition-changes"))[:2] == [(change != 0).sum(), crossed]
+    assert pd.read_csv(made.folder / "tables" / "edition-departures.csv").empty
+
+
+def orchard(folder):
+    """Another paper's claims, those of the synthetic fixture that no observation is needed for."""
+    fixture = paths.root() / "tests" / "fixtures" / "ledger"
+    claims = pd.read_csv(fixture / "synthetic_claims.csv", dtype=str, keep_default_na=False)
+    claims[~claims["inputs"].str.contains("obs:")].to_csv(folder / "synthetic_claims.csv", index=False)
+    shutil.copy(fixture / "synthetic_harvest.csv", folder)
+    return str(folder / "synthetic_claims.csv")
+
+
+def template(folder):
+    ledger.write_template(folder / "my_claims.csv")
+    return str(folder / "my_claims.csv")
+
+
+PAPER, OF_RATING = "data/raw/paper/claims.csv", "data/raw/rating/claims.csv"
+CLAIMS = [
+    (PAPER, ""),
+    (OF_RATING, ""),
+    (OF_RATING, PAPER),
+    (orchard, ""),
+    (template, OF_RATING),
+    (template, orchard),
+]
+
+
+@pytest.mark.parametrize(
+    "files", CLAIMS, ids=lambda pair: "+".join(getattr(f, "__name__", str(f)) for f in pair)
+)
+def test_the_ledger_says_what_its_rows_say(tmp_path, files):
+    """Counts from the written ledger, whichever document is judged; fails if a sentence knows the paper."""
+    claims, beside = (each if isinstance(each, str) else each(tmp_path) for each in files)
+    made = run_cells("07_ledger", tmp_path / "out", formats="csv", claims=claims, rating_claims=beside)
+    rows = pd.read_csv(made.folder / "ledger.csv", keep_default_na=False)
+    verdicts = rows["verdict"].value_counts()
+    assert figures(made.sentence("ledger"))[0] == len(rows) > 0
+    assert figures(made.sentence("ledger-rules"))[:2] == [verdicts.get("not_checkable", 0), len(rows)]
+    internal, external = figures(made.sentence("ledger-failures"))[:2]
+    assert (internal, external) == (verdicts.get("paper_error", 0), verdicts.get("mismatch", 0))
+    summary = pd.read_csv(made.folder / "tables" / "ledger-summary.csv")
+    assert summary["claims"].sum() == len(rows)
+    for verdict, count in verdicts.items():
+        assert summary[verdict].sum() == count
+    assert figures(made.sentence("ledger-readings"))[0] == verdicts.get("depends_on_reading", 0)
+    # of two documents each has its own ledger
+    assert (made.folder / "rating-ledger.csv").exists() == bool(beside)
+    if beside:
+        second = pd.read_csv(made.folder / "rating-ledger.csv", keep_default_na=False)["verdict"]
+        failing = second.isin(["paper_error", "mismatch"]).sum()
+        expected = [len(second), failing, (second == "depends_on_reading").sum()]
+        assert figures(made.sentence("rating-ledger-failures")) == expected
 
 
 @pytest.mark.parametrize("notebook", parameters.notebooks())
