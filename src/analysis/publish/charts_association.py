@@ -471,7 +471,7 @@ def power(
         above.set_ylabel(text(_("Power of the test, %"), language))
         charts._decimal(above, language, which="y")
         _exclusions(below, limits, language)
-        above.set_xlim(min(0, limits["excluded_below"].fillna(-1).min()) - 0.05, 1.02)
+        above.set_xlim(min([0.0, *limits["excluded_below"].fillna(-1)]) - 0.05, 1.02)
         below.set_xlabel(text(_("Kendall's tau-b; bars: not excluded"), language))
         below.grid(axis="x")
         charts._decimal(below, language, 1)
