@@ -5,11 +5,7 @@ read back here and looked at with other code than the notebook's.
 """
 
 import itertools
-import json
 import re
-import shutil
-import subprocess
-import sys
 
 import nbformat
 import pandas as pd
@@ -260,72 +256,6 @@ def test_no_fixed_prose_reads_the_default_parameters(notebook):
     if not any("run.save_" in cell.source for cell in cells if cell.cell_type == "code"):
         pytest.skip("its cells compute nothing yet")
     assert "reads the default parameters" not in prose
-
-
-# what a stranger writes to add a notebook with an exhibit: this file and nothing else
-MINE = """from analysis.data import observations
-from analysis.data.messages import _
-from analysis.publish.parameters import validate_parameters
-
-run = validate_parameters("11_mine", globals())"""
-SAVED = """frame = observations.wide([f"investment_per_head:{year}"], regions="border")
-run.save_table(frame, "my-investment", title=_("Investment per head in {year}", year=year), of=frame)"""
-ADDED = """run.save_table(points, "my-points", title=_("Points of my own"), of=points)"""
-LOOK = """import json
-from analysis.publish import citation
-from analysis.publish import exhibits
-found = {entry.id: entry.notebook for entry in exhibits.entries()}
-print(json.dumps([found["my-investment"], found["my-points"], exhibits.promised("11_mine")]))"""
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory):
-    """Copy of the repository with a notebook more, and with one save call more in notebook 01."""
-    root = tmp_path_factory.mktemp("clone")
-    for name in ("src", "data/raw", "notebooks", "locale"):
-        shutil.copytree(paths.root() / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    asked = 'year: int = 2023  # a year of investment\nlanguage: str = "en"\nformats: str = "all"\noutput_dir: str = ""'
-    cells = [nbformat.v4.new_markdown_cell("# 11. What is mine?"), nbformat.v4.new_code_cell(asked)]
-    cells[1].metadata["tags"] = ["parameters"]
-    cells += [nbformat.v4.new_code_cell(MINE), nbformat.v4.new_code_cell(SAVED)]
-    own = nbformat.v4.new_notebook(
-        cells=cells,
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-    )
-    nbformat.write(own, root / "notebooks" / "11_mine.ipynb")
-    first = root / "notebooks" / "01_transit_potential.ipynb"
-    notebook = nbformat.read(first, as_version=4)
-    notebook.cells.insert(-1, nbformat.v4.new_code_cell(ADDED))
-    nbformat.write(notebook, first)
-    return root
-
-
-def python(clone, *arguments):
-    environment = {"PYTHONPATH": str(clone / "src"), "PATH": "/usr/bin:/bin", "HOME": str(clone)}
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=clone, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
-
-
-@pytest.mark.slow
-def test_an_exhibit_is_one_call_and_a_notebook_one_file(clone):
-    mine, points, promised = json.loads(python(clone, "-c", LOOK))
-    assert (mine, points) == ("11_mine", "01_transit_potential")
-    python(
-        clone, "-m", "papermill", "notebooks/11_mine.ipynb", "out.ipynb",
-        "--no-progress-bar", "-p", "output_dir", "out", "-p", "year", "2022",
-    )  # fmt: skip
-    written = {
-        path.relative_to(clone / "out").as_posix() for path in (clone / "out").rglob("*") if path.is_file()
-    }
-    assert set(promised) <= written
-    rows = pd.read_csv(clone / "out" / "tables" / "my-investment.csv")
-    assert rows["region"].tolist() == BORDER
-    card = json.loads((clone / "out" / "exhibits" / "my-investment.json").read_text(encoding="utf-8"))
-    assert card["title"]["en"] == "Investment per head in 2022"
-    assert "Rosstat" in card["source_line"]["en"]
 
 
 def test_the_messages_of_notebooks_are_collected_for_the_translator():
