@@ -200,3 +200,10 @@ def test_fetching_gives_the_table_of_the_file(tmp_path, monkeypatch):
 
     monkeypatch.setattr(fedstat, "load", load)
     assert values(emiss.fetch(61497)) == values(emiss.read(path)) == [("RU-AMU", "2021", 1.5)]
+
+
+def test_a_year_ahead_is_refused(tmp_path):
+    """A projection would pass for the latest figure there is."""
+    path = sdmx(tmp_path, series("10000000000", 2021, "1"), series("10000000000", 2099, "2"))
+    with pytest.raises(AnalysisError, match="year 2099, which lies ahead"):
+        values(emiss.read(path))

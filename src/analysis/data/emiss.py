@@ -10,6 +10,7 @@ okrugs, as everywhere in this study.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections.abc import Mapping
@@ -129,7 +130,7 @@ def observations(
     Raises
     ------
     AnalysisError
-        If a dimension of `choose` is unknown, a region and year keep several values, a value is no
+        If a dimension of `choose` is unknown, a region and year keep several values, a year lies ahead, a value is no
         number, the table states no unit or another kind of it, or holds parts of years only.
     """
     part = _whole_years(_chosen(table, choose or {}))
@@ -140,6 +141,7 @@ def observations(
         raise AnalysisError("The EMISS table has no figure of a region of the register.")
     _refuse_several(part, {place, code})
     part = _years_of_first_days(part, indicator)
+    _refuse_years_ahead(part)
     factor = _factors(part, unit) if unit is not None else _one_unit(part)
     result = pd.DataFrame(
         {
@@ -215,6 +217,13 @@ def _years_of_first_days(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
     is_first = table[PERIOD].map(_folded) == FIRST_DAY
     years = table[TIME].astype(str).astype(int) - is_first.astype(int)
     return table.assign(**{TIME: years.astype(str)})
+
+
+def _refuse_years_ahead(table: pd.DataFrame) -> None:
+    """A projection is no observation, and would pass for the latest year there is."""
+    last = table[TIME].astype(str).max()
+    if int(last) > dt.date.today().year:
+        raise AnalysisError(f"The EMISS table has the year {last}, which lies ahead; leave such years out.")
 
 
 def _factors(table: pd.DataFrame, unit: str) -> dict[str, float]:
