@@ -6,6 +6,7 @@ read back here and looked at with other code than the notebook's.
 
 import itertools
 import re
+import shutil
 
 import nbformat
 import pandas as pd
