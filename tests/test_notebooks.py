@@ -232,3 +232,4 @@ def test_a_run_of_a_batch_tells_the_place_it_was_put_in(batch_folder):
         executed = nbformat.read(folder / "02_china_share.ipynb", as_version=4)
         check_page(folder, executed, "02_china_share")
         assert ".partial" not in (folder / "02_china_share.ipynb").read_text(encoding="utf-8")
+        assert f"{folder.name}/{run_page.PAGE}" in (batch_folder / "summary.html").read_text(encoding="utf-8")

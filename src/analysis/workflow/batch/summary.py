@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import paths
+from analysis.publish.run_page import PAGE
 from analysis.workflow.batch.work import Job, Outcome
 
 CSV, HTML = "summary.csv", "summary.html"
@@ -119,5 +120,7 @@ def _page(output: Path, table: Sequence[Mapping[str, Any]], names: Sequence[str]
 def _html_cell(name: str, row: Mapping[str, Any], output: Path) -> str:
     text = html.escape(str(row.get(name, "")))
     if name == "id" and (output / row["folder"]).is_dir():
-        return f'<a href="{html.escape(row["folder"])}/">{text}</a>'
+        # a run that failed has a folder and no page
+        page = PAGE if (output / row["folder"] / PAGE).is_file() else ""
+        return f'<a href="{html.escape(row["folder"])}/{page}">{text}</a>'
     return text
