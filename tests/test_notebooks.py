@@ -13,7 +13,8 @@ from papermill import cli
 
 from analysis import paths
 from analysis.customs import trade
-from analysis.publish import citation, exhibits, parameters, run_page
+from analysis.publish import citation, exhibits, parameters
+from analysis.publish.run import PAGE
 from analysis.rating import associations
 
 NOTEBOOKS = parameters.notebooks()
@@ -142,8 +143,8 @@ def test_it_runs_under_plain_papermill_with_other_parameters(notebook, with_othe
 def check_page(folder, executed, notebook):
     """Whoever opens the folder or the notebook a year later must find the one from the other, and what was asked."""
     told = json.dumps(executed.cells[-1].outputs, ensure_ascii=False)
-    assert f"{folder}/" in told and run_page.PAGE in told
-    page = (folder / run_page.PAGE).read_text(encoding="utf-8")
+    assert f"{folder}/" in told and PAGE in told
+    page = (folder / PAGE).read_text(encoding="utf-8")
     asked = set(parameters.allowed_names(notebook)) - set(parameters.COMMON)
     assert asked <= set(re.findall(r"<code>(\w+)</code>", page))
     links = re.findall(r'(?:href|src)="([^"#]+)"', page)
@@ -232,4 +233,4 @@ def test_a_run_of_a_batch_tells_the_place_it_was_put_in(batch_folder):
         executed = nbformat.read(folder / "02_china_share.ipynb", as_version=4)
         check_page(folder, executed, "02_china_share")
         assert ".partial" not in (folder / "02_china_share.ipynb").read_text(encoding="utf-8")
-        assert f"{folder.name}/{run_page.PAGE}" in (batch_folder / "summary.html").read_text(encoding="utf-8")
+        assert f"{folder.name}/{PAGE}" in (batch_folder / "summary.html").read_text(encoding="utf-8")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 TABLE_FORMATS = ("csv", "html", "tex", "xlsx", "docx")
 FIGURE_FORMATS = ("svg", "png")
 FORMATS = (*TABLE_FORMATS, *FIGURE_FORMATS)
+# what a run's folder is opened with
+PAGE = "index.html"
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,9 @@ from analysis.data import formats, package, regions, user_data
 from analysis.data.messages import Message, _
 from analysis.data.regions import Language
 from analysis.publish import citation, output, parameters, repository, tables
-from analysis.publish.run import Run
+from analysis.publish.run import PAGE, Run
 from analysis.publish.words import text
 
-PAGE = "index.html"
 # titles and parameters may be other people's text: nothing in the page may run
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file: data:; base-uri 'none'; form-action 'none'"
 _STYLE = """

@@ -25,7 +25,8 @@ from analysis.data import comparison, indicators, package
 from analysis.data.messages import _
 from analysis.data.regions import LANGUAGES
 from analysis.errors import AnalysisError
-from analysis.publish import exhibits, parameters, report, repository, run_page
+from analysis.publish import exhibits, parameters, report, repository
+from analysis.publish.run import PAGE
 from analysis.publish.words import text
 from analysis.workflow import inputs, runs
 from analysis.workflow.kernels import client
@@ -87,7 +88,7 @@ def reproduce(*, quiet: bool = False) -> Path:
         paths.write_text(staging / exhibits.SOURCES, exhibits.sources_as_csv(staging))
         report.build(staging)
         # in the place of the page of the notebook that came last
-        paths.write_text(staging / run_page.PAGE, ENTRANCE)
+        paths.write_text(staging / PAGE, ENTRANCE)
         paths.write_text(staging / SUMS, sums(staging))
         paths.write_text(staging / RECORD, _record(started, checked, done, made_from))
         _check_finished(staging, made_from)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import paths
-from analysis.publish.run_page import PAGE
+from analysis.publish.run import PAGE
 from analysis.workflow.batch.work import Job, Outcome
 
 CSV, HTML = "summary.csv", "summary.html"
