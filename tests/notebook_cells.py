@@ -2,10 +2,14 @@
 
 import ast
 import json
+import tempfile
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from analysis import paths
 from analysis.publish import parameters
@@ -39,9 +43,23 @@ class Executed:
         """Card of an exhibit; an empty dict where it was not made."""
         return read_card(self.folder, exhibit_id) or {}
 
+    def table(self, exhibit_id: str) -> pd.DataFrame:
+        """An exhibit's CSV."""
+        return pd.read_csv(self.folder / "tables" / f"{exhibit_id}.csv", dtype={"period": str})
+
     def sentence(self, exhibit_id: str, language: str = "en") -> str:
         """What an exhibit says to see."""
         return str(self.card(exhibit_id)["sentence"][language])
+
+
+def run_of(notebook: str, **changes: Any) -> Executed:
+    """As `run_cells` into a folder of its own, once a session for the same parameters; tables and pages if not said."""
+    return _run_of(notebook, json.dumps({"formats": "csv,html", **changes}, sort_keys=True))
+
+
+@cache
+def _run_of(notebook: str, changes: str) -> Executed:
+    return run_cells(notebook, Path(tempfile.mkdtemp(prefix="notebook-")), **json.loads(changes))
 
 
 def run_cells(notebook: str, folder: Path, **changes: Any) -> Executed:

@@ -17,7 +17,7 @@ from analysis import paths
 from analysis.data import indicators, regions
 from analysis.publish.words import text
 from analysis.rating import associations
-from cells import run_of
+from notebook_cells import run_of
 
 
 class TestScoreAndLength:
@@ -185,7 +185,7 @@ class TestSentencesOfNotebook05:
     def test_the_leading_indicator_is_the_one_with_the_smallest_adjusted_p(self, given):
         made = self.run(given)
         rows = made.table("association-forest")
-        said = next(text["en"] for text in made.said if text["en"].startswith("Of the primary"))
+        said = next(text for text in made.said() if text.startswith("Of the primary"))
         first = rows.loc[rows["p_primary"].idxmin()]
         assert first["label_en"] in said
         tau, other = numbers(rf"tau-b {NUMBER} and .* its tau-b is {NUMBER}", said)
@@ -247,7 +247,7 @@ class TestSentencesOfNotebook05:
         assert int(low) == (rows["tau_b"] <= observed + 1e-9).sum()
 
     def test_no_reading_of_the_default_run_is_shown_for_another(self, given):
-        said = " ".join(text["en"] for text in self.run(given).said)
+        said = " ".join(self.run(given).said())
         assert ("Chukotka trades little" in said) == self.run(given).names["run"].is_default
 
 
@@ -357,7 +357,7 @@ class TestMultiverse:
         assert ("in the latest year" in said) == (len(latest) > 0)
 
     def test_what_was_asked_for_and_nothing_else(self, given):
-        everything, said = self.everything(given), " ".join(each["en"] for each in self.run(given).said)
+        everything, said = self.everything(given), " ".join(self.run(given).said())
         if "covariates" in given:
             pairs = set(everything["indicator"] + ":" + everything["period"])
             assert pairs <= set(given["covariates"])
@@ -404,7 +404,7 @@ class TestSentencesOfNotebook10:
         ):
             assert near(tau, first[f"tau_{part}"])
             assert n is None or int(n) == first[f"n_{part}"]
-        (counts,) = (each["en"] for each in made.said if each["en"].startswith("Adjusted for"))
+        (counts,) = (each for each in made.said() if each.startswith("Adjusted for"))
         said_counts = numbers(
             r"for (\d+) of them over all .* (\d+) outside .* (\d+) inside it and for (\d+) within", counts
         )
@@ -456,7 +456,7 @@ class TestSentencesOfNotebook10:
             int(n) == (rest["p_permutation"] <= alpha).sum()
             and int(held) == (rest["p_within"] <= alpha).sum()
         )
-        too_small = any("too small rather than too large" in each["en"] for each in made.said)
+        too_small = any("too small rather than too large" in each for each in made.said())
         assert too_small == (alike.loc["turnover", "p_permutation"] <= alpha)
 
 

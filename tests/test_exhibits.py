@@ -9,7 +9,7 @@ from analysis.data import regions
 from analysis.publish import exhibits, parameters, verdicts
 from analysis.publish.words import text
 from analysis.rating import associations
-from notebook_cells import run_cells
+from notebook_cells import run_cells, run_of
 
 NOTEBOOKS = parameters.notebooks()
 
@@ -35,12 +35,12 @@ def test_saving_writes_exactly_the_files_the_register_promises(tmp_path):
     assert written == {*exhibits.promised("03_exports"), "index.html"}
 
 
-def test_every_claim_of_the_ledger_has_an_anchor_of_its_own_in_the_page(tmp_path):
-    run_cells("07_ledger", tmp_path)
+def test_every_claim_of_the_ledger_has_an_anchor_of_its_own_in_the_page():
+    folder = run_of("07_ledger").folder
     for name, claims in (("ledger", ledger.PAPER_CLAIMS), ("rating-ledger", ledger.RATING_CLAIMS)):
         rows = ledger.judge(claims).rows
         for language in ("en", "ru"):
-            page = (tmp_path / "tables" / f"{name}.{language}.html").read_text(encoding="utf-8")
+            page = (folder / "tables" / f"{name}.{language}.html").read_text(encoding="utf-8")
             anchors = re.findall(r'<tr id="(claim-[^"]+)">', page)
             assert len(anchors) == len(set(anchors)) == len(rows)
 

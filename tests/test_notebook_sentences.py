@@ -17,7 +17,7 @@ from analysis.data import regions
 from analysis.data.formats import region_name
 from analysis.errors import NoDataError
 from analysis.publish import catalogue, parameters
-from notebook_cells import run_cells
+from notebook_cells import run_cells, run_of
 
 BORDER = ["RU-PRI", "RU-KHA", "RU-AMU", "RU-ZAB", "RU-YEV"]
 FAR_EAST = list(regions.codes(regions.far_east()))
@@ -101,8 +101,8 @@ def test_years_without_any_figure_are_no_data(tmp_path):
         run_cells("02_china_share", tmp_path, regions=["RU-ZAB"], first_year=2005, last_year=2010)
 
 
-def test_what_table_3_says_follows_from_its_rows(tmp_path):
-    made = run_cells("03_exports", tmp_path, formats="csv")
+def test_what_table_3_says_follows_from_its_rows():
+    made = run_of("03_exports")
     values = pd.read_csv(made.folder / "tables" / "table-3.csv")["value"]
     total, rows, times = figures(made.sentence("table-3"))
     assert (total, rows) == (values.iloc[-1], round(values.iloc[:-1].sum(), 1))

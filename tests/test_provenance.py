@@ -10,7 +10,7 @@ from analysis import paths
 from analysis.data import package
 from analysis.publish import exhibits
 from analysis.publish.report import raw
-from notebook_cells import run_cells
+from notebook_cells import run_of
 
 # notebooks whose tables show figures as they were published, and the tables
 SHOWN = {
@@ -24,12 +24,11 @@ LINK = re.compile(r'<td><a class="figure" href="sources/([^#]+)#row-([^"]+)" tit
 
 
 @pytest.fixture(scope="module")
-def links(tmp_path_factory):
+def links():
     """Every figure that leads somewhere: what it is, raw file and anchor of the row, figure as shown."""
     found = []
     for notebook, names in SHOWN.items():
-        folder = tmp_path_factory.mktemp(notebook)
-        run_cells(notebook, folder, formats="html")
+        folder = run_of(notebook).folder
         for name in names:
             fragment = (folder / "tables" / f"{name}.en.html").read_text(encoding="utf-8")
             leading = [
