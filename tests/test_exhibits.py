@@ -36,7 +36,7 @@ def test_saving_writes_exactly_the_files_the_register_promises(tmp_path):
 
 
 def test_every_claim_of_the_ledger_has_an_anchor_of_its_own_in_the_page():
-    folder = run_of("07_ledger").folder
+    folder = run_of("07_ledger", formats="all").folder
     for name, claims in (("ledger", ledger.PAPER_CLAIMS), ("rating-ledger", ledger.RATING_CLAIMS)):
         rows = ledger.judge(claims).rows
         for language in ("en", "ru"):
