@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.workflow import check, inputs, readings, sums
+from analysis.workflow import check, input_sums, readings, sums
 
 LANGUAGES = ("en", "ru")
 INPUTS = {"data/raw/trade.csv": "1" * 64, "src/analysis/stats.py": "2" * 64}
@@ -123,7 +123,7 @@ def finish(folder):
 @pytest.fixture
 def results(tmp_path, monkeypatch):
     """Results with which nothing is wrong, and their reference."""
-    monkeypatch.setattr(inputs, "taken", lambda: dict(INPUTS))
+    monkeypatch.setattr(input_sums, "taken", lambda: dict(INPUTS))
     folder = tmp_path / "results"
     data(folder)
     write(folder, "tables/all-regions.csv", "term,coefficient,n\nborder,3.18640023456789,83\n")
@@ -316,7 +316,7 @@ def test_sums_that_are_gone_or_no_sums_are_named(results, content, told):
 
 @pytest.mark.parametrize("changed", [{"data/raw/trade.csv": "3" * 64}, {"src/analysis/new.py": "4" * 64}])
 def test_results_of_older_data_or_other_code_are_named(results, monkeypatch, changed):
-    monkeypatch.setattr(inputs, "taken", lambda: {**INPUTS, **changed})
+    monkeypatch.setattr(input_sums, "taken", lambda: {**INPUTS, **changed})
     (difference,) = found(results)
     assert f"was made from another state of {next(iter(changed))}; run `make reproduce` again." in difference
 
@@ -442,7 +442,7 @@ def test_results_with_something_wrong_do_not_become_the_reference(results, told)
 
 def test_results_with_a_readers_own_figures_do_not_become_the_reference(results, monkeypatch):
     own = {**INPUTS, f"{paths.relative(paths.user())}/rosstat/trade.csv": "5" * 64}
-    monkeypatch.setattr(inputs, "taken", lambda: dict(own))
+    monkeypatch.setattr(input_sums, "taken", lambda: dict(own))
     write(results, "run.json", json.dumps({"inputs": own}))
     with pytest.raises(AnalysisError, match=r"your own data/user/rosstat/trade\.csv took part"):
         check.renew(results, results.with_name("reference"))

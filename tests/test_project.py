@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 
 import pytest
 
@@ -220,3 +221,27 @@ def test_cyrillic_stands_only_where_russian_files_are_read():
         if CYRILLIC.search(path.read_text(encoding="utf-8"))
     }
     assert found == set(MAY_HAVE_CYRILLIC)
+
+
+# modules that share a name, and why that misleads nobody
+SAME_NAME = {
+    "__init__": "Python's",
+    "catalogue": "of indicators and of translations: the term of both fields",
+    "claims": "one thing, read in the ledger and shown on the report's page",
+    "errors": "the statistics stand on nothing of ours",
+    "ranks": "one thing, computed in the statistics and judged in the ledger",
+    "units": "one thing, in publishers' tables and in claims",
+}
+
+
+def test_one_word_has_one_meaning():
+    """Two modules or classes of one name: an import that reads right would bring the other."""
+    modules_by_name = Counter(path.stem for path in modules())
+    assert {name for name, count in modules_by_name.items() if count > 1} == set(SAME_NAME)
+    classes = Counter(
+        node.name
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in classes.items() if count > 1] == []

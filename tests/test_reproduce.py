@@ -8,7 +8,7 @@ import pytest
 from analysis import paths
 from analysis.errors import AnalysisError
 from analysis.publish import exhibits
-from analysis.workflow import inputs, reproduce, runs, sums
+from analysis.workflow import input_sums, reproduce, runs, sums
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def small_job(tmp_path, monkeypatch):
         monkeypatch.setattr(paths, name, lambda name=name: root / name)
     monkeypatch.setattr(paths, "root", lambda: root)
     monkeypatch.setattr(reproduce.package, "verify", lambda: 1)
-    monkeypatch.setattr(inputs, "taken", lambda: {"data/raw/trade.csv": "1" * 64})
+    monkeypatch.setattr(input_sums, "taken", lambda: {"data/raw/trade.csv": "1" * 64})
     monkeypatch.setattr(reproduce, "write_processed", lambda: None)
     monkeypatch.setattr(reproduce.parameters, "notebooks", lambda: ("04_rating",))
     monkeypatch.setattr(reproduce, "missing_files", lambda folder: [])
@@ -115,7 +115,7 @@ def test_a_second_reproduce_waits_for_the_first(small_job, monkeypatch):
 def test_an_input_that_changes_meanwhile_leaves_the_results_as_they_were(small_job, monkeypatch):
     """Half of the notebooks had read the figures of before an ingest, half those of after."""
     states = iter([{"data/user/a.csv": "1", "b": "2"}, {"data/user/a.csv": "3", "b": "2"}])
-    monkeypatch.setattr(inputs, "taken", lambda: next(states))
+    monkeypatch.setattr(input_sums, "taken", lambda: next(states))
     (small_job / "results").mkdir()
     (small_job / "results" / "kept").write_text("old")
     with pytest.raises(AnalysisError, match=r"^data/user/a\.csv changed while the study was rebuilt"):
@@ -164,35 +164,38 @@ class TestInputs:
 
     def test_data_code_notebooks_and_own_files_count_and_nothing_else(self, root):
         digest = hashlib.sha256(b"1").hexdigest()
-        taken = inputs.taken()
+        taken = input_sums.taken()
         assert list(taken) == [
             "CITATION.cff", "data/raw/a.csv", "data/user/customs/manifest.json", "data/user/rosstat/own.csv",
             "notebooks/n.ipynb", "src/analysis/a.py",
         ]  # fmt: skip
         assert {sum_ for name, sum_ in taken.items() if not name.endswith(".ipynb")} == {digest}
-        assert inputs.own(taken) == ["data/user/customs/manifest.json", "data/user/rosstat/own.csv"]
+        assert input_sums.user_files(taken) == [
+            "data/user/customs/manifest.json",
+            "data/user/rosstat/own.csv",
+        ]
 
     def test_a_notebook_that_was_run_is_the_same_and_one_with_another_cell_is_not(self, root):
-        before = inputs.taken()
+        before = input_sums.taken()
         path = root / "notebooks/n.ipynb"
         content = json.loads(path.read_text())
         content["cells"][0] |= {"outputs": [{"text": "1"}], "id": "b"}
         path.write_text(json.dumps(content))
-        assert inputs.taken() == before
+        assert input_sums.taken() == before
         content["cells"][0]["source"] = ["2\n"]
         path.write_text(json.dumps(content))
-        assert inputs.changed(before, inputs.taken()) == ["notebooks/n.ipynb"]
+        assert input_sums.changed(before, input_sums.taken()) == ["notebooks/n.ipynb"]
 
     def test_new_lost_and_changed_inputs_are_named_and_many_are_counted(self):
-        assert inputs.changed({"a": "1", "b": "2", "c": "3"}, {"b": "2", "c": "4", "d": "5"}) == [
+        assert input_sums.changed({"a": "1", "b": "2", "c": "3"}, {"b": "2", "c": "4", "d": "5"}) == [
             "a",
             "c",
             "d",
         ]
-        assert inputs.named(["a", "b"]) == "a, b"
-        assert inputs.named(list("abcde")) == "a, b, c and 2 more"
+        assert input_sums.named(["a", "b"]) == "a, b"
+        assert input_sums.named(list("abcde")) == "a, b, c and 2 more"
 
     def test_a_damaged_notebook_is_one_sentence(self, root):
         (root / "notebooks/n.ipynb").write_text("{")
         with pytest.raises(AnalysisError, match=r"notebooks/n\.ipynb cannot be read"):
-            inputs.taken()
+            input_sums.taken()

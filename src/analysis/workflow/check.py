@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.workflow import drawings, inputs, readings
+from analysis.workflow import drawings, input_sums, readings
 from analysis.workflow.sums import RECORD, SUMS, departures, files
 
 
@@ -135,7 +135,7 @@ def stale(results: Path) -> list[str]:
     record = paths.relative(results / RECORD)
     try:
         made_from = json.loads((results / RECORD).read_text(encoding="utf-8"))["inputs"]
-        changed = inputs.changed(made_from, inputs.taken())
+        changed = input_sums.changed(made_from, input_sums.taken())
     except FileNotFoundError:
         return [f"{record} is missing, so nothing says what the results were made from."]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -143,7 +143,7 @@ def stale(results: Path) -> list[str]:
     if not changed:
         return []
     return [
-        f"{paths.relative(results)}/ was made from another state of {inputs.named(changed)}; "
+        f"{paths.relative(results)}/ was made from another state of {input_sums.named(changed)}; "
         "run `make reproduce` again."
     ]
 
@@ -363,10 +363,10 @@ def renew(results: Path, reference: Path) -> int:
     faults += _sentences(results, reading.unreadable.items())
     if faults:
         raise AnalysisError(f"These results cannot be the reference: {faults[0]}")
-    own = inputs.own(json.loads((results / RECORD).read_text(encoding="utf-8"))["inputs"])
+    own = input_sums.user_files(json.loads((results / RECORD).read_text(encoding="utf-8"))["inputs"])
     if own:
         raise AnalysisError(
-            f"These results cannot be the reference: your own {inputs.named(own)} took part in them."
+            f"These results cannot be the reference: your own {input_sums.named(own)} took part in them."
         )
     new = reference.with_name(f".{reference.name}.renewed")
     shutil.rmtree(new, ignore_errors=True)

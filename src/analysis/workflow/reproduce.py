@@ -28,7 +28,7 @@ from analysis.errors import AnalysisError
 from analysis.publish import exhibits, parameters, report, repository
 from analysis.publish.run import PAGE
 from analysis.publish.words import text
-from analysis.workflow import inputs, runs
+from analysis.workflow import input_sums, runs
 from analysis.workflow.kernels import client
 from analysis.workflow.sums import RECORD, SUMS, departures, sums
 
@@ -76,7 +76,7 @@ def reproduce(*, quiet: bool = False) -> Path:
     with _alone():
         paths.need_room(paths.build(), ROOM)
         checked = package.verify()
-        made_from = inputs.taken()
+        made_from = input_sums.taken()
         staging = paths.root() / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         paths.make_folder(staging)
@@ -109,10 +109,10 @@ def _alone() -> Iterator[None]:
 
 def _check_finished(staging: Path, made_from: Mapping[str, str]) -> None:
     """Refuse to put in the place of results what is not whole, or comes from two states of the inputs."""
-    changed = inputs.changed(made_from, inputs.taken())
+    changed = input_sums.changed(made_from, input_sums.taken())
     if changed:
         raise AnalysisError(
-            f"{inputs.named(changed)} changed while the study was rebuilt, so its results would come from two "
+            f"{input_sums.named(changed)} changed while the study was rebuilt, so its results would come from two "
             f"states; {paths.relative(paths.results())}/ is as it was, run the same command again."
         )
     for name, clause in departures(staging):

@@ -79,7 +79,7 @@ def _cells(text: str) -> bytes:
     return json.dumps(cells, ensure_ascii=False).encode()
 
 
-def own(inputs: Mapping[str, str]) -> list[str]:
+def user_files(inputs: Mapping[str, str]) -> list[str]:
     """Files of the reader's own among the inputs."""
     prefix = paths.relative(paths.user())
     return [name for name in inputs if name.startswith(f"{prefix}/")]
