@@ -189,6 +189,67 @@ def indicator_scatter(
 HIGH = 8
 
 
+@charts.chart
+def neighbour_scatter(
+    panels: Sequence[tuple[Words, pd.DataFrame, float, Words]],
+    near_label: Words,
+    *,
+    language: Language,
+    title: str,
+    footer: Sequence[str],
+) -> Figure:
+    """Value of every region against the mean of its neighbours, a panel a variable; the slope is Moran's I.
+
+    The regions of the Far East are marked and named, so that no key is needed.
+
+    Parameters
+    ----------
+    panels : sequence of (label, rows, slope, note)
+        Axis label; columns ``region, value, near``; Moran's I with row weights; what stands in the panel.
+    near_label : Message or Name
+        The axis of the neighbours.
+    language, title, footer
+        As in :func:`analysis.publish.charts.new_figure`.
+    """
+    with charts.style():
+        figure = charts.new_figure(118, title, footer)
+        axes = figure.subplots(1, len(panels), squeeze=False).ravel()
+        for axis, (label, rows, slope, note) in zip(axes, panels, strict=True):
+            centre, across = rows["value"].mean(), np.array([rows["value"].min(), rows["value"].max()])
+            axis.axhline(centre, color="#BBBBBB", linewidth=0.8)
+            axis.axvline(centre, color="#BBBBBB", linewidth=0.8)
+            axis.plot(across, rows["near"].mean() + slope * (across - centre), color=charts.INK, linewidth=1)
+            for row in rows.itertuples():
+                code = str(row.region)
+                far_east = regions.by_code(code).district == "far_eastern"
+                axis.plot(
+                    row.value,
+                    row.near,
+                    charts.marker_of(code) if far_east else "o",
+                    color=charts.colour_of(code) if far_east else _ELSEWHERE,
+                    markersize=5 if far_east else 4,
+                    zorder=3 if far_east else 2,
+                )
+            axis.set_title(text(note, language), weight="normal")
+            axis.set_xlabel(text(label, language))
+            axis.margins(0.12)
+            is_whole = across[1] - across[0] >= _WHOLE_UNITS
+            for which in "xy":
+                axis.locator_params(axis=which, integer=bool(is_whole))
+                charts._decimal(axis, language, 0 if is_whole else 1, which=which)
+        axes[0].set_ylabel(text(near_label, language))
+        charts.settle_layout(figure)  # names are placed around it
+        far_east_codes = set(regions.codes(regions.far_east()))
+        for axis, (_label, rows, _slope, _note) in zip(axes, panels, strict=True):
+            named = rows[rows["region"].isin(far_east_codes)].rename(columns={"value": "x", "near": "score"})
+            charts.name_points(figure, axis, named, language)
+    return figure
+
+
+# a range of fewer units has ticks with a decimal
+_WHOLE_UNITS = 4
+
+
 def _score_against(
     rows: pd.DataFrame,
     column: str,
