@@ -152,6 +152,9 @@ def test_influence_of_each_case_and_families_in_one_table(table):
     """Fails if the wrong case is named, or a family counts another's p."""
     found = stats.multiverse(table, {"covariate": ["letters"], "strata": [None, "coast"]}, score="score")
     known = stats.leave_one_out("kendall_tau_b", table["score"], table["letters"])
+    # all arrangements where they can be listed, whatever sample was offered
+    sampled = stats.multiverse(table, {"covariate": ["letters"]}, score="score", resamples=99)
+    assert sampled.joint.arrangements == 630
     row = found.influence().loc[0]
     assert (row["loo_low"], row["loo_high"]) == pytest.approx((known.loo_low, known.loo_high))
     shift = np.abs(np.array(known.estimates) - found.associations[0].estimate)

@@ -24,7 +24,7 @@ from analysis.stats.confidence import (
     reachable_p_values,
     scores_moved,
 )
-from analysis.stats.declared import DeclaredMultiverse, DeclaredSpecification, multiverse
+from analysis.stats.declared import DeclaredMultiverse, DeclaredSpecification, WholeFamily, multiverse
 from analysis.stats.detectable import MinimumDetectable, PowerCurve, minimum_detectable_effect, power_curve
 from analysis.stats.errors import StatisticsError
 from analysis.stats.frames import tidy
@@ -80,6 +80,7 @@ __all__ = [
     "SquareTableTest",
     "StatisticsError",
     "SubsetContrast",
+    "WholeFamily",
     "associate",
     "benjamini_hochberg",
     "bowker",
