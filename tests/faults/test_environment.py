@@ -212,7 +212,7 @@ def test_a_request_to_end_that_reaches_all_leaves_no_folder(tmp_path, state, nam
 
 def test_no_jit_falls_to_numpy():
     """Compiled forms run as plain Python took 420 seconds for what numpy does in two."""
-    code = "from analysis.stats import kernels; print(loops.compiled())"
+    code = "from analysis.stats import loops; print(loops.compiled())"
     made = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
