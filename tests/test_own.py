@@ -854,7 +854,7 @@ def test_an_own_indicator_enters_the_multiverse(user, tmp_path):
     years = pd.read_csv(tmp_path / "out" / "tables" / "multiverse-years.csv")
     assert "Synthetic retail" in set(years["label_en"])
     ends = re.search(r"Lowest: (.+); highest: (.+?)\. Exact", made.sentence("multiverse-curve")).groups()
-    assert "Synthetic retail, 2023" in ends
+    assert "Synthetic retail (2023)" in ends
     assert any("synthetic_retail" in source for source in made.card("multiverse-curve")["sources"])
     drawn = (tmp_path / "out" / "figures" / "multiverse-curve.en.svg").read_text(encoding="utf-8")
     assert "Synthetic retail" in drawn
