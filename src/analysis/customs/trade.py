@@ -399,17 +399,14 @@ def goods_tree(
     roots = {
         code[: len(root)]: len(root) for code in leaves["goods"] for root in codes if code.startswith(root)
     }
-    parts = []
-    for name, length in LEVELS.items():
-        if length <= digits:
-            parts.append(_tree_level(leaves, name, length, roots))
+    parts = [_tree_level(leaves, length, roots) for length in LEVELS.values() if length <= digits]
     tree = pd.concat(parts, ignore_index=True).sort_values(["goods", "level"], ignore_index=True)
     total = tree.loc[tree["parent"] == "", "value_thousand_usd"].sum()
     tree["level"] = tree["level"].map({length: name for name, length in LEVELS.items()})
     return tree.assign(share_percent=tree["value_thousand_usd"] / total * 100)
 
 
-def _tree_level(leaves: pd.DataFrame, name: str, length: int, roots: dict[str, int]) -> pd.DataFrame:
+def _tree_level(leaves: pd.DataFrame, length: int, roots: dict[str, int]) -> pd.DataFrame:
     """One level of the tree: the leaves summed by their first `length` characters."""
     if roots:
         start = leaves["goods"].map(

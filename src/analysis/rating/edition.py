@@ -442,8 +442,7 @@ def make_edition(
     for code, previous in previous_scores.items():
         _score(previous, f"The score of {code} in the edition before")
     keys = sorted(
-        (_key(code, names[code], _median(scoring_sheets, code), previous_scores.get(code)), code)
-        for code in names
+        (_key(names[code], _median(scoring_sheets, code), previous_scores.get(code)), code) for code in names
     )
     entries = tuple(
         _entry(place, code, names[code], scoring_sheets, previous_scores.get(code))
@@ -485,7 +484,7 @@ def _median(scoring_sheets: Iterable[ScoringSheet], code: str) -> int:
     return statistics.median_low(_given(scoring_sheets, code))
 
 
-def _key(code: str, name: str, score: int, previous: int | None) -> tuple[int, int, str]:
+def _key(name: str, score: int, previous: int | None) -> tuple[int, int, str]:
     """Sort key of the method: score, previous score (none last), alphabet."""
     return -score, -(previous or 0), name_key(name)
 

@@ -107,7 +107,7 @@ def _runs_of(file: GridFile, place: Place) -> Iterator[RunRequest]:
     axes = _axes(file, place, grid)
     _check_once(file, place, grid)
     for notebook in notebooks:
-        for name, value, at in _values(file, place, grid):
+        for name, value, at in _values(place, grid):
             _check(file, at, notebook, name, value)
     count = math.prod(len(axis) for axis in axes) * len(notebooks)
     if count > MOST_RUNS:
@@ -215,7 +215,7 @@ def _check_once(file: GridFile, place: Place, grid: dict[str, Any]) -> None:
             seen[name] = section
 
 
-def _values(file: GridFile, place: Place, grid: dict[str, Any]) -> Iterator[tuple[str, Any, Place]]:
+def _values(place: Place, grid: dict[str, Any]) -> Iterator[tuple[str, Any, Place]]:
     """Every value of a grid with its name and place."""
     for name, value in grid.get("fixed", {}).items():
         yield name, value, (*place, "fixed", name)
