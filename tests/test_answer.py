@@ -368,6 +368,13 @@ class TestMultiverse:
             assert ("Left out" in said) == bool(missing)
             # the share is printed for the Far East alone
             assert missing <= {"china_share:2021"} and (not missing or given["regions"] == "volga")
+        explained = self.run(given).table("multiverse-choices")
+        options = set(zip(explained["choice"], explained["option"], strict=True))
+        taken = self.run(given).names["computed"][
+            ["indicator", "region_set", "statistic", "strata", "transform"]
+        ]
+        for choice in taken:
+            assert {(choice, option) for option in taken[choice]} <= options | {(choice, "not_applicable")}
         # rho over 83 regions takes more values than a joint test can keep
         assert ("spearman_rho" not in set(everything["statistic"])) == ("Spearman's rho is left out" in said)
         assert ("Spearman's rho is left out" in said) == (given.get("regions") == "all")

@@ -7,7 +7,7 @@ computed it does not multiply specifications.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -285,13 +285,15 @@ def option_name(choice: str, option: str) -> Message | Name:
     return Name(option, option)
 
 
-def explained(used: Iterable[str]) -> pd.DataFrame:
+def explained(used: Iterable[str], home: str = "far_east") -> pd.DataFrame:
     """The choices and their options for a reader.
 
     Parameters
     ----------
     used : iterable of str
         Indicators of a multiverse; one of a reader's own is said to be that.
+    home : str
+        Name of the set of regions over which the rating is permuted.
 
     Returns
     -------
@@ -309,6 +311,16 @@ def explained(used: Iterable[str]) -> pd.DataFrame:
         ),
         _("everywhere"),
     )
+    asked = _("All regions asked for that have the figure.")
+    sets = {option.id: option for option in REGION_SET.options}
+    within = dict.fromkeys((home, "border"))  # a set of border regions is one option
+    region_set = replace(
+        REGION_SET,
+        options=tuple(
+            sets.get(name) or Option(name, option_name("region_set", name), asked) for name in within
+        ),
+    )
+    choices = [indicator, *(region_set if choice is REGION_SET else choice for choice in CHOICES)]
     return pd.DataFrame(
         [
             {
@@ -319,7 +331,7 @@ def explained(used: Iterable[str]) -> pd.DataFrame:
                 "reason": option.reason,
                 "applies": choice.applies,
             }
-            for choice in (indicator, *CHOICES)
+            for choice in choices
             for option in choice.options
         ]
     )
