@@ -186,7 +186,9 @@ def refusal(error: OSError) -> AnalysisError:
 
 def _fullest(*folders: Path) -> Path:
     """Of these folders, and of those that everything is written to, the one whose disk has the least room."""
-    candidates = (*folders, root(), Path(tempfile.gettempdir()))
+    # tempfile passes over a temporary folder that is full
+    asked = [os.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)]
+    candidates = (*folders, root(), *map(Path, asked), Path(tempfile.gettempdir()))
     return min(candidates, key=lambda folder: shutil.disk_usage(_existing(folder)).free)
 
 
