@@ -318,7 +318,7 @@ def _sweep(root: Path, sources: Iterable[Source]) -> None:
         if part.name not in listed:
             part.unlink()
     current = user_data.customs_sums_path(root) if exists(root) else None
-    for sums in root.glob(f"{user_data.CUSTOMS_SUMS}*.csv"):
+    for sums in root.glob("observations-*.csv"):  # those of earlier versions too
         if sums != current:
             sums.unlink()
 
