@@ -115,7 +115,7 @@ class DiskFullError(AnalysisError):
     """
 
     def __init__(self, folder: Path, needed: int | None = None, *, at_least: bool = False) -> None:
-        if needed is None:  # what found no room may have gone to the temporary folder
+        if not needed:  # what found no room may have gone to the temporary folder
             folder = _fullest(folder)
         free = shutil.disk_usage(_existing(folder)).free
         told = f"{'more than ' * at_least}{size(needed)} needed, {size(free)}" if needed else size(free)
