@@ -391,6 +391,13 @@ def _parsed(text: str) -> dict[str, Any]:
     return content
 
 
+def load() -> None:
+    """Read what every reference needs, so that processes forked from this one have it."""
+    metadata()
+    _sheet(_CSL["apa"], _LOCALES["en"])
+    _sheet(_CSL["gost"], _LOCALES["ru"])
+
+
 def study_title(language: Language) -> str:
     """Title of the study: that of ``CITATION.cff``, in Russian that of `TITLE`."""
     return text(TITLE, "ru") if language == "ru" else str(metadata()["title"])

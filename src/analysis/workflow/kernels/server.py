@@ -53,7 +53,11 @@ PRELOAD = (
     "analysis.publish.run_page",
 )
 # what every notebook reads
-PRIMED = ("analysis.data.indicators:observations", "analysis.publish.words:load")
+PRIMED = (
+    "analysis.data.indicators:observations",
+    "analysis.publish.words:load",
+    "analysis.publish.citation:load",
+)
 
 # the kernel, not the server or the batch, is the one to go when memory runs out (0 neutral, 1000 first)
 OOM_SCORE = "700"
