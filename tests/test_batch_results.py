@@ -114,7 +114,7 @@ def test_runs_over_regions_stand_by_region_with_names_and_dashes(tmp_path):
     page = (made.folder / "tables" / "batch-regions.ru.html").read_text(encoding="utf-8")
     assert "Экспорт в: Китай, 2021, тыс. долл." in page and "50,1" in page
     assert made.sentence("batch-regions") == "Of 5 regions asked for 3 have a result."
-    assert made.said()[-1] == "Every notebook of the batch has results above."
+    assert made.said()[-2] == "Every notebook of the batch has results above."
 
 
 def test_a_notebook_of_which_nothing_is_gathered_is_named(tmp_path):
@@ -130,8 +130,8 @@ def test_a_notebook_of_which_nothing_is_gathered_is_named(tmp_path):
     made = shown(tmp_path, formats="csv")
     assert not made.card("batch-regions") and not made.card("batch-estimates")
     names = "02_china_share, 03_exports, 04_rating"
-    assert made.said()[-1].startswith(f"Nothing is gathered here from {names}:")
-    assert made.said("ru")[-1].startswith(f"Из {names} здесь ничего не сведено:")
+    assert made.said()[-2].startswith(f"Nothing is gathered here from {names}:")
+    assert made.said("ru")[-2].startswith(f"Из {names} здесь ничего не сведено:")
 
 
 def test_zipped_parameters_are_one_axis_and_regions_go_down_by_name(tmp_path):

@@ -37,8 +37,9 @@ def small_job(tmp_path, monkeypatch):
 
 def test_results_hold_the_sums_of_everything_but_themselves(small_job):
     folder = reproduce.reproduce(quiet=True)
-    digest = hashlib.sha256(b"{}").hexdigest()
-    assert (folder / "SHA256SUMS").read_text() == f"{digest}  notebooks/04_rating.ipynb\n"
+    files = ["exhibit-sources.csv", "index.html", "notebooks/04_rating.ipynb"]
+    sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in files]
+    assert (folder / "SHA256SUMS").read_text() == "".join(sums)
     assert json.loads((folder / "run.json").read_text())["notebooks"] == {"04_rating": 1.0}
 
 
