@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # a file of tests stays in one process and shares what it has made; beyond four processes they wait for its longest
-PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 .PHONY: reproduce check test test-fast lint reference docs lab clean
 

@@ -17,13 +17,20 @@ SLOW = (
     "test_archive", "test_batch", "test_cluster", "test_environment", "test_kernels", "test_lab_browser",
     "test_latex", "test_notebook_sentences", "test_notebooks", "test_r_reference", "test_report_browser", "test_runs",
 )  # fmt: skip
+# those that take longest start first, so that no process is left with one of them while the others wait
+LONGEST = (
+    "test_report_browser", "test_notebooks", "test_answer", "test_batch", "test_own", "test_kernels", "test_archive",
+    "test_ledger_customs", "test_notebook_sentences", "test_adding", "test_environment", "test_checkouts",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what `make test-fast` leaves out; a single test marks itself."""
+    """Mark as slow what `make test-fast` leaves out (a single test marks itself), and start with the longest files."""
     for item in items:
         if item.path.stem in SLOW:
             item.add_marker(pytest.mark.slow)
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 @pytest.fixture

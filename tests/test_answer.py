@@ -473,6 +473,7 @@ class TestSentencesOfNotebook10:
         assert too_small == (alike.loc["turnover", "p_permutation"] <= alpha)
 
 
+@pytest.mark.slow
 class TestCountry:
     """Notebook 10: all regions, by scipy and by hand."""
 
