@@ -1,6 +1,7 @@
 """The code cells of a notebook, run in this process: quick, and where a test has replaced a folder it stays so."""
 
 import ast
+import gc
 import json
 import tempfile
 import warnings
@@ -91,7 +92,13 @@ def run_cells(notebook: str, folder: Path, **changes: Any) -> Executed:
 
 
 def _execute(source: str, names: dict[str, Any], shown: list[Any]) -> None:
-    tree = ast.parse(source)
+    # a collection inside the parser warns of what it finds unclosed, pytest formats the warning, and that parses
+    # again: Python 3.11 takes the second parser's depth for the first one's
+    gc.disable()
+    try:
+        tree = ast.parse(source)
+    finally:
+        gc.enable()
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, "cell", "exec"), names)
     if last is not None:

@@ -15,7 +15,7 @@ from analysis import paths
 from analysis.errors import AnalysisError
 from analysis.publish import citation, exhibits, parameters, repository
 from analysis.publish.output import made_files
-from analysis.workflow import archive, reproduce
+from analysis.workflow import archive, readings, reproduce
 
 pytestmark = pytest.mark.skipif(
     not (paths.results() / "exhibits").is_dir(), reason="no results/ to pack; run `make reproduce`"
@@ -132,8 +132,19 @@ def test_the_script_for_a_clean_machine_can_be_started(packed):
         assert not crate.getinfo("README.md").external_attr >> 16 & 0o111
 
 
+def is_same(mine, theirs):
+    """Whether two files are equal but for the last digits, in which another processor's arithmetic may differ."""
+    a, b = mine.read_bytes(), theirs.read_bytes()
+    if a == b:
+        return True
+    if mine.suffix in (".xlsx", ".docx"):
+        a, b = (readings.of_office(content, mine.suffix).encode() for content in (a, b))
+    lines, others = (content.decode("utf-8").splitlines() for content in (a, b))
+    return len(lines) == len(others) and all(map(readings.same_line, lines, others))
+
+
 def test_a_stranger_gets_the_same_ledger_and_the_same_exhibits(unpacked, tmp_path):
-    """Runs the ledger and a whole notebook from the unpacked sources and compares bytes with the packed results."""
+    """Runs the ledger and a whole notebook from the unpacked sources and compares with the packed results."""
     ledger = tmp_path / "ledger.csv"
     claims = "data/raw/paper/claims.csv"
     done = run(
@@ -150,7 +161,7 @@ def test_a_stranger_gets_the_same_ledger_and_the_same_exhibits(unpacked, tmp_pat
     assert done.returncode == 0, done.stderr[-2000:]
     for entry in exhibits.entries("04_rating"):
         for name in exhibits.files(entry):
-            assert (out / name).read_bytes() == (unpacked / "results" / name).read_bytes(), name
+            assert is_same(out / name, unpacked / "results" / name), name
 
 
 def test_results_that_were_changed_or_are_missing_are_refused(tmp_path, monkeypatch):
