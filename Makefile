@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# a file of tests stays in one process and shares what it has made; beyond four processes they wait for its longest
-PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+# a file of tests stays in one process and shares what it has made; tests/conftest.py says how many processes
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 .PHONY: reproduce check test test-fast lint reference docs lab clean
 

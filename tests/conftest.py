@@ -1,5 +1,6 @@
 """Shared fixtures: a throw-away copy of what a run needs, so that no test touches the repository."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -22,6 +23,11 @@ LONGEST = (
     "test_report_browser", "test_notebooks", "test_answer", "test_batch", "test_own", "test_kernels", "test_archive",
     "test_ledger_customs", "test_notebook_sentences", "test_adding", "test_environment", "test_checkouts",
 )  # fmt: skip
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than cores: tests that wait for kernels, a browser or a kill leave a core idle."""
+    return min(4, len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else 3)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
