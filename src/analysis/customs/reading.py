@@ -357,7 +357,9 @@ def _scan(layout: Layout, source: Path | io.BytesIO, has_header: bool) -> pl.Laz
 def _stored(layout: Layout) -> list[pl.Expr]:
     """Columns of the store from those of the file; what is not understood becomes null."""
     direction, period = pl.col("direction"), pl.col("period")
-    is_export = direction.replace_strict(DIRECTIONS, default=None, return_dtype=pl.Boolean())
+    exports, imports = ([word for word, out in DIRECTIONS.items() if out is way] for way in (True, False))
+    # not replace_strict, for which polars takes the whole file into memory
+    is_export = pl.when(direction.is_in(exports)).then(True).when(direction.is_in(imports)).then(False)
     if layout.month is None:
         # MM/YYYY or MM.YYYY; without the stroke the year comes out of range or as no number. Other spellings are
         # read line by line.

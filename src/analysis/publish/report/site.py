@@ -6,6 +6,7 @@ import posixpath
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert import HTMLExporter
+from nbconvert.filters import clean_html
 from pygments.formatters import HtmlFormatter
 
 from analysis import paths
@@ -112,6 +114,8 @@ class _Site:
             exclude_output_prompt=True,
             exclude_anchor_links=True,
         )
+        # code cells are the same in both languages, and cleaning them is the slowest part of a page
+        self.exporter.register_filter("clean_html", lru_cache(maxsize=None)(clean_html))
         state = repository.state()
         self.references = {
             name: content.references(name, found.folder, state)
