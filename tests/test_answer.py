@@ -438,9 +438,12 @@ class TestSentencesOfNotebook10:
             assert int(n) == first["n_inside"] and near(tau, first["tau_inside"])
             assert near(share, first["share_as_low"] * 100)
         limits, said = made.table("country-power"), made.sentence("country-power")
-        parts = re.findall(rf"{NUMBER} \({NUMBER} to {NUMBER}; {NUMBER}\) over (\d+)", said)
+        parts = re.findall(
+            rf"n = (\d+)\): tau-b {NUMBER}, {NUMBER} to {NUMBER} not excluded, power of 80% from {NUMBER} on",
+            said,
+        )
         assert len(parts) == len(limits) > 0
-        for (tau, low, high, least, n), row in zip(parts, limits.itertuples(), strict=True):
+        for (n, tau, low, high, least), row in zip(parts, limits.itertuples(), strict=True):
             assert int(n) == row.n and near(tau, row.estimate) and near(least, row.detectable)
             assert near(low, row.excluded_below) and near(high, row.excluded_above)
 
