@@ -396,6 +396,7 @@ COUNTRY = [
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("given", COUNTRY, ids=str)
 class TestSentencesOfNotebook10:
     """What is said of the country and a district, against the tables of the same run."""
