@@ -1,4 +1,4 @@
-"""The answer in five sentences: the country, the Far East, the family, the border, and what eleven regions cannot show.
+"""The answer in six sentences: the country, size, the Far East, the family, the border, and what eleven regions cannot show.
 
 Every number is read from the tables of a folder of results; a sentence whose verb depends on a number is chosen by it.
 """
@@ -15,12 +15,19 @@ from analysis.rating.associations import PRIMARY
 # the level of the analysis plan
 LEVEL = 0.05
 # tables of the folder, in the order in which the sentences need them
-TABLES = ("country-associations", "district-contrast", "association-forest", "benchmarks", "fragility")
+TABLES = (
+    "country-associations",
+    "all-regions-checks",
+    "district-contrast",
+    "association-forest",
+    "benchmarks",
+    "fragility",
+)
 VOLUME, DEPENDENCE = "trade_turnover", "china_share"
 
 
 def answers(folder: Path) -> list[Message]:
-    """Five sentences on what the rating follows, with the numbers of a folder of results.
+    """Six sentences on what the rating follows, with the numbers of a folder of results.
 
     Parameters
     ----------
@@ -35,10 +42,11 @@ def answers(folder: Path) -> list[Message]:
     paths = [folder / "tables" / f"{name}.csv" for name in TABLES]
     if not all(path.is_file() for path in paths):
         return []
-    country, contrast, forest, benchmarks, fragility = map(pd.read_csv, paths)
+    country, model, contrast, forest, benchmarks, fragility = map(pd.read_csv, paths)
     volume = _row(forest, VOLUME)
     return [
         _country(_row(country, VOLUME)),
+        _size(model.set_index("term").loc["log_turnover"]),
         _far_east(volume, _row(contrast, VOLUME)),
         _family(forest),
         _border(_row(benchmarks, "border"), _row(benchmarks, DEPENDENCE)),
@@ -67,14 +75,23 @@ def _country(row: pd.Series) -> Message:
     }
     if row["p_all"] <= LEVEL:
         return _(
-            "Across the {n:d} regions the score goes with trade. {label}: Kendall's tau-b {all:.2f} ({p:P}), {outside:.2f} outside "
-            "the Far East and {within:.2f} when regions are compared within their federal districts.",
+            "Across the {n:d} regions the score goes with trade. {label}: Kendall's tau-b {all:.2f} (two-sided permutation "
+            "{p:P}), {outside:.2f} outside the Far East and {within:.2f} when regions are compared within their federal districts.",
             **values,
         )
     return _(
-        "Across the {n:d} regions the score is not shown to go with trade. {label}: Kendall's tau-b {all:.2f} ({p:P}), "
-        "{outside:.2f} outside the Far East and {within:.2f} within federal districts.",
+        "Across the {n:d} regions the score is not shown to go with trade. {label}: Kendall's tau-b {all:.2f} (two-sided "
+        "permutation {p:P}), {outside:.2f} outside the Far East and {within:.2f} within federal districts.",
         **values,
+    )
+
+
+def _size(turnover: pd.Series) -> Message:
+    return _(
+        "Larger regions have more of everything. With population, investment per head, the Far East and the border in one ordered "
+        "logit, the permutation p of turnover is {p:p}, and {within:p} when regions are compared within their federal districts.",
+        p=float(turnover["p_permutation"]),
+        within=float(turnover["p_within"]),
     )
 
 
@@ -124,11 +141,13 @@ def _family(forest: pd.DataFrame) -> Message:
 def _border(border: pd.Series, share: pd.Series) -> Message:
     return _(
         "Lying on the border with China alone has tau-b {border:.2f} with the score. With the border held fixed, the coefficient of "
-        "China's share goes from {raw:.2f} to {within:.2f} ({p:P}).",
+        "China's share goes from {raw:.2f} to {within:.2f} ({p:P}), by a test that finds a coefficient four times in five only from "
+        "{detectable:.2f} on.",
         border=float(border["raw"]),
         raw=float(share["raw"]),
         within=float(share["within"]),
         p=float(share["p_within"]),
+        detectable=float(share["detectable_within"]),
     )
 
 
@@ -136,10 +155,11 @@ def _moderate(volume: pd.Series, interval: pd.Series, forest: pd.DataFrame) -> M
     density = forest[forest["indicator"].str.startswith("crossing_density")].iloc[0]
     return _(
         "{n:d} regions cannot tell a moderate association from none: for turnover, coefficients from {low:.2f} to {high:.2f} are not "
-        "rejected. For border crossings, which {m:d} regions have, no p below {least:.2f} is possible.",
+        "rejected ({level:.0%} interval). For border crossings, which {m:d} regions have, no p below {least:.2f} is possible.",
         n=int(volume["n"]),
         low=float(interval["ci_low"]),
         high=float(interval["ci_high"]),
+        level=1 - LEVEL,
         m=int(density["n"]),
         least=float(density["p_min"]),
     )

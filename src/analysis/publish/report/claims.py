@@ -7,11 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-import pandas as pd
-
 from analysis import ledger
-from analysis.data import indicators, regions
-from analysis.data.messages import Message, _
+from analysis.data.messages import Message, Name, _
 from analysis.data.regions import Language
 from analysis.ledger import LedgerRow
 from analysis.publish.verdicts import VERDICT_HEADS
@@ -27,9 +24,6 @@ BASIS_WORDS: dict[str, Words] = {
     "external": _("independent data"),
     "none": _("nothing"),
 }
-AMUR = "RU-AMU"
-# the paper speaks of the last few years and came out in 2025
-INVESTMENT_YEARS = ("2020", "2021", "2022", "2023", "2024")
 
 
 @dataclass(frozen=True)
@@ -161,9 +155,9 @@ def finds(rows: Sequence[LedgerRow]) -> list[tuple[Message, LedgerRow]]:
             found=str(text(roads.reproduced, "en")),
         )
         found.append((message, roads))
-    first = next((row for row in rows if row.claim_id.startswith("text.investment-first")), None)
-    if first is not None:
-        found += [(message, first) for message in _investment()]
+    fewest = by_id.get("text.density-established-smallest")
+    if fewest is not None and fewest.is_failure:
+        found.append((_density(fewest), fewest))
     return found
 
 
@@ -190,23 +184,11 @@ def _number(printed: str) -> Decimal | None:
         return None
 
 
-def _investment() -> list[Message]:
-    table = indicators.observations()
-    table = table[(table["indicator"] == "investment") & table["period"].isin(INVESTMENT_YEARS)]
-    table = table[table["region"].isin(regions.codes(regions.far_east()))]
-    by_year: pd.Series = table.groupby("period").apply(
-        lambda rows: rows.loc[rows["value"].idxmax(), "region"]
+def _density(fewest: LedgerRow) -> Message:
+    # what comes out is the region and its value: "Zabaykalsky Krai – 0.004697 to ..."
+    region = Name(*(text(fewest.reproduced, language).partition(" – ")[0] for language in ("en", "ru")))
+    return _(
+        "The paper calls the Amur region lowest by established crossing points per kilometre of the border too. By its own "
+        "Table 1 the lowest is {region}.",
+        region=region,
     )
-    years = int((by_year == AMUR).sum())
-    if years == len(by_year):
-        return []
-    return [
-        _(
-            "The paper calls the Amur region first in the Far East by investment in fixed capital. It was first in {years:d} of the "
-            "{all:d} years {begin}–{end}.",
-            years=years,
-            all=len(by_year),
-            begin=str(by_year.index.min()),
-            end=str(by_year.index.max()),
-        )
-    ]
