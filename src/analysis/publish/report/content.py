@@ -15,7 +15,7 @@ from analysis import ledger
 from analysis.data import comparison, indicators, package
 from analysis.data.messages import Message, _
 from analysis.data.regions import Language
-from analysis.publish import citation, exhibits, parameters, repository, run_page
+from analysis.publish import exhibits, parameters, run_page
 from analysis.publish.ledger_file import read_ledger
 from analysis.publish.output import made_files, read_card
 from analysis.publish.report.answers import answers
@@ -295,11 +295,6 @@ def parameter_rows(card: Mapping[str, Any], language: Language) -> list[tuple[st
         (name, run_page.value_in_words(value, language), name in changed)
         for name, value in card["parameters"].items()
     ]
-
-
-def references(name: str, folder: Path, state: repository.State | None) -> dict[str, str]:
-    """Reference in every style, with the commit; a day of access is the reader's to add."""
-    return {style: citation.cite(name, style, folder=folder, state=state) for style in citation.STYLES}
 
 
 # ------------------------------------------------------------------ the sources

@@ -67,15 +67,18 @@ def _series(item: Resource, frame: pd.DataFrame, language: Language) -> RawTable
     """A row a region and series, the series of a region one under the other, each with its place in the source."""
     years = sorted(frame["year"].unique())
     fields = [field for field in item.fields if field["name"] not in (*SERIES_KEY, SHEET_ROW)]
+    # cells are picked one by one: a frame a region took ten times as long
+    cells: dict[str, dict[str, dict[str, str]]] = {}
+    for record in frame.to_dict("records"):
+        cells.setdefault(record["region"], {})[record["year"]] = record
     rows = []
-    for region, of_region in frame.groupby("region", sort=False):
-        by_year = of_region.set_index("year")
-        at = by_year[SHEET_ROW].unique() if SHEET_ROW in by_year else ()
+    for region, by_year in cells.items():
+        at = dict.fromkeys(record[SHEET_ROW] for record in by_year.values()) if SHEET_ROW in frame else ()
         for field in fields:
-            place = text(_place(item, field, at), language)
-            figures = by_year[field["name"]].reindex(years, fill_value="")
-            named = (str(region), package.in_language(field, "title", language), place)
-            rows.append((_anchor([region, field["name"]]), (*named, *figures)))
+            name, place = field["name"], text(_place(item, field, at), language)
+            figures = (by_year[year][name] if year in by_year else "" for year in years)
+            named = (region, package.in_language(field, "title", language), place)
+            rows.append((_anchor([region, name]), (*named, *figures)))
     heads: tuple[Words, ...] = (_("Region"), _("Series"), _("Place in the source"), *years)
     return RawTable(heads, tuple(rows))
 

@@ -6,15 +6,12 @@ import posixpath
 import re
 import shutil
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from nbconvert import HTMLExporter
-from nbconvert.filters import clean_html
 from pygments.formatters import HtmlFormatter
 
 from analysis import paths
@@ -108,17 +105,10 @@ class _Site:
         self.found = found
         self.target = target
         self.templates = _environment()
-        self.exporter = HTMLExporter(
-            template_name="basic",
-            exclude_input_prompt=True,
-            exclude_output_prompt=True,
-            exclude_anchor_links=True,
-        )
-        # code cells are the same in both languages, and cleaning them is the slowest part of a page
-        self.exporter.register_filter("clean_html", lru_cache(maxsize=None)(clean_html))
+        self.exporter = notebooks.CellExporter()
         state = repository.state()
         self.references = {
-            name: content.references(name, found.folder, state)
+            name: citation.references(name, found.folder, state)
             for name in (citation.PROJECT, *(page.id for page in found.pages), *parameters.study())
         }
         self.resources = content.resources(found.pages)
