@@ -129,8 +129,8 @@ def summary(rows: Sequence[LedgerRow]) -> Message:
     shares = ledger.headline(ledger.Ledger(tuple(rows))).shares
     return _(
         "Of {total:d} printed sentences, table cells and references {checked:d} can be checked: {hold:d} hold, {fail:d} fail, "
-        "{depend:d} depend on how they are read. The other {open:d} cannot, most of them because the tables behind them are no "
-        "longer public or no source is named.",
+        "{depend:d} depend on how they are read. The other {open:d} cannot, most of them because the tables behind them could "
+        "not be obtained or no source is named.",
         total=sum(share.total for share in shares),
         checked=sum(share.checked for share in shares),
         hold=sum(share.matched for share in shares),
