@@ -166,8 +166,8 @@ class TestSentencesOfNotebook05:
         made = self.run(given)
         rows = made.table("association-forest")
         alpha, hits, k, all_rows, exact, shown, everything, mute = numbers(
-            r"adjusted p of ([\d.]+) or less in (\d+) of (\d+)\. Of all (\d+) rows the exact p is as low in (\d+), adjusted for the rows "
-            r"shown in (\d+), adjusted for all indicators and years in (\d+)\. .*\((\d+)\)",
+            r"a p of ([\d.]+) or less: (\d+) of the (\d+) in the primary family, .* of all (\d+), (\d+) unadjusted, "
+            r"(\d+) adjusted for the rows shown, (\d+) adjusted for all indicators and years\. .*: (\d+)\.",
             made.sentence("association-forest"),
         )
         level = float(alpha)

@@ -118,7 +118,8 @@ def test_our_figures_beside_printed_ones_are_written_as_each_language_does():
         ("2021-03", "March 2021", "март 2021"),
         ("2020-11/2021-02", "November 2020 – February 2021", "ноябрь 2020 – февраль 2021"),
         ("2021", "2021", "2021"),
-        ("III; 2020, 2021", "III; 2020, 2021", "III; 2020, 2021"),
+        ("III; 2020, 2021", "edition III; 2020, 2021", "выпуск III; 2020, 2021"),
+        ("II–III", "editions II–III", "выпуски II–III"),
         ("2000–2021", "2000–2021", "2000–2021"),
         ("2001/2024", "2001–2024", "2001–2024"),
     ],
@@ -135,7 +136,7 @@ def test_months_of_a_period_are_written_in_words(period, en, ru):
         ("Exports, January-September 2021", "2020", "Exports, January-September 2021, 2020"),
         ("Main items, 2021", "2021", "Main items, 2021"),
         ("Changes between editions II and III", "II–III", "Changes between editions II and III"),
-        ("Scores", "III", "Scores, III"),
+        ("Scores", "III", "Scores, edition III"),
         ("Trade, 2021", "2021-01/2021-09", "Trade, 2021, January-September 2021"),
     ],
 )

@@ -51,10 +51,14 @@ def period_name(period: str, language: Language) -> str:
     Parameters
     ----------
     period : str
-        As exhibits carry it; years and editions stay as they are.
+        As exhibits carry it; years stay as they are, and an edition of the rating is called one.
     language : {'en', 'ru'}
         Language of the exhibit.
     """
+    if edition := re.match(r"[IVX]+(–[IVX]+)?\b", period):
+        word = {"en": "edition", "ru": "выпуск"}[language]
+        several = {"en": "s", "ru": "и"}[language] if edition[1] else ""
+        return f"{word}{several} {period}"
     if re.fullmatch(r"\d{4}/\d{4}", period):
         return period.replace("/", "–")
     ends = [_MONTH.fullmatch(end) for end in period.split("/")]

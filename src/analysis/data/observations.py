@@ -146,9 +146,20 @@ def wide(written: Sequence[str], regions: str | Sequence[str] = "far_east") -> p
     # an exhibit's source line and period are made from what its frame carries
     frame.attrs = {
         "sources": sources(written, codes),
-        "period": ", ".join(dict.fromkeys(each.period for each in covariates(written))),
+        "period": _periods(each.period for each in covariates(written)),
     }
     return frame.astype(float)
+
+
+def _periods(periods: Iterable[str]) -> str:
+    """Editions of the rating before the years, each in order: ``III; 2021, 2023``."""
+    each = sorted(set(periods))
+    is_year = [period[:1].isdigit() for period in each]
+    parts = (
+        [period for period, year in zip(each, is_year, strict=True) if year is wanted]
+        for wanted in (False, True)
+    )
+    return "; ".join(", ".join(part) for part in parts if part)
 
 
 def sources(written: Iterable[str], regions: str | Sequence[str] | None = None) -> tuple[str, ...]:

@@ -82,7 +82,9 @@ def tau_by_set(
 
 
 @chart
-def forest(rows: pd.DataFrame, *, language: Language, title: str, footer: Sequence[str]) -> Figure:
+def forest(
+    rows: pd.DataFrame, editions: tuple[str, str], *, language: Language, title: str, footer: Sequence[str]
+) -> Figure:
     """Kendall's tau-b of each indicator with its leave-one-out range, the other edition beside it.
 
     Parameters
@@ -91,6 +93,8 @@ def forest(rows: pd.DataFrame, *, language: Language, title: str, footer: Sequen
         Columns ``label, n, estimate, other_estimate, p_exact, p_primary, loo_low, loo_high, is_primary,
         is_reachable`` (NaN where there is none); drawn in the order given, the first on top. What is not primary
         is named in grey; ``is_reachable`` is False where no arrangement could fall below the level: drawn pale.
+    editions : tuple of str
+        The edition the rows are about, and the other.
     language, title, footer
         As in :func:`analysis.publish.charts.new_figure`.
     """
@@ -107,7 +111,9 @@ def forest(rows: pd.DataFrame, *, language: Language, title: str, footer: Sequen
         _tau_axis(axis, np.array([-1.0]), language)
         head = text(_("exact p; adjusted"), language)
         axis.annotate(head, (1.02, 1.0), xycoords="axes fraction", va="bottom", annotation_clip=False)
-        axis.legend(handles=_forest_key(language), loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
+        axis.legend(
+            handles=_forest_key(editions, language), loc="lower right", bbox_to_anchor=(1, 1), ncols=3
+        )
     return figure
 
 
@@ -133,12 +139,11 @@ def _forest_row(axis: Axes, place: float, row: Any, language: Language) -> None:
     )
 
 
-def _forest_key(language: Language) -> list[Line2D]:
+def _forest_key(editions: tuple[str, str], language: Language) -> list[Line2D]:
+    this, other = (text(_("edition {edition}", edition=edition), language) for edition in editions)
     return [
-        Line2D([], [], marker="D", color=INK, linestyle="", label=text(_("this edition"), language)),
-        Line2D(
-            [], [], marker="o", color=INK, mfc="white", linestyle="", label=text(_("the other"), language)
-        ),
+        Line2D([], [], marker="D", color=INK, linestyle="", label=this),
+        Line2D([], [], marker="o", color=INK, mfc="white", linestyle="", label=other),
         Line2D([], [], color=INK, linewidth=3.6, alpha=0.35, label=text(_("one region left out"), language)),
     ]
 
@@ -334,7 +339,7 @@ def influence(
         As in :func:`analysis.publish.charts.new_figure`.
     """
     with style():
-        figure = new_figure(36 + 12 * len(rows), title, footer)
+        figure = new_figure(42 + 12 * len(rows), title, footer)
         axis = figure.subplots()
         axis.axvline(0, color="#888888", linewidth=0.8)
         places = np.arange(len(rows))[::-1]
@@ -359,7 +364,7 @@ def influence(
                 xytext=(0, 6),
                 textcoords="offset points",
                 # towards the middle, so that a name at either end stays inside
-                ha="left" if left[far] < -0.4 else "right" if left[far] > 0.6 else "center",
+                ha="left" if left[far] < -0.7 else "right" if left[far] > 0.7 else "center",
                 va="bottom",
                 color=charts._darker(charts.colour_of(str(far))),
             )
@@ -370,6 +375,9 @@ def influence(
         axis.set_xticks([-1, -0.5, 0, 0.5, 1])
         axis.grid(axis="x")
         charts._decimal(axis, language, 1)
+        nobody = Line2D([], [], color=INK, marker="|", linestyle="", markersize=10, markeredgewidth=1.6)
+        key = [(nobody, text(_("no region left out"), language)), *charts.group_marks(codes, language)]
+        charts.mark_key(axis, key)
     return figure
 
 

@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from analysis.data import formats, regions
 from analysis.data.messages import Message, _
@@ -233,6 +234,8 @@ def neighbour_scatter(
             axis.set_title(text(note, language), weight="normal")
             axis.set_xlabel(text(label, language))
             axis.margins(0.12)
+            # room for a long name beyond the outermost points, where the most are named
+            axis.set_xlim(right=across[1] + 0.35 * (across[1] - across[0]))
             is_whole = across[1] - across[0] >= _WHOLE_UNITS
             for which in "xy":
                 axis.locator_params(axis=which, integer=bool(is_whole))
@@ -241,9 +244,25 @@ def neighbour_scatter(
         charts.settle_layout(figure)  # names are placed around it
         far_east_codes = set(regions.codes(regions.far_east()))
         for axis, (_label, rows, _slope, _note) in zip(axes, panels, strict=True):
-            named = rows[rows["region"].isin(far_east_codes)].rename(columns={"value": "x", "near": "score"})
-            charts.name_points(figure, axis, named, language)
+            is_named = rows["region"].isin(far_east_codes)
+            named = rows[is_named].rename(columns={"value": "x", "near": "score"})
+            lines = _lines(axis, rows["value"].mean(), rows["near"].mean(), slope)
+            avoid = np.vstack([rows.loc[~is_named, ["value", "near"]], lines])
+            charts.name_points(figure, axis, named, language, avoid)
     return figure
+
+
+def _lines(axis: Axes, centre: float, near: float, slope: float) -> NDArray[np.float64]:
+    """Points along the two lines through the mean and the sloping one, close enough that no name fits between."""
+    (left, right), (low, high) = axis.get_xlim(), axis.get_ylim()
+    across, upward = np.linspace(left, right, 40), np.linspace(low, high, 40)
+    return np.vstack(
+        [
+            np.column_stack([across, np.full(40, centre)]),
+            np.column_stack([np.full(40, centre), upward]),
+            np.column_stack([across, near + slope * (across - centre)]),
+        ]
+    )
 
 
 # a range of fewer units has ticks with a decimal
@@ -297,8 +316,9 @@ def _score_against(
             ],
         )
         charts.settle_layout(figure)  # labels are placed around it
-        points = lifted[lifted["region"].isin(named)].assign(score=lifted["y"])
-        charts.name_points(figure, axis, points, language)
+        is_named = lifted["region"].isin(named)
+        points = lifted[is_named].assign(score=lifted["y"])
+        charts.name_points(figure, axis, points, language, lifted.loc[~is_named, ["x", "y"]].to_numpy())
     return figure
 
 

@@ -383,7 +383,8 @@ def _draw(chart: Any, language: Language, card: Mapping[str, Any]) -> Figure:
     source = f"{tables.source_label(language)}{card['source_line'][language]}."
     ending = f"{source} {label}: {card['id']}."
     if card["period"]:
-        ending += f" {formats.period_name(card['period'], language)}."
+        period = formats.period_name(card["period"], language)
+        ending += f" {period[:1].upper()}{period[1:]}."
     footer = [line for line in (card["sentence"][language], ending) if line]
     if not isinstance(chart, Figure):
         drawn: Figure = (

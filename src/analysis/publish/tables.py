@@ -145,7 +145,8 @@ def caption(title: str, period: str, language: Language) -> str:
         Language of the exhibit.
     """
     told = period_name(period, language)
-    is_said = set(re.findall(r"\w+", told)) <= set(re.findall(r"\w+", title))
+    said = set(re.findall(r"\w+", title))
+    is_said = any(set(re.findall(r"\w+", words)) <= said for words in (told, period))
     return title if is_said else f"{title}, {told}"
 
 
