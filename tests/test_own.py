@@ -42,7 +42,7 @@ from own_files import INVESTMENT, far_east_unload, missing_regions, workbook
 
 CACHES = (
     indicators._observations,
-    indicators._by_indicator_and_period,
+    indicators._by_indicator,
     associations._table,
     parameters._checks,
 )

@@ -280,16 +280,16 @@ def periods(name: str) -> list[str]:
         If the catalogue has no such indicator.
     """
     indicator(name)
-    return sorted(period for known, period in _by_indicator_and_period() if known == name)
+    return sorted(_by_indicator().get(name, ()))
 
 
 @cache
-def _by_indicator_and_period() -> dict[tuple[str, str], pd.Series]:
+def _by_indicator() -> dict[str, dict[str, pd.Series]]:
     # a look-up by key: comparing every text of the table for each of thousands of calls takes seconds
-    return {
-        (str(name), str(period)): part.set_index("region")["value"]
-        for (name, period), part in _observations().groupby(["indicator", "period"])
-    }
+    found: dict[str, dict[str, pd.Series]] = {}
+    for (name, period), part in _observations().groupby(["indicator", "period"]):
+        found.setdefault(str(name), {})[str(period)] = part.set_index("region")["value"]
+    return found
 
 
 def values(name: str, period: str, region_codes: Sequence[str]) -> pd.Series:
@@ -314,9 +314,10 @@ def values(name: str, period: str, region_codes: Sequence[str]) -> pd.Series:
     AnalysisError
         If the indicator or the period is unknown.
     """
-    if period not in periods(name):
+    found = _by_indicator().get(name, {}).get(period)
+    if found is None:
         raise one_of(f"The period of {name}", period, periods(name))
-    return _by_indicator_and_period()[name, period].reindex(list(region_codes))
+    return found.reindex(list(region_codes))
 
 
 def resources_of(

@@ -232,10 +232,23 @@ def associate(
         If an argument is unknown.
     """
     data = score_and_covariate(edition, indicator, period, region_set)
+    return _row(edition, indicator, period, region_set, statistic, data)
+
+
+def _row(
+    edition: str,
+    indicator: str,
+    period: str,
+    region_set: str | Sequence[str],
+    statistic: str,
+    data: pd.DataFrame,
+) -> dict[str, object]:
+    """`associate` for figures that are at hand."""
     score, covariate = data["score"].to_numpy(), data["covariate"].to_numpy()
     found = stats.associate(statistic, score, covariate)
     interval = stats.interval(found)
-    influence = stats.leave_one_out(statistic, score, covariate) if found.estimate is not None else None
+    without = stats.estimates_without_each(statistic, score, covariate) if found.estimate is not None else []
+    known = [estimate for estimate in without if estimate is not None]
     return {
         "edition": edition,
         "indicator": indicator,
@@ -252,8 +265,8 @@ def associate(
         "ci_low": interval.ci_low,
         "ci_high": interval.ci_high,
         "ci_method": interval.ci_method,
-        "loo_low": influence.loo_low if influence else None,
-        "loo_high": influence.loo_high if influence else None,
+        "loo_low": min(known, default=None),
+        "loo_high": max(known, default=None),
         "regions": " ".join(data.index),
     }
 
@@ -311,12 +324,13 @@ def table(covariates: Iterable[str] = (), region_set: str | Sequence[str] = "far
 def _table() -> pd.DataFrame:
     rows = pd.DataFrame(
         [
-            associate(edition, indicator, period, subset, statistic)
-            for edition in EDITIONS
+            _row(edition, indicator, period, subset, statistic, data)
             for indicator in COVARIATES
             for period in years(indicator)
             for subset in regions.SUBSETS
             if has_enough(indicator, period, subset)
+            for edition in EDITIONS
+            for data in [score_and_covariate(edition, indicator, period, subset)]
             for statistic in STATISTICS
         ]
     )

@@ -134,8 +134,8 @@ def p_text(value: float | None) -> Message:
     return Message(f"p: {formats.MISSING}") if value is None else Message("{p:P}", {"p": value})
 
 
-def _range(estimates: Sequence[float]) -> tuple[float | None, float | None]:
-    known = [value for value in estimates if not np.isnan(value)]
+def _range(estimates: Sequence[float | None]) -> tuple[float | None, float | None]:
+    known = [value for value in estimates if value is not None and not np.isnan(value)]
     return (min(known), max(known)) if known else (None, None)
 
 
@@ -152,8 +152,7 @@ def _tested(subject: Message, found: Association, score: ArrayLike, covariate: A
     if found.statistic == "spearman_rho":
         low, high = _without_one(np.asarray(score, float), np.asarray(covariate, float))
     elif found.cannot is None:
-        influence = stats.leave_one_out(found.statistic, score, covariate)
-        low, high = influence.loo_low, influence.loo_high
+        low, high = _range(stats.estimates_without_each(found.statistic, score, covariate))
     return TestRow(
         subject,
         STATISTIC_NAMES[found.statistic],

@@ -228,6 +228,41 @@ def tested(
     return replace(found, statistic=statistic, estimate=coefficient(statistic, x, y, groups))
 
 
+def estimates_without_each(
+    statistic: str, score: ArrayLike, covariate: ArrayLike, strata: Strata | None = None
+) -> list[float | None]:
+    """Coefficient with each case left out in turn, ranks taken anew, without the tests.
+
+    Parameters
+    ----------
+    statistic, score, covariate, strata
+        As in `associate`, n cases.
+
+    Returns
+    -------
+    list of float or None
+        n coefficients, those of `analysis.stats.leave_one_out`; None where it cannot be had.
+
+    Raises
+    ------
+    StatisticsError
+        As `associate`.
+    """
+    a, b = checked_levels(score, "score"), checked_levels(covariate, "covariate")
+    same_length(a, b)
+    labels = None if strata is None else checked_strata(strata, len(a))
+    found: list[float | None] = []
+    for place in range(len(a)):
+        pair = np.delete(a, place), np.delete(b, place)
+        groups = None if labels is None else np.delete(labels, place)
+        if obstacle(*pair, groups) is not None:
+            found.append(None)
+            continue
+        x, y = (midranks_within(values, groups) for values in pair)
+        found.append(coefficient(statistic, x, y, groups))
+    return found
+
+
 def _checked(
     statistic: str, score: ArrayLike, covariate: ArrayLike, strata: Strata | None, test: Test
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], Integers | None]:

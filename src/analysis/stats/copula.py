@@ -8,6 +8,7 @@ uses the same draws, so that power and means change smoothly along it.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -148,35 +149,100 @@ class Design:
         latent : float
             Correlation of the normal pairs, -1 to 1.
         """
-        strata = []
+        return _sums(self.kernel, self._strata(), self.draws, self.n, float(latent))
+
+    def mean(self, latent: float) -> float:
+        """Mean S over the draws at a latent correlation."""
+        turning = self._turning()
+        if turning is None:
+            return float(self.sums(latent).mean())
+        return float((2 * np.count_nonzero(turning < latent) - turning.size) / self.draws)
+
+    def at_most(self, bound: float, latent: float) -> int:
+        """Draws whose S is no higher than `bound` at a latent correlation."""
+        turning = self._turning()
+        if turning is None:
+            return int(np.count_nonzero(self.sums(latent) <= bound))
+        # the most pairs that may be concordant
+        most = math.floor((bound + len(turning)) / 2)
+        if not 0 <= most < len(turning):
+            return self.draws if most >= 0 else 0
+        return int(np.count_nonzero(turning[most] >= latent))
+
+    def at_least(self, bound: float, latent: float) -> int:
+        """Draws whose S, a whole number, is no lower than `bound` at a latent correlation."""
+        return self.draws - self.at_most(math.ceil(bound) - 1, latent)
+
+    def _strata(self) -> tuple[Stratum, ...]:
+        found = []
         for label in range(int(self.groups.max()) + 1):
             places = np.flatnonzero(self.groups == label)
-            sides = (np.sort(side[places]).tolist() for side in (self.x, self.y))
-            strata.append((tuple(places.tolist()), *map(tuple, sides)))
-        return _sums(self.kernel, tuple(strata), self.draws, self.n, float(latent))
+            x, y = (tuple(np.sort(side[places]).tolist()) for side in (self.x, self.y))
+            found.append((tuple(places.tolist()), x, y))
+        return tuple(found)
+
+    def _turning(self) -> Floats | None:
+        strata = self._strata()
+        return _turning_points(strata, self.draws, self.n) if _has_turning(self.kernel, strata) else None
 
 
 # Places, and the doubled midranks of the score and of the covariate in rising order: all that draws depend on
 Stratum = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-# Cases up to which comparing all pairs of cases is faster than sorting every draw (8 times at 11, 2.5 at 40, 1.6 at 60)
-FEW_CASES = 40
+# Cases of a stratum up to which all pairs of all draws are kept: 190 pairs of 20 000 draws are 30 MB
+FEW_CASES = 20
+
+
+def _has_turning(kernel: Kernel, strata: tuple[Stratum, ...]) -> bool:
+    """Whether each pair of cases turns concordant at one latent correlation: no two covariates are alike."""
+    return kernel == "concordance" and all(len(set(y)) == len(y) <= FEW_CASES for _, _, y in strata)
+
+
+@lru_cache(maxsize=4)
+def _turning_points(strata: tuple[Stratum, ...], draws: int, n: int) -> Floats:
+    """Latent correlations from which on pairs are concordant, rising in each draw, shape (pairs, draws).
+
+    The score of a case is cut from a normal number u, its covariate from r u + sqrt(1 - r^2) v. A pair with the
+    differences du and dv is concordant where r > -q / sqrt(1 + q^2), q = dv / du. Pairs tied in the score, as
+    many in every draw, are left out.
+    """
+    first, second = _normals(draws, n)
+    points = []
+    for places, x, _ in strata:
+        scores = _cut(draws, n, places, x).T
+        for (i, of_i), (j, of_j) in itertools.combinations(enumerate(places), 2):
+            slope = (second[of_i] - second[of_j]) / (first[of_i] - first[of_j])
+            points.append(np.where(scores[i] == scores[j], np.inf, -slope / np.sqrt(1 + slope**2)))
+    rising = np.sort(np.array(points).reshape(-1, draws).T, axis=1)
+    untied = np.isfinite(rising[0])
+    found = np.ascontiguousarray(rising[:, untied].T)
+    found.flags.writeable = False
+    return found
 
 
 # The bisections of one analysis come back to the same points: 512 of 20 000 draws are 80 MB at most
 @lru_cache(maxsize=512)
 def _sums(kernel: Kernel, strata: tuple[Stratum, ...], draws: int, n: int, latent: float) -> Integers:
+    if _has_turning(kernel, strata):
+        turning = _turning_points(strata, draws, n)
+        concordant = np.zeros(draws, dtype=np.int16)  # at most n (n - 1) / 2 = 190 a stratum for `FEW_CASES`
+        for row in turning:
+            concordant += row < latent
+        total = 2 * concordant.astype(np.int64) - len(turning)
+    else:
+        total = _sorted_sums(kernel, strata, draws, n, latent)
+    total.flags.writeable = False
+    return total
+
+
+def _sorted_sums(kernel: Kernel, strata: tuple[Stratum, ...], draws: int, n: int, latent: float) -> Integers:
+    """S of every draw by sorting its cases."""
     first, second = _normals(draws, n)
     mixed = latent * first + np.sqrt(1 - latent**2) * second
     total = np.zeros(draws, dtype=np.int64)
     for places, x, y in strata:
-        inside = mixed[list(places)]
-        if kernel == "concordance" and len(set(y)) == len(y) <= FEW_CASES:
-            total += _surplus_of_pairs(_signs(draws, n, places, x), inside)
-            continue
-        order = np.argsort(inside.T, axis=1)
+        order = np.argsort(mixed[list(places)].T, axis=1)
         # cases sorted by the covariate: its midranks are then the same in every draw
         total += row_sums(kernel, np.take_along_axis(_cut(draws, n, places, x), order, axis=1), np.array(y))
-    total.flags.writeable = False
     return total
 
 
@@ -192,23 +258,6 @@ def _cut(draws: int, n: int, places: tuple[int, ...], ranks: tuple[int, ...]) ->
     """Every draw's order of a stratum replaced by the observed midranks, shape (draws, cases)."""
     normal = _normals(draws, n)[0][list(places)].T
     return np.array(ranks, dtype=np.int64)[np.argsort(np.argsort(normal, axis=1), axis=1)]
-
-
-@lru_cache(maxsize=8)
-def _signs(draws: int, n: int, places: tuple[int, ...], ranks: tuple[int, ...]) -> NDArray[np.int8]:
-    """Whether the score of the first case of each pair is the higher (1) or the lower (-1), shape (pairs, draws)."""
-    scores = _cut(draws, n, places, ranks).T
-    pairs = itertools.combinations(range(len(places)), 2)
-    return np.array([np.sign(scores[i] - scores[j]) for i, j in pairs], dtype=np.int8).reshape(-1, draws)
-
-
-def _surplus_of_pairs(signs: NDArray[np.int8], covariate: Floats) -> Integers:
-    """Concordant minus discordant pairs of each draw, the covariate having no ties."""
-    agreeing = np.zeros(covariate.shape[1], dtype=np.int16)  # at most n (n - 1) / 2 = 780 for `FEW_CASES`
-    for row, (i, j) in enumerate(itertools.combinations(range(len(covariate)), 2)):
-        agreeing += signs[row] * (covariate[i] > covariate[j])
-    # a pair whose covariate falls counts with the other sign
-    return 2 * agreeing.astype(np.int64) - signs.sum(axis=0, dtype=np.int64)
 
 
 def copula_design(

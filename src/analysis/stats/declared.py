@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.stats.arrangements import listable
-from analysis.stats.coefficients import associate, coefficient, midranks_within, obstacle
+from analysis.stats.coefficients import associate, estimates_without_each, obstacle
 from analysis.stats.errors import StatisticsError, one_of
 from analysis.stats.joint_inference import KERNELS, Family, JointResult, joint_inference
 from analysis.stats.pearson import pearson_r, product_moment
@@ -534,18 +534,9 @@ def _association(score: Floats, specification: DeclaredSpecification) -> Associa
 
 def _leave_one_out(score: Floats, specification: DeclaredSpecification) -> list[float | None]:
     """Coefficient without each case used; None where none is left."""
-    found: list[float | None] = []
     members = np.array(specification.members)
-    strata = None if specification.strata is None else np.array(specification.strata, dtype=np.int64)
-    for left_out in range(len(members)):
-        kept = np.delete(members, left_out)
-        pair = score[kept], specification.covariate[kept]
-        groups = None if strata is None else np.delete(strata, left_out)
-        if obstacle(*pair, groups) is not None:
-            found.append(None)
-        elif specification.statistic == "pearson_r":
-            found.append(product_moment(*pair))
-        else:
-            x, y = (midranks_within(values, groups) for values in pair)
-            found.append(coefficient(specification.statistic, x, y, groups))
-    return found
+    pair = score[members], specification.covariate[members]
+    if specification.statistic != "pearson_r":
+        return estimates_without_each(specification.statistic, *pair, specification.strata)
+    without = [[np.delete(values, place) for values in pair] for place in range(len(members))]
+    return [None if obstacle(*each) is not None else product_moment(*each) for each in without]

@@ -17,6 +17,8 @@ from analysis.stats.testing import checked_level
 COPULA_METHOD = "Gaussian copula, test inversion"
 # Halvings of the range of latent correlations: finer than the draws allow
 STEPS = 10
+# S is a whole number and its mean a float: what lies nearer to the bound than this lies on it
+NEAR = 1e-9
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,13 @@ def copula_interval(
     if design.cannot is not None:
         return CopulaInterval(level, cannot=design.cannot)
     observed = design.observed
-    centre = _crossing(lambda latent: design.sums(latent).mean() < observed, -1.0, 1.0)
+    centre = _crossing(lambda latent: design.mean(latent) < observed, -1.0, 1.0)
 
     def keeps(latent: float) -> bool:
-        sums = design.sums(latent)
-        mean = sums.mean()
-        return bool((np.abs(sums - mean) >= abs(observed - mean) - 1e-9).mean() > alpha)
+        mean = design.mean(latent)
+        distance = abs(observed - mean) - NEAR
+        far = design.at_least(mean + distance, latent) + design.at_most(mean - distance, latent)
+        return far / design.draws > alpha
 
     low = _crossing(lambda latent: not keeps(latent), -1.0, centre)
     high = _crossing(keeps, centre, 1.0)
@@ -181,8 +184,8 @@ def excluded_effect(
     if design.cannot is not None:
         return Excluded(alpha, cannot=design.cannot)
     observed = design.observed
-    above = _crossing(lambda latent: (design.sums(latent) <= observed).mean() > alpha, -1.0, 1.0)
-    below = _crossing(lambda latent: (design.sums(latent) >= observed).mean() <= alpha, -1.0, 1.0)
+    above = _crossing(lambda latent: design.at_most(observed, latent) / design.draws > alpha, -1.0, 1.0)
+    below = _crossing(lambda latent: design.at_least(observed, latent) / design.draws <= alpha, -1.0, 1.0)
     edge = 1 - 2.0**-STEPS
     found = [None if abs(latent) >= edge else latent for latent in (above, below)]
     means = [None if latent is None else design.mean_estimate(latent) for latent in found]

@@ -8,18 +8,22 @@ once, and those over IPC with the default prefix race for file names.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME as NATIVE_KERNEL
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -39,6 +43,10 @@ WATCH_SECONDS = 0.2
 # papermill writes the whole notebook at the start and end of every cell, markdown included: in short runs
 # that is most of what its process does; somebody who looks on sees a state no older than this
 SAVE_SECONDS = 2.0
+
+# how long an answer of a kernel that starts is waited for before it is asked again, as in jupyter_client
+ANSWER_SECONDS = 1.0
+PUBLISHED_SECONDS = 0.2
 
 Watch = Callable[[], bool]
 
@@ -60,8 +68,62 @@ class KernelEndedError(DeadKernelError):
         return KernelEndedError, (self.status,)
 
 
+class StudyKernelClient(AsyncKernelClient):
+    """A client that is ready as soon as its kernel has said that it is idle.
+
+    jupyter_client's own goes on listening until there was silence for 0.2 s, longer than a short run takes.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait for the kernel's answer and for the "idle" that follows it, by which both channels are connected.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds; None waits as long as the kernel lives.
+
+        Raises
+        ------
+        RuntimeError
+            If the kernel dies, or gives no answer in time.
+        """
+        until = time.monotonic() + (math.inf if timeout is None else timeout)
+        while not await self._has_answered(self.kernel_info()):
+            if not await self._async_is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > until:
+                raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
+
+    async def _has_answered(self, request: str) -> bool:
+        try:
+            answer = await _message(self.shell_channel, request, "kernel_info_reply", ANSWER_SECONDS)
+            # what was published before the channel was connected is lost, and it is asked again
+            await _message(self.iopub_channel, request, "status", PUBLISHED_SECONDS, execution_state="idle")
+        except Empty:
+            return False
+        self._handle_kernel_info_reply(answer)
+        return True
+
+
+async def _message(channel: Any, request: str, kind: str, seconds: float, **content: str) -> dict[str, Any]:
+    """Read a channel up to the message of this kind and content that follows a request.
+
+    Raises
+    ------
+    queue.Empty
+        If nothing comes for so long.
+    """
+    while True:
+        found: dict[str, Any] = await channel.get_msg(timeout=seconds)
+        is_of_it = found["msg_type"] == kind and found["parent_header"].get("msg_id") == request
+        if is_of_it and content.items() <= found["content"].items():
+            return found
+
+
 class StudyKernelManager(AsyncKernelManager):
     """A kernel manager whose kernels are this Python as it is installed, whatever the reader's own set-up says."""
+
+    client_factory = StudyKernelClient
 
     @property
     def kernel_spec(self) -> Any:

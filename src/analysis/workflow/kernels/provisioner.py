@@ -19,6 +19,8 @@ from analysis.workflow.kernels import client
 LAUNCHER = ["-m", "ipykernel_launcher"]
 # how often the end of a killed kernel is looked for; it is there within a few milliseconds
 POLL_SECONDS = 0.01
+# a second; after it the kernel manager's own patience begins
+POLLS = 100
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -52,6 +54,18 @@ class WarmProvisioner(LocalProvisioner):
             await asyncio.sleep(POLL_SECONDS)
         status, self.process = self.process.returncode, None
         return status
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel and see its end.
+
+        The kernel manager looks whether a kernel still runs every tenth of a second, which in short runs is a
+        fifth of all there is to wait for.
+        """
+        await super().kill(restart)
+        for _ in range(POLLS):
+            if self.process is None or self.process.poll() is not None:
+                return
+            await asyncio.sleep(POLL_SECONDS)
 
 
 def _fork(arguments: list[str], environment: dict[str, str], folder: str) -> client.Forked:
