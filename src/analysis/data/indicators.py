@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -280,16 +281,26 @@ def periods(name: str) -> list[str]:
         If the catalogue has no such indicator.
     """
     indicator(name)
-    return sorted(_by_indicator().get(name, ()))
+    found = _by_indicator().get(name)
+    return [] if found is None else sorted(found.by_period)
+
+
+class _Figures(NamedTuple):
+    """Figures of one indicator: its rows of the table, and values by period and region."""
+
+    rows: pd.DataFrame
+    by_period: dict[str, pd.Series]
 
 
 @cache
-def _by_indicator() -> dict[str, dict[str, pd.Series]]:
+def _by_indicator() -> dict[str, _Figures]:
     # a look-up by key: comparing every text of the table for each of thousands of calls takes seconds
-    found: dict[str, dict[str, pd.Series]] = {}
-    for (name, period), part in _observations().groupby(["indicator", "period"]):
-        found.setdefault(str(name), {})[str(period)] = part.set_index("region")["value"]
-    return found
+    return {
+        str(name): _Figures(
+            rows, {str(period): part.set_index("region")["value"] for period, part in rows.groupby("period")}
+        )
+        for name, rows in _observations().groupby("indicator")
+    }
 
 
 def values(name: str, period: str, region_codes: Sequence[str]) -> pd.Series:
@@ -314,10 +325,9 @@ def values(name: str, period: str, region_codes: Sequence[str]) -> pd.Series:
     AnalysisError
         If the indicator or the period is unknown.
     """
-    found = _by_indicator().get(name, {}).get(period)
-    if found is None:
+    if period not in periods(name):
         raise one_of(f"The period of {name}", period, periods(name))
-    return found.reindex(list(region_codes))
+    return _by_indicator()[name].by_period[period].reindex(list(region_codes))
 
 
 def resources_of(
@@ -339,8 +349,9 @@ def resources_of(
     list of str
         Names of resources, and ``user/...`` for a reader's own files; empty without observations.
     """
-    table = _observations()
-    chosen = table[table["indicator"] == name]
+    if name not in _by_indicator():
+        return []
+    chosen = _by_indicator()[name].rows
     if period is not None:
         chosen = chosen[chosen["period"] == period]
     if region_codes is not None:

@@ -532,7 +532,8 @@ def rounding(figures: pd.DataFrame) -> pd.Series:
 
 def decimals(value: float) -> int:
     """Decimals a figure shows, six at most: what lies beyond is binary arithmetic."""
-    return next((places for places in range(6) if round(value, places) == round(value, 6)), 6)
+    finest = round(value, 6)
+    return next((places for places in range(6) if round(value, places) == finest), 6)
 
 
 def series_name(resource_name: str, column: str) -> Name:

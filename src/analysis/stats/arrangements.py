@@ -71,6 +71,53 @@ def _listed(counts: tuple[int, ...]) -> NDArray[np.int8]:
     return rows
 
 
+def arranged_sums(counts: Sequence[int], values: NDArray[Any], weights: NDArray[Any]) -> NDArray[Any]:
+    """Sum of products of every arrangement with the same weights.
+
+    Parameters
+    ----------
+    counts : sequence of int, length k
+        As in `arrangements`.
+    values : ndarray, shape (k,)
+        Value of each level.
+    weights : ndarray, shape (n,)
+        Weight of each place, of the same type.
+
+    Returns
+    -------
+    ndarray, shape (number of arrangements,)
+        In the order of `arrangements`.
+
+    Raises
+    ------
+    StatisticsError
+        As `arrangements`.
+    """
+    arrangements(counts)
+    total = None
+    for codes, places in _packed(tuple(counts)):
+        sums = np.zeros(1, dtype=values.dtype)
+        for weight in weights[places]:
+            sums = np.add.outer(sums, values * weight).ravel()
+        total = sums[codes] if total is None else total + sums[codes]
+    return total if total is not None else np.zeros(1, dtype=values.dtype)
+
+
+# kept beside `_listed`, of which it is a third
+@lru_cache(maxsize=2)
+def _packed(counts: tuple[int, ...]) -> list[tuple[NDArray[np.uint8], slice]]:
+    """Arrangements with as many places in one code as a byte holds: a sum is looked up for all of them at once."""
+    listed, levels = _listed(counts), len(counts)
+    width = max(1, int(math.log(256) / math.log(max(levels, 2)) + 1e-9))
+    found = []
+    for first in range(0, listed.shape[1], width):
+        codes = np.zeros(len(listed), dtype=np.uint8)
+        for column in listed.T[first : first + width]:
+            codes = codes * np.uint8(levels) + column.astype(np.uint8)
+        found.append((codes, slice(first, first + width)))
+    return found
+
+
 def shown_count(count: int) -> str:
     """Count as digits, or as a power of ten where nobody would read them."""
     return f"{count:,}" if count < 10**9 else f"about 10^{math.log10(count):.0f}"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.stats.arrangements import arrangements, listable
+from analysis.stats.arrangements import arranged_sums, listable
 from analysis.stats.coefficients import obstacle
 from analysis.stats.exact import SECONDS
 from analysis.stats.normal import normal_p
@@ -100,20 +100,17 @@ def _tested(a: Floats, b: Floats, test: Test) -> Association:
 def _enumerated(
     levels: NDArray[Any], codes: Integers, counts: list[int], y: NDArray[Any], slack: float, test: Test
 ) -> Association:
-    # a column of scores at a time: the whole table of values would be eight times the codes'
-    every = arrangements(counts)
-    sums = sum((levels * weight)[column] for column, weight in zip(every.T, y, strict=True))
     middle = (levels @ np.array(counts)) * y.sum()
-    found = np.asarray(sums) * len(y) - middle
+    found = arranged_sums(counts, levels, y) * len(y) - middle
     observed = (levels[codes] @ y) * len(y) - middle
     hits, best = (_hits(found, value, slack) for value in (observed, None))
     return Association(
         statistic="pearson_r",
         n=len(y),
         alternative=test.alternative,
-        arrangements=len(every),
-        p_exact=hits[test.alternative] / len(every),
-        p_min=best[test.alternative] / len(every),
+        arrangements=len(found),
+        p_exact=hits[test.alternative] / len(found),
+        p_min=best[test.alternative] / len(found),
         method="enumeration",
         exceeding=hits["two-sided"],
         upper=hits["greater"],

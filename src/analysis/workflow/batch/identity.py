@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,7 @@ def inputs(notebook: str) -> dict[str, str]:
         # what the reader's own indicators are called, and their units
         found[f"own {names.name}"] = _hash(Path.read_bytes, names)
     for name, module in sorted(modules(path).items()):
-        found[f"module {name}"] = _hash(_tree, module)
+        found[f"module {name}"] = _module(name, *_stamped(module)).digest
     for beside in sorted(source.rglob("*")):
         if beside.is_file() and beside.suffix != ".py" and "__pycache__" not in beside.parts:
             found[f"file {beside.relative_to(source).as_posix()}"] = _hash(Path.read_bytes, beside)
@@ -113,26 +114,25 @@ def modules(notebook: Path) -> dict[str, Path]:
     dict
         File by module name.
     """
+    known = _module_files()
     found: dict[str, Path] = {}
     waiting = list(_imports_of_notebook(*_stamped(notebook)))
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in found or name not in known:  # a name inside a module is no module
             continue
-        path = _module_file(name)
-        if path is None:  # a name inside a module, not a module
-            continue
-        found[name] = path
-        waiting += _imports_of_module(name, *_stamped(path))
+        path = found[name] = known[name]
+        waiting += _module(name, *_stamped(path)).imports
     return found
 
 
-def _module_file(name: str) -> Path | None:
-    base = paths.root().joinpath("src", *name.split("."))
-    for path in (base.with_suffix(".py"), base / "__init__.py"):
-        if path.is_file():
-            return path
-    return None
+def _module_files() -> dict[str, Path]:
+    source = paths.root() / "src"
+    found = {}
+    for path in (source / PACKAGE).rglob("*.py"):
+        name = ".".join(path.relative_to(source).with_suffix("").parts)
+        found[name.removesuffix(".__init__")] = path
+    return found
 
 
 def _stamped(path: Path) -> tuple[Path, int, int]:
@@ -144,22 +144,38 @@ def _stamped(path: Path) -> tuple[Path, int, int]:
 def _imports_of_notebook(path: Path, *stamp: int) -> tuple[str, ...]:
     cells = nbformat.read(path, as_version=4).cells
     code = [_without_magics(cell.source) for cell in cells if cell.cell_type == "code"]
-    return tuple(name for text in code for name in _imported(ast.parse(text), ""))
+    return tuple(name for text in code for name in _imported(ast.walk(ast.parse(text)), ""))
+
+
+@dataclass(frozen=True)
+class _Module:
+    """What a module imports of the package, and the hash of its syntax tree."""
+
+    imports: tuple[str, ...]
+    digest: str
 
 
 @lru_cache(CACHED_FILES)
-def _imports_of_module(name: str, path: Path, *stamp: int) -> tuple[str, ...]:
+def _module(name: str, path: Path, *stamp: int) -> _Module:
+    # parsed and walked once for both: that is most of what the plan of a small batch costs
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
     package_name = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    return tuple(_imported(ast.parse(path.read_text(encoding="utf-8")), package_name))
+    for node in nodes:
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and (
+            ast.get_docstring(node, clean=False) is not None
+        ):
+            del node.body[0]
+    return _Module(tuple(_imported(nodes, package_name)), digest(ast.dump(tree).encode()))
 
 
 def _without_magics(text: str) -> str:
     return "\n".join("" if line.lstrip()[:1] in ("%", "!", "?") else line for line in text.splitlines())
 
 
-def _imported(tree: ast.AST, package_name: str) -> Iterator[str]:
-    """Names below the package that a tree imports, at its top or inside functions."""
-    for node in ast.walk(tree):
+def _imported(nodes: Iterable[ast.AST], package_name: str) -> Iterator[str]:
+    """Names below the package that the nodes of a tree import, at its top or inside functions."""
+    for node in nodes:
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -197,13 +213,3 @@ def _cells(path: Path) -> bytes:
         [[cell.cell_type, cell.source, sorted(cell.metadata.get("tags", []))] for cell in cells],
         ensure_ascii=False,
     ).encode()
-
-
-def _tree(path: Path) -> bytes:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and (
-            ast.get_docstring(node, clean=False) is not None
-        ):
-            del node.body[0]
-    return ast.dump(tree).encode()

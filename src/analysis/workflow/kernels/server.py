@@ -54,7 +54,7 @@ PRELOAD = (
 )
 # what every notebook reads
 PRIMED = (
-    "analysis.data.indicators:observations",
+    "analysis.data.indicators:_by_indicator",
     "analysis.publish.words:load",
     "analysis.publish.citation:load",
 )
