@@ -1,7 +1,9 @@
 """Warm kernels: what comes out must be what a cold kernel gives, and nothing may be left behind."""
 
+import asyncio
 import contextlib
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -115,6 +117,72 @@ def test_a_short_notebook_is_not_written_twice_a_cell(tmp_path, monkeypatch):
     whole = executed(path)
     assert printed(whole) == [str(number) for number in range(20)]
     assert len(written_to) <= 5  # at the start, and every two seconds
+
+
+class _Heard:
+    """A channel that hands out these messages; None stands for silence."""
+
+    def __init__(self, *messages):
+        self.messages = list(messages)
+
+    async def get_msg(self, timeout):
+        message = self.messages.pop(0)
+        if message is None:
+            raise queue.Empty
+        return message
+
+
+def heard(kind, request, **content):
+    return {"msg_type": kind, "parent_header": {"msg_id": request}, "content": content}
+
+
+def test_a_kernel_is_ready_once_both_channels_have_answered(monkeypatch):
+    """Ready too early, the output of the first cell would be lost; waiting for silence costs a fifth of a short run."""
+    reply = {"protocol_version": "5.3"}
+    requests = iter("abc")
+    mine = engine.StudyKernelClient()
+    monkeypatch.setattr(mine, "kernel_info", lambda: next(requests))
+    shell = [heard("kernel_info_reply", request, **reply) for request in "aabc"]
+    # nothing is published for the first request: the channel was not connected yet
+    published = [
+        None,
+        heard("status", "a", execution_state="idle"),
+        heard("status", "b", execution_state="busy"),
+        heard("status", "b", execution_state="idle"),
+    ]
+    mine._shell_channel, mine._iopub_channel = _Heard(*shell), _Heard(*published)
+
+    async def lives():
+        return True
+
+    monkeypatch.setattr(mine, "_async_is_alive", lives)
+    asyncio.run(mine.wait_for_ready(60))
+    assert next(requests) == "c" and not mine.iopub_channel.messages
+
+    async def dead():
+        return False
+
+    monkeypatch.setattr(mine, "_async_is_alive", dead)
+    monkeypatch.setattr(mine, "kernel_info", lambda: "d")
+    mine._shell_channel = _Heard(None)
+    with pytest.raises(RuntimeError, match="Kernel died"):
+        asyncio.run(mine.wait_for_ready(60))
+
+
+def test_a_killed_kernel_is_gone_when_the_kill_returns(tmp_path):
+    """jupyter_client looks again only a tenth of a second later."""
+
+    async def started_and_killed():
+        with engine.connection() as config:
+            manager = engine.WarmKernelManager(kernel_name="python3", config=config)
+            await manager.start_kernel(cwd=str(tmp_path))
+            process = manager.provisioner.process
+            await manager.provisioner.kill()
+            status = process.poll()
+            await manager.shutdown_kernel(now=True)
+            return status
+
+    assert asyncio.run(started_and_killed()) == -signal.SIGKILL
 
 
 def test_kernels_draw_different_random_numbers(tmp_path):

@@ -58,6 +58,17 @@ def test_leaving_one_out_within_strata_and_in_one_direction():
         assert result == stats.kendall_tau_b(score, share, strata=border, alternative="greater")
 
 
+@pytest.mark.parametrize("strata", [None, BORDER])
+@pytest.mark.parametrize("statistic", ["kendall_tau_b", "spearman_rho"])
+def test_estimates_without_each_case_are_those_of_the_tests(statistic, strata):
+    """Fails if the short way, without p, ranks other cases than the long one."""
+    known = stats.leave_one_out(statistic, SCORE, SHARE, strata=strata).estimates
+    assert stats.estimates_without_each(statistic, SCORE, SHARE, strata) == pytest.approx(
+        list(known), abs=1e-15
+    )
+    assert stats.estimates_without_each(statistic, [1, 1, 2], [1, 2, 3])[2] is None
+
+
 @pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
 def test_reachable_p_are_those_of_all_arrangements(alternative):
     """Fails if a p is listed that no arrangement gives, or one is missing."""
@@ -114,6 +125,19 @@ def test_the_inverted_interval_covers_its_own_model():
         found = stats.copula_interval("kendall_tau_b", first, second)
         held += found.latent_low <= 0.5 <= found.latent_high
     assert 10 * 0.95 - 3.5 * math.sqrt(10 * 0.95 * 0.05) <= held
+
+
+@pytest.mark.parametrize("strata", [None, BORDER])
+def test_pairs_turn_concordant_where_sorted_draws_say(strata):
+    """S counted from turning points is S of the sorted draws; fails if a pair turns at another correlation."""
+    design = copula.copula_design("kendall_tau_b", SCORE, SHARE, strata)
+    for latent in (-1.0, -0.3, 0.0, 0.25, 0.9, 1.0):
+        drawn = copula._sorted_sums(design.kernel, design._strata(), design.draws, design.n, latent)
+        assert np.array_equal(design.sums(latent), drawn)
+        assert design.mean(latent) == drawn.mean()
+        for bound in (drawn.min() - 1, -2.5, 0, 7, drawn.max()):
+            assert design.at_most(bound, latent) == (drawn <= bound).sum()
+            assert design.at_least(bound, latent) == (drawn >= bound).sum()
 
 
 def test_power_is_the_level_at_zero_and_rises_to_the_detectable_effect():
