@@ -361,6 +361,25 @@ def test_clients_that_leave_as_their_kernels_end_do_not_end_the_server(tmp_path)
     server.stop()
 
 
+def test_a_call_raises_what_its_function_raises_and_says_what_ended_it():
+    server = client.server()
+    server.call("time:sleep", 0)
+    with pytest.raises(AnalysisError, match=r"^An exhibit") as refused:
+        server.call("analysis.publish.exhibits:entry", "none")
+    assert "carry_out" in refused.value.__notes__[0]
+    for name in ("os:abort", "os:_exit"):
+        with pytest.raises(ChildProcessError, match=rf"^{name} ended with status "):
+            server.call(name, *([3] if name == "os:_exit" else []))
+    # one that waits keeps no other from its end
+    with ThreadPoolExecutor(2) as pool:
+        long, short = pool.submit(server.call, "time:sleep", 60), pool.submit(server.call, "time:sleep", 0)
+        short.result(60)
+        assert not long.done()
+        client.stop()
+        with pytest.raises(ChildProcessError, match="-9"):
+            long.result(60)
+
+
 def test_a_server_is_kept_as_long_as_a_run_holds_it(monkeypatch):
     # the run's sockets lie in the server's folder
     with client.held() as first:

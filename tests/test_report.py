@@ -26,4 +26,4 @@ def test_an_image_without_words_is_said_to_have_none(tmp_path):
 def _body(folder, cell):
     (folder / "notebooks").mkdir(exist_ok=True)
     nbformat.write(new_notebook(cells=[cell]), folder / "notebooks" / "n.ipynb")
-    return notebooks.body(folder, "n", "en", notebooks.CellExporter())
+    return notebooks.body(folder, "n", "en")

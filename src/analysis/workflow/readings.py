@@ -45,7 +45,7 @@ _STATES = [re.escape(_CHANGED.words(language)).replace(_CHANGED.commit, _DIGITS)
 _COMMIT = re.compile(rf"(?:{'|'.join(_STATES)}|git {_DIGITS})[;,.]?\s?")
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 # the code of a cell in a notebook's page: the record of the run has its sum, and another comment is no other result
-_CODE = re.compile(r'<div class="highlight[^"]*">.*?</div>', re.DOTALL)
+_CODE = re.compile(r'<div class=" ?highlight[^"]*">.*?</div>', re.DOTALL)
 _IMAGE_DATA = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=\s]*")
 # elements inside a line; every other begins and ends one
 _INLINE = re.compile(

@@ -6,14 +6,15 @@ whatever goes wrong before leaves ``results/`` as it was.
 
 from __future__ import annotations
 
+import importlib
 import json
 import platform
 import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from analysis.data import comparison, indicators, package
 from analysis.data.messages import _
 from analysis.data.regions import LANGUAGES
 from analysis.errors import AnalysisError
-from analysis.publish import exhibits, parameters, report, repository
+from analysis.publish import exhibits, parameters, repository
 from analysis.publish.run import PAGE
 from analysis.publish.words import text
 from analysis.workflow import input_sums, runs
@@ -39,6 +40,8 @@ STAGING = "build/reproduce"
 ROOM = 50_000_000
 LOCK = "reproduce.lock"
 REPORT = _("Report")
+# loaded in the processes that make it, and not in this one
+REPORT_MODULE = "analysis.publish.report"
 # whoever opens the folder of results finds the report
 ENTRANCE = f"""<!DOCTYPE html>
 <html lang="en">
@@ -82,11 +85,6 @@ def reproduce(*, quiet: bool = False) -> Path:
         paths.make_folder(staging)
         write_processed()
         done = _run_all(staging, quiet)
-        missing = missing_files(staging)
-        if missing:
-            raise AnalysisError(f"The notebooks ran but did not write {missing[0]}.")
-        paths.write_text(staging / exhibits.SOURCES, exhibits.sources_as_csv(staging))
-        report.build(staging)
         # in the place of the page of the notebook that came last
         paths.write_text(staging / PAGE, ENTRANCE)
         paths.write_text(staging / SUMS, sums(staging))
@@ -120,33 +118,44 @@ def _check_finished(staging: Path, made_from: Mapping[str, str]) -> None:
 
 
 def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
-    """Run every notebook, as many at a time as there are cores; a thread waits for each kernel."""
-    names = parameters.study()
+    """Run every notebook and make the report, as many things at a time as there are cores; a thread waits for each."""
+    names, cores = parameters.study(), runs.available_cores()
+    # the tour, which runs a batch of its own, and the late ones are the long ones: started first, they leave no
+    # core idle at the end, and what is left then are pages
+    order = (names[0], *reversed(names[1:]))
     stopped = threading.Event()
-    limits = runs.Limits(is_cancelled=stopped.is_set)
-    with ThreadPoolExecutor(runs.available_cores()) as pool:
-        futures = {
-            pool.submit(
+    with ThreadPoolExecutor(cores) as pool:
+
+        def run(name: str) -> Future[runs.Done]:
+            return pool.submit(
                 runs.run,
                 name,
                 {"output_dir": STAGING},
                 staging / "notebooks" / f"{name}.ipynb",
                 is_warm=True,
-                limits=limits,
+                limits=runs.Limits(is_cancelled=stopped.is_set),
                 place=paths.relative(paths.results()),
-            ): name
-            # the tour, which runs a batch of its own, and the late ones are the long ones: started first,
-            # they leave no core idle at the end
-            for name in (names[0], *reversed(names[1:]))
-        }
+            )
+
         try:
+            futures = {run(name): name for name in order[:cores]}
+            pages = [pool.submit(_prepare_pages)]
+            futures |= {run(name): name for name in order[cores:]}
             done = {}
             # None: off where nobody looks on
             with tqdm(total=len(names), desc="Notebooks", unit="notebook", disable=quiet or None) as progress:
                 for future in runs.as_ended(futures):
-                    progress.set_postfix_str(futures[future])
-                    done[futures[future]] = future.result()
+                    name = futures[future]
+                    progress.set_postfix_str(name)
+                    done[name] = future.result()
                     progress.update()
+                    pages.append(pool.submit(_make_pages, "write_notebook", str(staging), name))
+            _check_written(staging)
+            pages += [
+                pool.submit(_make_pages, "write_others", str(staging), part, cores) for part in range(cores)
+            ]
+            for page in runs.as_ended(pages):
+                page.result()
         except BaseException:
             # a failure or Ctrl-C: the kernels that still run would only be waited for
             stopped.set()
@@ -155,6 +164,43 @@ def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
             with client.ended():
                 pool.shutdown(wait=True, cancel_futures=True)
     return [done[name] for name in names]
+
+
+def _check_written(staging: Path) -> None:
+    """Refuse notebooks that did not write what they promise, and write down what it was made from."""
+    missing = missing_files(staging)
+    if missing:
+        raise AnalysisError(f"The notebooks ran but did not write {missing[0]}.")
+    paths.write_text(staging / exhibits.SOURCES, exhibits.sources_as_csv(staging))
+
+
+_in_turn = threading.Lock()
+
+
+def _prepare_pages() -> None:
+    """Have the processes that make pages find loaded what all of them need, once kernels leave a core."""
+    # whoever makes a page meets what is wrong
+    with suppress(OSError):
+        if client.is_available():
+            client.server().prime(f"{REPORT_MODULE}:load")
+
+
+def _make_pages(function: str, *arguments: str | int) -> None:
+    """Call a function of the report in a process of its own; in this one, in turn, where none can be forked."""
+    try:
+        if client.is_available():
+            client.server().call(f"{REPORT_MODULE}:{function}", *arguments)
+            return
+    except ChildProcessError as error:
+        raise AnalysisError(
+            f"The report was not made, its process was ended from outside or found no memory ({error}); run the same "
+            "command again."
+        ) from None
+    except OSError:
+        # no server can be started here, or it was ended; what else there is to say is said again
+        pass
+    with _in_turn:
+        getattr(importlib.import_module(REPORT_MODULE), function)(*arguments)
 
 
 def _check_replaceable(folder: Path) -> None:

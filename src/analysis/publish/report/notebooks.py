@@ -45,7 +45,17 @@ class CellExporter(HTMLExporter):
         return TemplateExporter.from_notebook_node(self, nb, resources, **options)
 
 
-def body(results: Path, name: str, language: Language, exporter: CellExporter) -> Markup:
+@cache
+def _exporter() -> CellExporter:
+    return CellExporter()
+
+
+def load() -> None:
+    """Have nbconvert compile its templates, so that processes forked from this one have them."""
+    _exporter().from_notebook_node(nbformat.v4.new_notebook())
+
+
+def body(results: Path, name: str, language: Language) -> Markup:
     """Cells of an executed notebook as HTML, its text and its exhibits in `language`.
 
     Parameters
@@ -56,8 +66,6 @@ def body(results: Path, name: str, language: Language, exporter: CellExporter) -
         The notebook.
     language : {'en', 'ru'}
         Language; what the catalogue lacks stays English.
-    exporter : CellExporter
-        What turns cells into HTML.
     """
     executed = nbformat.read(results / "notebooks" / f"{name}.ipynb", as_version=4)
     for cell in executed.cells:
@@ -68,7 +76,7 @@ def body(results: Path, name: str, language: Language, exporter: CellExporter) -
             _translate(output.get("data", {}), results, language)
             if "image/png" in output.get("data", {}):
                 output.metadata.setdefault("alt", text(_UNDESCRIBED, language))
-    made, _resources = exporter.from_notebook_node(executed)
+    made, _resources = _exporter().from_notebook_node(executed)
     return wide(made, language)
 
 

@@ -6,6 +6,7 @@ import posixpath
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -57,13 +58,33 @@ def build(results: Path) -> Path:
     AnalysisError
         If a file that a page needs is not there.
     """
-    target = results / FOLDER
-    shutil.rmtree(target, ignore_errors=True)
-    site = _Site(content.read(results), target)
-    for language in LANGUAGES:
-        site.write_language(language)
-    _write_assets(target)
-    return target
+    shutil.rmtree(results / FOLDER, ignore_errors=True)
+    for name in parameters.study():
+        write_notebook(results, name)
+    write_others(results)
+    return results / FOLDER
+
+
+def write_notebook(results: Path | str, name: str) -> None:
+    """Write the pages of a notebook, which show nothing but what its run has left in `results`."""
+    _Site(Path(results)).write(f"notebooks/{name}")
+
+
+def write_others(results: Path | str, part: int = 0, parts: int = 1) -> None:
+    """Write all but the pages of notebooks, or one of several equal parts, which together are all."""
+    site = _Site(Path(results))
+    if part == 0:
+        _write_assets(site.target)
+    for name in site.names()[part::parts]:
+        site.write(name)
+
+
+def load() -> None:
+    """Load what every page needs, so that processes forked from this one have it."""
+    for name in _templates().list_templates():
+        _templates().get_template(name)
+    notebooks.load()
+    citation.load()
 
 
 def _write_assets(target: Path) -> None:
@@ -81,7 +102,8 @@ def address(name: str, language: Language) -> str:
     return f"{name}.html" if language == "en" else f"ru/{name}.html"
 
 
-def _environment() -> Environment:
+@cache
+def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("analysis.publish.report"),
         autoescape=True,
@@ -101,38 +123,40 @@ def _environment() -> Environment:
 class _Site:
     """The pages of one report."""
 
-    def __init__(self, found: Content, target: Path) -> None:
-        self.found = found
-        self.target = target
-        self.templates = _environment()
-        self.exporter = notebooks.CellExporter()
+    def __init__(self, results: Path) -> None:
+        self.folder = results
+        self.target = results / FOLDER
         state = repository.state()
-        self.references = {
-            name: citation.references(name, found.folder, state)
-            for name in (citation.PROJECT, *(page.id for page in found.pages), *parameters.study())
-        }
-        self.resources = content.resources(found.pages)
+        self.references = cache(lambda name: citation.references(name, results, state))
 
-    def write_language(self, language: Language) -> None:
-        """Write every page of a language."""
-        self._write("index", language, self._index(language))
-        self._write("exhibits", language, self._gallery(language))
-        for number, page in enumerate(self.found.pages):
-            self._write(f"exhibits/{page.id}", language, self._exhibit(number, language), "exhibit")
-        self._write("ledger", language, self._ledger(language))
-        self._write("multiverse", language, self._explorer(language))
-        self._write("notebooks", language, {"groups": self._groups(language)})
-        for name in parameters.study():
-            self._write(f"notebooks/{name}", language, self._notebook(name, language), "notebook")
-        self._write("sources", language, {"resources": self.resources})
-        for item in self.resources:
-            table = raw.table(item["name"], language)
-            self._write(f"sources/{item['name']}", language, {"item": item, "table": table}, "raw")
+    @cached_property
+    def found(self) -> Content:
+        """What the results say; the page of a notebook is made before all are there."""
+        return content.read(self.folder)
 
-    def _write(self, name: str, language: Language, context: Mapping[str, Any], template: str = "") -> None:
+    @cached_property
+    def resources(self) -> list[dict[str, Any]]:
+        """Raw files with the exhibits that draw on them."""
+        return content.resources(self.found.pages)
+
+    def names(self) -> list[str]:
+        """Every page but those of notebooks."""
+        exhibits = (f"exhibits/{page.id}" for page in self.found.pages)
+        sources = (f"sources/{item['name']}" for item in self.resources)
+        return [*PAIRED, *exhibits, *sources]
+
+    def write(self, name: str) -> None:
+        """Write a page in both languages."""
+        kind, slash, shown = name.rpartition("/")
+        template, made = _TEMPLATES[kind + slash or name]
+        for language in LANGUAGES:
+            self._write(name, language, made(self, shown, language), template)
+
+    def _write(self, name: str, language: Language, context: Mapping[str, Any], template: str) -> None:
         here = address(name, language)
         link = _linker(here)
-        made = self.templates.get_template(f"{template or name}.html").render(
+        sheet = _templates().get_template(f"{template}.html")
+        made = sheet.render(
             context,
             _=lambda key, **values: text(Message(key, values), language),
             language=language,
@@ -156,14 +180,14 @@ class _Site:
     def _figure(self, page: Page, language: Language) -> Markup | None:
         if not page.has("figure"):
             return None
-        path = self.found.folder / "figures" / f"{page.id}.{language}.svg"
+        path = self.folder / "figures" / f"{page.id}.{language}.svg"
         return Markup(svg.inline(path, page.id, page.title(language), page.card["sentence"][language]))
 
     def _table(self, page: Page, language: Language) -> Markup | None:
         """Table as its notebook wrote it, every cell escaped there, in a box that scrolls, its figures linked."""
         if not page.has("table"):
             return None
-        path = self.found.folder / "tables" / f"{page.id}.{language}.html"
+        path = self.folder / "tables" / f"{page.id}.{language}.html"
         made = notebooks.wide(path.read_text(encoding="utf-8"), language)
         return raw.linked(made, _pages(f"exhibits/{page.id}", language), language)
 
@@ -171,20 +195,20 @@ class _Site:
         pages = [page for name in names if (page := self.found.page(name)) is not None]
         return [(page, self._figure(page, language)) for page in pages]
 
-    def _index(self, language: Language) -> dict[str, Any]:
+    def _index(self, _name: str, language: Language) -> dict[str, Any]:
         rows = self.found.found.rows
         return {
-            "answer": content.answer(self.found.folder),
+            "answer": content.answer(self.folder),
             "summary": claims.summary(rows),
             "counts": claims.counts(rows),
             "finds": claims.finds(rows),
             "findings": content.findings(self.found),
             "pictures": self._drawn(FIRST_PICTURES, language),
             "statistics": self._drawn(FIRST_STATISTICS, language),
-            "references": self.references[citation.PROJECT],
+            "references": self.references(citation.PROJECT),
         }
 
-    def _gallery(self, language: Language) -> dict[str, Any]:
+    def _gallery(self, _name: str, language: Language) -> dict[str, Any]:
         """The paper's own exhibits under their numbers, then the others by notebook, each with a picture."""
         own = sorted(
             (page for page in self.found.pages if page.printed_name),
@@ -202,7 +226,7 @@ class _Site:
         """First cells of a table without a figure, as its picture."""
         if page.has("figure") or not page.has("table"):
             return []
-        path = self.found.folder / "tables" / f"{page.id}.{language}.html"
+        path = self.folder / "tables" / f"{page.id}.{language}.html"
         rows = re.findall(r"<tr[^>]*>(.*?)</tr>", path.read_text(encoding="utf-8"), re.DOTALL)
         # the cells are escaped in the file
         cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows[:PREVIEW_ROWS]]
@@ -219,9 +243,9 @@ class _Site:
             for name in parameters.study()
         ]
 
-    def _exhibit(self, number: int, language: Language) -> dict[str, Any]:
+    def _exhibit(self, name: str, language: Language) -> dict[str, Any]:
         pages = self.found.pages
-        page = pages[number]
+        number, page = next((number, page) for number, page in enumerate(pages) if page.id == name)
         verdicts = f"{page.id}-verdicts"
         used = [item for item in self.resources if item["name"] in page.card["sources"]]
         return {
@@ -235,24 +259,34 @@ class _Site:
             "parameters": content.parameter_rows(page.card, language),
             "files": [name for name in page.files if f".{_other(language)}." not in name],
             "resources": used,
-            "references": self.references[page.id],
+            "references": self.references(page.id),
             "verdicts": verdicts if self.found.page(verdicts) else None,
             "before": pages[number - 1] if number else None,
             "after": pages[number + 1] if number + 1 < len(pages) else None,
         }
 
     def _notebook(self, name: str, language: Language) -> dict[str, Any]:
-        body = notebooks.body(self.found.folder, name, language, self.exporter)
+        body = notebooks.body(self.folder, name, language)
         link = _linker(address(f"notebooks/{name}", language))
         body = raw.linked(body, _pages(f"notebooks/{name}", language), language)
         return {
             "name": name,
             "title": citation.notebook_title(name, language),
             "body": Markup(body.replace(Markup("{results}"), Markup(link("..")))),
-            "references": self.references[name],
+            "references": self.references(name),
         }
 
-    def _ledger(self, language: Language) -> dict[str, Any]:
+    def _notebooks(self, _name: str, language: Language) -> dict[str, Any]:
+        return {"groups": self._groups(language)}
+
+    def _sources(self, _name: str, language: Language) -> dict[str, Any]:
+        return {"resources": self.resources}
+
+    def _raw(self, name: str, language: Language) -> dict[str, Any]:
+        item = next(item for item in self.resources if item["name"] == name)
+        return {"item": item, "table": raw.table(name, language)}
+
+    def _ledger(self, _name: str, language: Language) -> dict[str, Any]:
         paper, rating = self.found.found.rows, self.found.rating
         rows = (*paper, *rating)
         return {
@@ -272,11 +306,24 @@ class _Site:
             },
         }
 
-    def _explorer(self, language: Language) -> dict[str, Any]:
+    def _explorer(self, _name: str, language: Language) -> dict[str, Any]:
         page = self.found.page(EXPLORED)
         alpha = float(page.card["parameters"]["alpha"]) if page else content.LEVEL
         return {"data": explorer.data(self.found.specifications, alpha, language), "drawn": LEADING}
 
+
+# of a page at the top by its name, of one below by its folder: the template, and the method that makes what it is filled with
+_TEMPLATES: dict[str, tuple[str, Callable[[_Site, str, Language], dict[str, Any]]]] = {
+    "index": ("index", _Site._index),
+    "exhibits": ("exhibits", _Site._gallery),
+    "ledger": ("ledger", _Site._ledger),
+    "multiverse": ("multiverse", _Site._explorer),
+    "notebooks": ("notebooks", _Site._notebooks),
+    "sources": ("sources", _Site._sources),
+    "exhibits/": ("exhibit", _Site._exhibit),
+    "notebooks/": ("notebook", _Site._notebook),
+    "sources/": ("raw", _Site._raw),
+}
 
 # what a line must not end in the middle of: a number and its sign of per cent, "p = 0.04", "n = 11"
 _SPACED = re.compile(r"(?<=\d) (?=%)|(?<=\b[pn]) (?=[=<] )|(?<=\b[pn] [=<]) (?=[\d−])")

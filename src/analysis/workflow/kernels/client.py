@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import json
 import os
+import pickle
 import select
 import shutil
 import signal
@@ -14,15 +15,19 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 # loading the libraries takes 3 s on an idle machine and may take a minute on one that starts many
 # things at once; after five something is wrong
 START_SECONDS = 300.0
 # a server that serves ends within milliseconds
 STOP_SECONDS = 5.0
+# how often the end of a process is looked for; it is there within a few milliseconds
+POLL_SECONDS = 0.01
 # There is a kernel for every core. Matrices of eleven regions are too small to be shared out, and threads
 # that wait for work do so at full speed: notebook 06 took twice the processor time, and no less of the clock.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -58,13 +63,16 @@ class Forked:
         Process id, also that of its process group.
     returncode : int or None
         Exit status once it has ended; ``-N`` after signal N.
+    told : dict
+        What the server and the process itself have said of it.
     """
 
     stdin = stdout = stderr = None
 
-    def __init__(self, connection: socket.socket, pid: int) -> None:
-        self.pid = pid
+    def __init__(self, connection: socket.socket, told: Mapping[str, Any]) -> None:
+        self.pid = int(told["pid"])
         self.returncode: int | None = None
+        self.told = dict(told)
         self._connection = connection
         self._heard = b""
         self._lock = threading.Lock()  # a watchdog asks from another thread
@@ -94,9 +102,11 @@ class Forked:
                 part = b""
                 with contextlib.suppress(OSError):
                     part = self._connection.recv(4096)
-                self._heard += part
-                if self._heard.endswith(b"\n"):
-                    self.returncode = int(json.loads(self._heard)["status"])
+                *lines, self._heard = (self._heard + part).split(b"\n")
+                for line in lines:
+                    self.told |= json.loads(line)
+                if "status" in self.told:
+                    self.returncode = int(self.told["status"])
                 elif not part:  # the server itself was killed, and kernels follow it
                     self.returncode = -signal.SIGKILL
                 if self.returncode is not None:
@@ -116,6 +126,17 @@ class Forked:
     def kill(self) -> None:
         """End it."""
         self.send_signal(signal.SIGKILL)
+
+
+def _line(connection: socket.socket) -> bytes:
+    """Read one line, byte by byte: what follows it is not asked for yet."""
+    line = b""
+    while not line.endswith(b"\n"):
+        part = connection.recv(1)
+        if not part:
+            raise ConnectionError("the fork server ended")
+        line += part
+    return line
 
 
 def _has_news(connection: socket.socket, timeout: float | None) -> bool:
@@ -195,12 +216,37 @@ class ForkServer:
         OSError
             If the server cannot be reached or does not answer.
         """
-        request = {"arguments": list(arguments), "environment": dict(environment), "folder": folder}
+        return self._forked(
+            {"arguments": list(arguments), "environment": dict(environment), "folder": folder}
+        )
+
+    def call(self, name: str, *arguments: str | int) -> None:
+        """Call ``module:function`` in a forked process, which finds loaded and primed what kernels find.
+
+        Raises
+        ------
+        Exception
+            What the function raises.
+        ChildProcessError
+            If its process was ended from outside.
+        OSError
+            As `fork`.
+        """
+        forked = self._forked({"call": name, "arguments": arguments})
+        # `wait` would keep all others from asking whether it still runs
+        while forked.poll() is None:
+            time.sleep(POLL_SECONDS)
+        if "raised" in forked.told:
+            raise pickle.loads(bytes.fromhex(forked.told["raised"]))
+        if forked.returncode:
+            raise ChildProcessError(f"{name} ended with status {forked.returncode}")
+
+    def _forked(self, request: Mapping[str, object]) -> Forked:
         connection, answer = self._ask(request, START_SECONDS)
-        kernel = Forked(connection, answer["pid"])
+        forked = Forked(connection, answer)
         with self._lock:
-            self._kernels = [*self._running(), kernel]
-        return kernel
+            self._kernels = [*self._running(), forked]
+        return forked
 
     def _running(self) -> list[Forked]:
         return [kernel for kernel in self._kernels if kernel.poll() is None]
@@ -226,22 +272,19 @@ class ForkServer:
 
     def _ask(
         self, request: Mapping[str, object], timeout: float | None
-    ) -> tuple[socket.socket, dict[str, int]]:
+    ) -> tuple[socket.socket, dict[str, Any]]:
         connection = socket.socket(socket.AF_UNIX)
         try:
             connection.settimeout(timeout)
             connection.connect(self._address)
             connection.sendall(json.dumps(request).encode() + b"\n")
-            answer = b""
-            while not answer.endswith(b"\n"):
-                # byte by byte: what follows the first line is the exit status
-                part = connection.recv(1)
-                if not part:
-                    raise ConnectionError("the fork server ended")
-                answer += part
+            answer: dict[str, Any] = {}
+            # a process that fails at once may be heard before its number
+            while not {"pid", "primed"} & set(answer):
+                answer |= json.loads(_line(connection))
             connection.settimeout(None)
             self._has_answered = True
-            return connection, json.loads(answer)
+            return connection, answer
         except BaseException:
             connection.close()
             raise

@@ -17,8 +17,6 @@ from jupyter_client.provisioning import LocalProvisioner
 from analysis.workflow.kernels import client
 
 LAUNCHER = ["-m", "ipykernel_launcher"]
-# how often the end of a killed kernel is looked for; it is there within a few milliseconds
-POLL_SECONDS = 0.01
 # a second; after it the kernel manager's own patience begins
 POLLS = 100
 
@@ -51,7 +49,7 @@ class WarmProvisioner(LocalProvisioner):
             status: int | None = await super().wait()
             return status
         while self.process.poll() is None:
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(client.POLL_SECONDS)
         status, self.process = self.process.returncode, None
         return status
 

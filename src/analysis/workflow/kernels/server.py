@@ -2,10 +2,10 @@
 
 Started by :mod:`analysis.workflow.kernels.client` as ``python -m analysis.workflow.kernels.server FD``; ``FD`` is a
 listening Unix socket. A client connects, sends one request as a line of JSON and gets lines of JSON
-back: the kernel's process id, later its exit status. (The other request, ``prime``, calls a function
-whose result is cached and the same for all.) A kernel lives as long as the connection that
-asked for it, and the server as long as its standard input, so nothing outlives the one who wanted it,
-however that one ended.
+back: the kernel's process id, later its exit status. (Of the other requests, ``prime`` calls a function
+whose result is cached and the same for all, and ``call`` one in a forked process of its own.) A kernel lives as
+long as the connection that asked for it, and the server as long as its standard input, so nothing outlives the
+one who wanted it, however that one ended.
 
 Python's own ``multiprocessing`` fork server is not used because it runs the caller's main script
 again in every child and refuses callers that are daemonic, such as the workers of a Dask cluster.
@@ -18,15 +18,17 @@ import gc
 import importlib
 import json
 import os
+import pickle
 import selectors
 import shutil
 import signal
 import socket
 import sys
+import traceback
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 # what pandas sets for itself where a kernel imports it
 COLUMNS_IN_NOTEBOOKS = 20
@@ -82,8 +84,11 @@ def main() -> None:
     _end_on_signals(Path(listener.getsockname()).parent)
     preload(PRELOAD)
     request = serve(listener)
-    if request is not None:
-        become_kernel(request)
+    if request is None:
+        return
+    if "call" in request:
+        carry_out(request)
+    become_kernel(request)
 
 
 def _end_on_signals(folder: Path) -> None:
@@ -199,8 +204,11 @@ def _accept(
             connection.close()
             return None
     if pid == 0:
-        for other in (connection, *state.connections.values()):
+        for other in state.connections.values():
             other.close()
+        if "call" in request:
+            return request | {"connection": connection}
+        connection.close()
         return request
     _send(connection, {"pid": pid})
     state.connections[pid] = connection
@@ -235,7 +243,7 @@ def _line(connection: socket.socket) -> bytes:
     return line
 
 
-def _send(connection: socket.socket, message: dict[str, int]) -> None:
+def _send(connection: socket.socket, message: dict[str, Any]) -> None:
     with contextlib.suppress(OSError):  # the client may be gone
         connection.sendall(json.dumps(message).encode() + b"\n")
 
@@ -247,6 +255,26 @@ def _kill(pid: int) -> None:
             kill(target, signal.SIGKILL)
 
 
+def carry_out(request: dict[str, Any]) -> NoReturn:
+    """Call a function in this process, tell the client what it raised, and end.
+
+    Parameters
+    ----------
+    request : dict
+        ``call``, a ``module:function``; ``arguments``; ``connection`` to the client.
+    """
+    _stand_alone()
+    module, function = request["call"].split(":")
+    try:
+        getattr(importlib.import_module(module), function)(*request["arguments"])
+    except BaseException as error:
+        error.add_note(traceback.format_exc())
+        _send(request["connection"], {"raised": pickle.dumps(error).hex()})
+        os._exit(1)
+    # nothing is open any more, and to take a loaded process down takes longer than many a call
+    os._exit(0)
+
+
 def become_kernel(request: dict[str, Any]) -> None:
     """Do in this process what ``python -m ipykernel_launcher`` does in a new one.
 
@@ -255,19 +283,10 @@ def become_kernel(request: dict[str, Any]) -> None:
     request : dict
         ``arguments`` of the launcher, ``environment`` and ``folder`` to run in.
     """
-    os.setsid()
-    for signum in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    with Path(os.devnull).open() as nothing:
-        os.dup2(nothing.fileno(), 0)
+    _stand_alone()
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
-    # Python renews the state of `random` after a fork, numpy does not renew its own
-    importlib.import_module("numpy").random.seed()
     # pandas asks when it is imported whether it prints to a terminal, which the server is and a kernel is not
     importlib.import_module("pandas").set_option("display.max_columns", COLUMNS_IN_NOTEBOOKS)
     from ipykernel import kernelapp
@@ -276,6 +295,20 @@ def become_kernel(request: dict[str, Any]) -> None:
     sys.argv = [str(launcher.__file__), *request["arguments"]]
     # read from the environment when ipykernel was imported, so it has to be said again
     kernelapp.IPKernelApp.launch_instance(request["arguments"], parent_handle=os.getppid())
+
+
+def _stand_alone() -> None:
+    """Undo in a forked process what is the server's alone."""
+    os.setsid()
+    for signum in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with Path(os.devnull).open() as nothing:
+        os.dup2(nothing.fileno(), 0)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+    # Python renews the state of `random` after a fork, numpy does not renew its own
+    importlib.import_module("numpy").random.seed()
 
 
 if __name__ == "__main__":
