@@ -119,12 +119,12 @@ def _check_finished(staging: Path, made_from: Mapping[str, str]) -> None:
 
 def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
     """Run every notebook and make the report, as many things at a time as there are cores; a thread waits for each."""
-    names, cores = parameters.study(), runs.available_cores()
+    names, cores, slots = parameters.study(), runs.available_cores(), runs.at_a_time()
     # the tour, which runs a batch of its own, and the late ones are the long ones: started first, they leave no
     # core idle at the end, and what is left then are pages
     order = (names[0], *reversed(names[1:]))
     stopped = threading.Event()
-    with ThreadPoolExecutor(cores) as pool:
+    with ThreadPoolExecutor(slots) as pool:
 
         def run(name: str) -> Future[runs.Done]:
             return pool.submit(
@@ -138,9 +138,9 @@ def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
             )
 
         try:
-            futures = {run(name): name for name in order[:cores]}
+            futures = {run(name): name for name in order[:slots]}
             pages = [pool.submit(_prepare_pages)]
-            futures |= {run(name): name for name in order[cores:]}
+            futures |= {run(name): name for name in order[slots:]}
             done = {}
             # None: off where nobody looks on
             with tqdm(total=len(names), desc="Notebooks", unit="notebook", disable=quiet or None) as progress:

@@ -62,8 +62,7 @@ def pool(scheduler: str | None, output: Path) -> Iterator[Pool]:
 
 @contextmanager
 def _local() -> Iterator[Pool]:
-    # of its time a run spends about a fifth waiting for messages between its kernel and this process
-    slots = runs.available_cores() + 1
+    slots = runs.at_a_time()
     executor = ThreadPoolExecutor(slots)
     try:
         yield Pool(executor, slots)

@@ -63,7 +63,7 @@ class WarmProvisioner(LocalProvisioner):
         for _ in range(POLLS):
             if self.process is None or self.process.poll() is not None:
                 return
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(client.POLL_SECONDS)
 
 
 def _fork(arguments: list[str], environment: dict[str, str], folder: str) -> client.Forked:
