@@ -259,8 +259,8 @@ def test_an_exhibit_and_a_resource_of_one_name_are_told_apart():
 
 
 def test_a_wrong_name_or_style_or_an_exhibit_not_made_is_one_sentence(tmp_path):
-    with pytest.raises(AnalysisError, match="'table-9', which is not known; allowed are: project, table-1"):
-        citation.cite("table-9", "apa")
+    with pytest.raises(AnalysisError, match="'exhibit-9', which is not known; allowed are: project, table-1"):
+        citation.cite("exhibit-9", "apa")
     with pytest.raises(
         AnalysisError, match=r"'mla', which is not known; allowed are: bibtex, csl-json, gost, gost-2018, apa"
     ):

@@ -92,7 +92,7 @@ def test_an_oblast_with_its_okrugs_gives_way_to_the_row_without_them(tmp_path):
         ("region,year,value\nRU-AMU,2023,abc\nRU-PRI,23,2\n", "row 3 has '23' for a year"),
         (
             "region,year,value\nRU-AMU,2023,abc\nRU-PRI,2023,2\nRU-PRI,2023,3\nRU-SA,2023,5%\n",
-            r"row 2 .*'abc'; row 4 repeats RU-PRI in 2023 of row 3; row 5 .*'5%'; nothing was kept",
+            r"row 2 .*'abc', which is no figure; row 4 repeats RU-PRI in 2023 of row 3; row 5 .*'5%', which is no figure; nothing was kept",
         ),
         ("region;2022;x2\nRU-AMU;1;2\n", "'x2' among the years"),
         ('region,2023\nRU-AMU,"1,234"\nRU-PRI,"2,345"\n', "may be a decimal comma or part thousands"),

@@ -183,7 +183,7 @@ def test_the_associations_table_is_complete_whatever_the_parameters(with_other_p
         (
             "edtion",
             "II",
-            "A parameter of 05_association is 'edtion', which is not known; allowed are: edition,",
+            "A parameter of 05_association is 'edtion', which is not known (did you mean edition?); allowed are: edition,",
         ),
     ],
 )

@@ -8,6 +8,7 @@ fault of ours.
 
 import unicodedata
 from collections.abc import Iterable
+from difflib import get_close_matches
 from itertools import accumulate
 from typing import Any
 
@@ -16,6 +17,8 @@ LONGEST = 1500
 # of one value from a file: enough to find it there
 LONGEST_QUOTED = 120
 CUT = " ... "
+# share of letters that a slip of the keys leaves as they were; years, which all look alike, stay below it
+LIKE = 0.8
 # faults of one file told at once: a screen of them
 MOST_FAULTS = 40
 
@@ -90,8 +93,11 @@ def one_of(what: str, value: object, allowed: Iterable[object]) -> AnalysisError
     AnalysisError
         Ready to be raised.
     """
-    names = _cut(", ".join(str(item) for item in allowed), LONGEST - 4 * LONGEST_QUOTED)
-    return AnalysisError(f"{what} is {quoted(value)}, which is not known; allowed are: {names}.")
+    known = [str(item) for item in allowed]
+    names = _cut(", ".join(known), LONGEST - 4 * LONGEST_QUOTED)
+    near = get_close_matches(value, known, 1, LIKE) if isinstance(value, str) else []
+    meant = f" (did you mean {near[0]}?)" if near else ""
+    return AnalysisError(f"{what} is {quoted(value)}, which is not known{meant}; allowed are: {names}.")
 
 
 def quoted(value: object) -> str:

@@ -100,9 +100,7 @@ def _places(rows: Sequence[tuple[Any, ...]], where: str) -> tuple[int | None, in
                 counts[place] += 1
                 first.setdefault(place, number)
     if not counts:
-        raise AnalysisError(
-            f"{where} has no column of regions; name them by ISO code (RU-AMU) or by name, one region a row."
-        )
+        raise AnalysisError(f"{where} has no column of regions{_beginning(rows)}; {_ALLOWED}.")
     place, _ = counts.most_common(1)[0]
     above = [number for number in range(first[place] - 1, -1, -1) if any(map(normalise.clean, rows[number]))]
     if first[place] > LONGEST_HEAD:
@@ -110,6 +108,19 @@ def _places(rows: Sequence[tuple[Any, ...]], where: str) -> tuple[int | None, in
             f"{where} names its first region in row {first[place] + 1}; give the table alone."
         )
     return (above[0] if above else None), place
+
+
+# a file in a fourth encoding reads as letters without sense, and shows here first
+_ALLOWED = (
+    "name them by ISO code (RU-AMU) or by name in Russian or English, one region a row, in a file saved as UTF-8, UTF-16 "
+    "or CP1251"
+)
+
+
+def _beginning(rows: Sequence[tuple[Any, ...]]) -> str:
+    """The first words of a table, by which its reader sees what was taken for a region and in which encoding."""
+    words = [normalise.clean(row[0]) for row in rows if row and normalise.clean(row[0])]
+    return f": its first column reads {', '.join(map(quoted, words[:3]))}" if words else ""
 
 
 def _cells(
@@ -217,8 +228,8 @@ def _figures(cells: Sequence[_Cell], left_out: tuple[str, ...], where: str) -> F
     ]
     if with_comma and all(map(_EITHER.fullmatch, with_comma)):
         raise AnalysisError(
-            f"{where} writes {quoted(with_comma[0])}, which may be a decimal comma or part thousands; write its figures "
-            "without separators."
+            f"{where} writes {quoted(with_comma[0])}, which may be a decimal comma or part thousands; write decimals with a "
+            "point and thousands without a separator."
         )
     rows: list[tuple[str, str, float]] = []
     faults: list[str] = []
@@ -228,7 +239,7 @@ def _figures(cells: Sequence[_Cell], left_out: tuple[str, ...], where: str) -> F
         figure = normalise.figure(cell.value)
         if figure.sign == "unreadable" or figure.sign == "growth":
             faults.append(
-                f"row {cell.line} ({cell.region}, {cell.period}) has {quoted(normalise.clean(cell.value))}"
+                f"row {cell.line} ({cell.region}, {cell.period}) has {quoted(normalise.clean(cell.value))}, which is no figure"
             )
         elif figure.sign != "figure" or figure.value is None:
             gaps += 1  # a dash too: what a stranger means by it is not known

@@ -319,6 +319,11 @@ def ingest_csv(
     entry = catalogue.readable().get(named.indicator)
     if entry is None or _is_own(named.indicator):
         entry = _own_entry(named.indicator, named, table.decimals)
+    elif named.name and normalise.clean(named.name) not in entry.name.values():
+        raise AnalysisError(
+            f"{entry.id} is an indicator of the catalogue, {quoted(entry.name['en'])}, not {quoted(named.name)}; leave out "
+            "--name to add figures to it, or name another indicator."
+        )
     elif named.unit and normalise.clean(named.unit) not in entry.unit.values():
         raise AnalysisError(
             f"{entry.id} of the catalogue is in {entry.unit['en']} ({entry.unit['ru']}), not in {quoted(named.unit)}; turn "
@@ -359,7 +364,7 @@ def _most_decimals(values: pd.Series) -> int:
 
 
 def _gap_notes(gaps: Mapping[str, int]) -> tuple[str, ...]:
-    return tuple(f"{count} cells: {sign}" for sign, count in gaps.items())
+    return tuple(f"{count} cell{'' if count == 1 else 's'}: {sign}" for sign, count in gaps.items())
 
 
 # fewer figures that differ prove nothing

@@ -272,7 +272,7 @@ def ingest_emiss(source: str, indicator: str | None, name: str, unit: str, choos
 def ingest_csv(file: Path, indicator: str | None, name: str, unit: str, year: str, column: str) -> None:
     """Read a table of your own by region and year (CSV or XLSX, long or wide) into data/user/csv/.
 
-    A new indicator enters data/user/catalogue.csv with its name and unit; notebooks 05 and 06 then take it as a
+    A new indicator enters data/user/catalogue.csv with its name and unit; notebooks 05, 06 and 10 then take it as a
     covariate (retail:2023).
     """
     from analysis.data import indicators, user_data
@@ -291,7 +291,7 @@ def _tell_joined(done: user_data.Ingested) -> None:
     joined = int((known["source"].eq(source) & known["indicator"].eq(name)).sum())
     echo(
         f"{name}: {_count(len(table), 'figure')} of {_count(table['region'].nunique(), 'region')}, "
-        f"{table['period'].min()}-{table['period'].max()}: {paths.relative(done.path)}"
+        f"{'-'.join(dict.fromkeys([table['period'].min(), table['period'].max()]))}: {paths.relative(done.path)}"
         + ("." if done.is_new else ", there already; nothing changed.")
     )
     if done.left_out:
@@ -301,7 +301,9 @@ def _tell_joined(done: user_data.Ingested) -> None:
     for note in done.notes[:_LINES]:
         echo(f"  {note}")
     echo(
-        f"{joined} of them join the observations; for the others a figure in data/raw/, or a table that comes before "
+        "All of them join the observations."
+        if joined == len(table)
+        else f"{joined} of them join the observations; for the others a figure in data/raw/, or a table that comes before "
         "this one, stands."
     )
     _tell_disagreements(source)
