@@ -124,7 +124,14 @@ _PALE = "#A8A8A8"
 
 def _forest_row(axis: Axes, place: float, row: Any, language: Language) -> None:
     ink = INK if row.is_reachable else _PALE
-    axis.plot([row.loo_low, row.loo_high], [place, place], color=ink, linewidth=3.6, alpha=0.35)
+    axis.plot(
+        [row.loo_low, row.loo_high],
+        [place, place],
+        color=ink,
+        linewidth=3.6,
+        solid_capstyle="butt",
+        alpha=0.35,
+    )
     axis.plot(row.other_estimate, place, "o", color=ink, markersize=5, mfc="white")
     axis.plot(row.estimate, place, "D", color=ink, markersize=5, mfc=ink if row.is_reachable else "white")
     adjusted = "" if pd.isna(row.p_primary) else f"; {formats.p_value(row.p_primary, language)}"
@@ -144,7 +151,15 @@ def _forest_key(editions: tuple[str, str], language: Language) -> list[Line2D]:
     return [
         Line2D([], [], marker="D", color=INK, linestyle="", label=this),
         Line2D([], [], marker="o", color=INK, mfc="white", linestyle="", label=other),
-        Line2D([], [], color=INK, linewidth=3.6, alpha=0.35, label=text(_("one region left out"), language)),
+        Line2D(
+            [],
+            [],
+            color=INK,
+            linewidth=3.6,
+            solid_capstyle="butt",
+            alpha=0.35,
+            label=text(_("one region left out"), language),
+        ),
     ]
 
 
@@ -500,7 +515,7 @@ def _exclusions(axis: Axes, limits: pd.DataFrame, language: Language) -> None:
             np.nan_to_num([row.excluded_below], nan=-1)[0],
             np.nan_to_num([row.excluded_above], nan=1)[0],
         )
-        axis.plot([low, high], [place, place], color=colour, linewidth=3.6, alpha=0.35)
+        axis.plot([low, high], [place, place], color=colour, linewidth=3.6, solid_capstyle="butt", alpha=0.35)
         axis.plot(
             row.estimate, place, marker, color=colour, mfc=colour if is_filled else "white", markersize=5.5
         )
