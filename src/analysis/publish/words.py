@@ -27,6 +27,10 @@ Words = Message | Name | Mapping[Language, str] | Region | str
 _DECIMALS = re.compile(r"(?P<sign>\+?)\.(?P<decimals>\d+)(?P<kind>[f%])")
 
 
+# a sentence that ends in an abbreviation has one full stop; three are an ellipsis
+_TWO_STOPS = re.compile(r"(?<=[^\W\d_])\.\.(?!\.)")
+
+
 def text(words: Any, language: Language) -> str:
     """Turn a message, a name, a list of these or a plain string into text.
 
@@ -48,7 +52,8 @@ def text(words: Any, language: Language) -> str:
         If a number that is not whole has no format in its template: how many decimals it deserves is a choice.
     """
     if isinstance(words, Message):
-        return _Filler(language).vformat(_template(words, language), (), words.values)
+        filled = _Filler(language).vformat(_template(words, language), (), words.values)
+        return _TWO_STOPS.sub(".", filled) if ".." in filled else filled
     if isinstance(words, Name):
         return words.en if language == "en" else words.ru
     if isinstance(words, Region):

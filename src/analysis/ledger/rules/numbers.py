@@ -231,7 +231,7 @@ def _excess(given: CheckInput, printed: Fraction, correct: Fraction, rows: int) 
     times = NOTHING
     if correct:
         ratio = shown(printed / correct, 3)
-        times = _(", {ratio} times the true total", ratio=ratio)
+        times = _("; it is {ratio} times the true total", ratio=ratio)
     return _(
         "The printed total is the sum of all {rows} rows, each value counted once for every level: {much} too much{times}.",
         rows=rows,

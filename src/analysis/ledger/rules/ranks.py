@@ -57,7 +57,7 @@ def _superlative(given: CheckInput, sign: int) -> Finding:
         standing, rival = _standing(values, subject, sign)
         own, other = (_with_number(given, label, values) for label in (subject, rival))
         best = other if standing is False else own
-        notes.append(_place_told(reading, standing, own, other))
+        notes.append(_place_told(reading, standing, sign, own, other))
         standings.append(standing)
     holds = False if False in standings else standings[-1]
     return Finding(holds, best, put("{notes}.", notes=joined(notes, ". ")))
@@ -68,12 +68,12 @@ def _with_number(given: CheckInput, label: str, values: Mapping[str, Interval]) 
     return joined([given.named(label), number], " – ")
 
 
-def _place_told(reading: Words, standing: bool | None, own: Words, other: Words) -> Words:
-    if standing is True:
-        return _("{reading}: {own}, ahead of {other}", reading=reading, own=own, other=other)
-    if standing is False:
-        return _("{reading}: {own}, behind {other}", reading=reading, own=own, other=other)
-    return _("{reading}: {own}, level with {other}", reading=reading, own=own, other=other)
+def _place_told(reading: Words, standing: bool | None, sign: int, own: Words, other: Words) -> Words:
+    if standing is None:
+        return _("{reading}: {own}, level with {other}", reading=reading, own=own, other=other)
+    if standing is (sign > 0):
+        return _("{reading}: {own}, more than {other}", reading=reading, own=own, other=other)
+    return _("{reading}: {own}, less than {other}", reading=reading, own=own, other=other)
 
 
 @check("R3", says=_("nothing compared is larger"))
