@@ -376,6 +376,25 @@ def test_pearson_is_exact_by_enumeration_and_exact_about_decimals():
     assert stats.pearson_r([0, 0, 1, 1], [0.1, 0.3, 0.5, 0.7]).p_exact == pytest.approx(1 / 3)
 
 
+@pytest.mark.parametrize("covariate", [np.array([1, 2, 3, 1, 4, 7]) / 10, np.sqrt([1, 2, 3, 1, 5, 70])])
+@pytest.mark.parametrize("alternative", ["less", "greater"])
+def test_directed_pearson_counts_the_observed_arrangement(alternative, covariate):
+    """By brute force, over decimals and over floats; fails if ties with the observed sum are lost on one side."""
+    score = [3, 1, 2, 2, 4, 4]
+    sums = np.array([np.dot(order, covariate) for order in set(itertools.permutations(score))])
+    sign = 1 if alternative == "greater" else -1
+    expected = np.mean(sign * sums >= sign * np.dot(score, covariate) - 1e-9)
+    assert stats.pearson_r(score, covariate, alternative=alternative).p_exact == pytest.approx(
+        expected, abs=1e-15
+    )
+
+
+def test_distances_from_a_mean_of_a_large_denominator_do_not_overflow():
+    """Strata of many sizes have such a mean; 64 bits would turn far into near."""
+    table = exact.NullTable("lattice", 2, np.array([3, 5]), np.array([1, 1]), (2**63 + 1, 2**61))
+    assert table.deviation(table.values).tolist() == [2**63 + 1 - 3 * 2**61, 5 * 2**61 - 2**63 - 1]
+
+
 def test_pearson_of_derived_figures_falls_back_on_floats_with_slack():
     """Seventeen-figure values do not fit whole numbers; fails if their p strays from the exact one's."""
     covariate = np.sqrt(CHINA_SHARE_2021)

@@ -11,8 +11,10 @@ from analysis.errors import AnalysisError
 from analysis.ledger.formula import evaluate
 from analysis.ledger.goods import nest
 from analysis.ledger.interval_arithmetic import Interval, total
+from analysis.ledger.normal_forms import in_latin
 from analysis.ledger.printed import MISSING_MARKS, parse, rounding_interval
 from analysis.ledger.rules.numbers import judge
+from analysis.ledger.units import read as read_unit
 from analysis.ledger.wording import shown
 from analysis.publish import words
 
@@ -58,11 +60,27 @@ def test_printed_number_stands_for_its_rounding_interval(text: str, low: str, hi
         ("up to 5", None, "5"),
         ("больше половины", "1/2", None),
         ("превысил отметку в 190,27", "190.27", None),
+        ("почти вдвое", "3/2", "2"),
+        ("почти половина", "5/12", "1/2"),
+        # as loose below as "about 750", or a true 746 would be called an error
+        ("почти 750", "745", "750"),
+        ("almost 3.5", "3.45", "3.5"),
     ],
 )
 def test_limits_have_one_end(text: str, low: str | None, high: str | None) -> None:
     interval = parse(text).interval
     assert interval == Interval(Fraction(low) if low else None, Fraction(high) if high else None)
+
+
+def test_two_ways_to_write_a_russian_name_in_latin_letters_are_one() -> None:
+    """A second spelling of "Цветков" must not be called another author."""
+    assert in_latin("Цветков") == in_latin("Tsvetkov") == in_latin("Cvetkov") != in_latin("Tvetkov")
+
+
+def test_a_unit_with_two_bars_is_none_of_ours() -> None:
+    """Read as if the second "per" were not there, a figure would be compared in a wrong unit."""
+    assert read_unit("km per year") is None and read_unit("km per km2 per km") is None
+    assert read_unit("km per km2") is not None
 
 
 @pytest.mark.parametrize("mark", MISSING_MARKS)

@@ -82,6 +82,13 @@ def judged(rule: str, check: str, published: str = "", formula: str = "", inputs
     return verify([claim], OBSERVATIONS, {"t": TABLE}).rows[0]
 
 
+def test_a_column_without_a_beginning_is_told_by_its_end_alone() -> None:
+    row = judged("R10", "in_column", "В январе 2025 года", inputs="column=text:до мая 2025 года")
+    assert text(row.reproduced, "en") == "until May 2025" and text(row.note, "en").endswith(
+        "holds until May 2025."
+    )
+
+
 CASES = [
     # rule, check, published, formula, inputs, verdict, basis
     ("R1", "formula", "0,006", "n / l", "n=exact:cell:t:a:x; l=cell:t:a:y", "match", "internal"),

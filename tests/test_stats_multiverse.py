@@ -85,6 +85,18 @@ def test_a_declared_multiverse_is_what_brute_force_finds(table):
         assert sum(shares.values()) == pytest.approx(1)
 
 
+def test_a_step_that_changes_the_table_in_place_changes_no_other_option(table):
+    """Otherwise the order of the options would decide the estimates."""
+
+    def turned(frame):
+        frame["wealth"] = -frame["wealth"]
+        return frame
+
+    choices = {"covariate": ["wealth"], "sign": {"turned": turned, "as it is": lambda d: d}}
+    found = stats.multiverse(table, choices, score="score").frame().set_index("sign")["estimate"]
+    assert found["turned"] == -found["as it is"] != 0
+
+
 def test_strata_are_a_choice_and_do_not_meet_pearsons_r(table):
     """Fails if labels are misplaced, or r is computed within strata it does not know."""
     choices = {"covariate": ["letters"], "strata": [None, "coast"]}

@@ -273,7 +273,7 @@ def _in_digits(words: str, qualifier: Qualifier, text: str, where: str) -> tuple
             "'about' or 'более' before them, a scale (million, млн) or a per cent sign after them, or a mark for a "
             "missing value ('-', '–', '…', nothing)."
         ) from None
-    loose = qualifier == "about" and not scale
+    loose = qualifier in ("about", "almost") and not scale
     low, high = (rounding_interval(number, loose) for number in (numbers[0], numbers[-1]))
     (a, b), factor = (low.bounds()[0], high.bounds()[1]), Fraction(10) ** scale
     if a > b:
