@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import numpy as np
@@ -79,6 +80,24 @@ def test_district_effect_is_kruskal_wallis():
     assert 1 / (rating_tests.RESAMPLES + 1) <= p < 0.1
     with pytest.raises(AnalysisError, match="same score"):
         rating_tests.district_effect(pd.Series([3, 3, 3]), pd.Series(list("abb")))
+
+
+def test_what_chance_gives_to_districts_is_the_mean_over_shuffled_scores():
+    """Said of a share that eight districts take of any scores; a wrong one would make a finding of chance."""
+    table = rating_tests.frame()
+    said = text(rating_tests.border_and_district(table).answer, "en")
+    generator = np.random.default_rng(1)
+    for part, place in ((table, 0), (table[table["district"] != "far_eastern"], 1)):
+        groups = [part["district"].to_numpy() == name for name in part["district"].unique()]
+        score = part["score"].to_numpy()
+        drawn = (generator.permutation(score) for _ in range(100))
+        shares = [
+            scipy.stats.kruskal(*(one[group] for group in groups)).statistic / (len(part) - 1)
+            for one in drawn
+        ]
+        printed = float(re.findall(r"where chance gives (\d\.\d\d)", said)[place])
+        # four standard errors of a mean of 100, and the rounding
+        assert abs(printed - np.mean(shares)) < 4 * np.std(shares) / 10 + 0.005
 
 
 def test_the_length_of_the_entry_goes_with_the_score():

@@ -642,9 +642,15 @@ def border_and_district(table: pd.DataFrame) -> TestResult:
     return answered(
         "border_and_district",
         rows,
-        {place: row.estimate for place, row in zip(places, rows, strict=True)},
+        {place: row.estimate for place, row in zip(places, rows, strict=True)}
+        | {"chance": _by_chance(table), "chance_rest": _by_chance(without)},
         {f"p_{place}": row.p for place, row in zip(places, rows, strict=True)},
     )
+
+
+def _by_chance(table: pd.DataFrame) -> float:
+    """Mean of epsilon-squared over all arrangements of the scores: many districts take a part of the variance anyway."""
+    return (table["district"].nunique() - 1) / (len(table) - 1)
 
 
 def _district_row(subject: Message, table: pd.DataFrame) -> TestRow:
@@ -660,7 +666,7 @@ def district_effect(score: pd.Series, district: pd.Series) -> tuple[float, float
     -------
     (float, float)
         H * (n + 1) / (n**2 - 1) with ties corrected, that is the share of the variance of midranks
-        between groups (Kelley 1935); p as (b + 1) / (B + 1) (Phipson and Smyth 2010).
+        between groups (Tomczak and Tomczak 2014); p as (b + 1) / (B + 1) (Phipson and Smyth 2010).
 
     Raises
     ------

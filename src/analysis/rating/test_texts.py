@@ -72,9 +72,9 @@ WORDS: dict[str, Words] = {
         ),
     ),
     "border_and_district": Words(
-        _("Do border and federal district matter for the score?"),
+        _("Does the score go with the border and the federal district?"),
         _(
-            "A border region outscores another with probability {everywhere} (exact {p_everywhere}), inside the Far East {inside} ({p_inside}). District explains {effect} of the variance of ranks ({p_effect}), without the Far East {rest} ({p_rest})."
+            "A border region outscores another with probability {everywhere} (exact {p_everywhere}), inside the Far East {inside} ({p_inside}). Between districts lies {effect} of the variance of ranks, where chance gives {chance} ({p_effect}); without the Far East {rest}, where chance gives {chance_rest} ({p_rest})."
         ),
         _(
             "Six border regions share much besides the border, and the authors know the map: a score may follow results at the border or what is expected there."
