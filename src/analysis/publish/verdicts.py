@@ -121,6 +121,7 @@ def page(found: Ledger, name: str, language: Language) -> str:
     told = html.escape(text(ledger.headline(found).text, language))
     return (
         f'<!DOCTYPE html>\n<html lang="{language}">\n<meta charset="utf-8">\n<title>{title}</title>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         # claims are other people's text: nothing in the page may run
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         "<style>body{font-family:sans-serif;margin:1rem}table{border-collapse:collapse}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pygments.formatters import HtmlFormatter
 
 from analysis import paths
@@ -103,6 +103,17 @@ def address(name: str, language: Language) -> str:
 
 
 @cache
+def _style_names(language: Language) -> dict[str, str]:
+    """Styles of references by name; the one that a page's readers use stands first."""
+    names = {str(style): text(name, language) for style, name in citation.STYLE_NAMES.items()}
+    return names if language == "ru" else dict(sorted(names.items(), key=lambda item: "gost" in item[0]))
+
+
+def _with_code(words: object) -> Markup:
+    """Words of the descriptor as HTML, what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))
+
+
 def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("analysis.publish.report"),
@@ -111,6 +122,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["with_code"] = _with_code
     # a page's data stay readable; tojson still escapes what could end the element
     environment.policies["json.dumps_kwargs"] = {
         "ensure_ascii": False,
@@ -167,7 +179,7 @@ class _Site:
             result=lambda name: link(f"../{name}"),
             study=citation.metadata(),
             study_title=citation.study_title(language),
-            style_names={style: text(name, language) for style, name in citation.STYLE_NAMES.items()},
+            style_names=_style_names(language),
             text=lambda words: text(words, language),
             part_name=lambda name: claims.part_name(name, language),
             period_name=lambda period: formats.period_name(period, language),

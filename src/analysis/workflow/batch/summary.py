@@ -23,8 +23,9 @@ COLUMNS = ["id", "notebook", "state", "seconds", "cell", "reason", "folder"]
 _POLICY = (
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
 )
+_VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 _STYLE = (
-    "body{font:14px/1.4 'DejaVu Sans',sans-serif;margin:2em}table{border-collapse:collapse}"
+    "body{font:14px/1.4 'DejaVu Sans',sans-serif;margin:1.5em}.scroll{overflow-x:auto}table{border-collapse:collapse}"
     "td,th{padding:.2em .6em;text-align:left;border-bottom:1px solid #ccc;vertical-align:top}"
     ".failed td:nth-child(2),.stopped td:nth-child(2){font-weight:bold}"
 )
@@ -111,9 +112,9 @@ def _page(output: Path, table: Sequence[Mapping[str, Any]], names: Sequence[str]
     ]
     heads = "".join(f"<th>{html.escape(name)}</th>" for name in shown)
     return (
-        f'<!doctype html>\n<html lang="en"><meta charset="utf-8">{_POLICY}<title>{html.escape(title)}</title>\n'
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8">{_VIEWPORT}{_POLICY}<title>{html.escape(title)}</title>\n'
         f"<style>{_STYLE}</style>\n<h1>{html.escape(title)}</h1>\n<p>{html.escape(sentence(table))}.</p>\n"
-        f"<table>\n<tr>{heads}</tr>\n" + "\n".join(lines) + "\n</table>\n</html>\n"
+        f"<div class=scroll><table>\n<tr>{heads}</tr>\n" + "\n".join(lines) + "\n</table></div>\n</html>\n"
     )
 
 

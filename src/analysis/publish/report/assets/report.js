@@ -72,6 +72,7 @@
     const box = table.parentElement;
     const heads = [...table.tHead.rows[0].cells];
     close(table);
+    table.classList.remove("narrow");
     for (const cell of table.querySelectorAll("th, td")) cell.hidden = false;
     for (const button of table.querySelectorAll("button.rest")) button.remove();
     const isCut = () => table.scrollWidth > box.clientWidth + 1;
@@ -91,6 +92,8 @@
       for (const row of rows) row.cells[column].hidden = true;
       if (!isCut()) break;
     }
+    // a long address in what stays breaks where it must
+    if (isCut()) table.classList.add("narrow");
     const left = heads.map((head, column) => column).filter((column) => heads[column].hidden);
     for (const row of table.tBodies[0].rows) {
       if (row.cells.length !== heads.length) continue;
