@@ -274,8 +274,8 @@ def _all_specifications(content: Content) -> Message:
     together = int(rows["p_minp"].notna().sum())
     rows = rows[rows["statistic"] == LEADING]
     return _(
-        "All {n:d} defensible specifications with tau-b: from {smallest:.2f} to {largest:.2f}, {positive:d} of them above zero; the "
-        "smallest p, adjusted for all {together:d} rank specifications together, is {low:p}.",
+        "The {n:d} declared specifications with tau-b: from {smallest:.2f} to {largest:.2f}, {positive:d} of them above zero; the "
+        "smallest of their p, adjusted for all {together:d} rank specifications together, is {low:p}.",
         n=len(rows),
         smallest=float(rows["estimate"].min()),
         largest=float(rows["estimate"].max()),
