@@ -93,7 +93,9 @@ def batch(
     run_timeout: float | None,
     quiet: bool,
 ) -> None:
-    """Run notebooks over the grid of parameters in a TOML or YAML file; what is finished stays.
+    """Run notebooks over a grid of parameters.
+
+    GRID is a TOML or YAML file (docs/batches.md); what is finished stays.
 
     Exit status: 0 if every run is done or has no data, 1 if one failed, 2 if the grid is refused, 130 after Ctrl-C.
     """
@@ -149,7 +151,10 @@ _LANGUAGE = click.option(
 @click.argument("file", type=_FILE)
 @_LANGUAGE
 def ingest_rating(file: Path, language: Language) -> None:
-    """Read the text layer of an edition of the rating and compare it with the committed scores."""
+    """Read the text of a printed edition of the rating.
+
+    Takes its text layer, and compares the scores with the committed ones.
+    """
     from analysis.publish.words import text
     from analysis.rating import document as source
     from analysis.rating import statements
@@ -175,7 +180,10 @@ def ingest_rating(file: Path, language: Language) -> None:
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--replace", is_flag=True, help="Let rows of the same region, month and direction give way.")
 def ingest_customs(files: tuple[Path, ...], replace: bool) -> None:
-    """Bring customs files, ZIPs or folders of them into the store under data/user/customs/."""
+    """Read customs files, ZIPs or folders of them.
+
+    They go into the store under data/user/customs/.
+    """
     from tqdm import tqdm
 
     from analysis import customs
@@ -236,7 +244,10 @@ def _named(command: Callable[..., None]) -> Callable[..., None]:
 def ingest_rosstat(
     file: Path, tables: tuple[str, ...], indicator: str | None, name: str, unit: str, group: str
 ) -> None:
-    """Read a table of Rosstat's yearbook "Regions of Russia" (XLSX) into data/user/rosstat/."""
+    """Read a table of Rosstat's yearbook (XLSX).
+
+    The yearbook is "Regions of Russia"; its figures go to data/user/rosstat/.
+    """
     from analysis.data import indicators, user_data
 
     named = user_data.Named(indicator, name, unit)
@@ -250,7 +261,10 @@ def ingest_rosstat(
     "--choose", multiple=True, metavar="DIMENSION=LABEL", help="Label wanted of a dimension with several."
 )
 def ingest_emiss(source: str, indicator: str | None, name: str, unit: str, choose: tuple[str, ...]) -> None:
-    """Read an EMISS indicator into data/user/emiss/: a saved SDMX file, or a number to fetch."""
+    """Read an EMISS indicator, a saved file or by number.
+
+    The file is SDMX; a number is fetched from fedstat.ru. The figures go to data/user/emiss/.
+    """
     from analysis.data import indicators, user_data
 
     pairs = [item.partition("=") for item in choose]
@@ -270,9 +284,9 @@ def ingest_emiss(source: str, indicator: str | None, name: str, unit: str, choos
     "--column", default="", metavar="HEADING", help="Column of the figures, where there are several."
 )
 def ingest_csv(file: Path, indicator: str | None, name: str, unit: str, year: str, column: str) -> None:
-    """Read a table of your own by region and year (CSV or XLSX, long or wide) into data/user/csv/.
+    """Read a table of your own by region and year.
 
-    A new indicator enters data/user/catalogue.csv with its name and unit; notebooks 05, 06 and 10 then take it as a
+    CSV or XLSX, long or wide; its figures go to data/user/csv/. A new indicator enters data/user/catalogue.csv with its name and unit; notebooks 05, 06 and 10 then take it as a
     covariate (retail:2023).
     """
     from analysis.data import indicators, user_data
@@ -337,7 +351,7 @@ def _tell_disagreements(source: str) -> None:
 
 @main.group("rating", cls=Group)
 def rating_group() -> None:
-    """Make an edition of the rating: sheets for experts and coders, and what comes back."""
+    """Make an edition of the rating, code its text."""
 
 
 @rating_group.command("sheets")
@@ -350,7 +364,9 @@ def rating_group() -> None:
     "--show-previous", is_flag=True, help="Show each expert the old score, as the rating's authors saw it."
 )
 def rating_sheets(folder: Path, experts: tuple[str, ...], previous: Path | None, show_previous: bool) -> None:
-    """Write a scoring sheet for each expert; 09_rating_edition makes the edition from them.
+    """Write a scoring sheet for each expert.
+
+    Notebook 09_rating_edition makes the edition from them.
 
     A sheet that is there stays: a newer one goes beside it and carries over what was filled in.
     """
@@ -367,7 +383,9 @@ def rating_sheets(folder: Path, experts: tuple[str, ...], previous: Path | None,
 @click.argument("document", type=_FILE)
 @click.argument("sheet", type=_FILE)
 def rating_code(document: Path, sheet: Path) -> None:
-    """Write a coding sheet of every event statement of a document, for a person to code.
+    """Write a coding sheet of a document's statements.
+
+    One row an event statement, for a person to code.
 
     A sheet that is there stays: a newer one goes beside it and carries over what was filled in.
     """
@@ -384,7 +402,10 @@ def rating_code(document: Path, sheet: Path) -> None:
 @click.argument("coded", type=_FILE, nargs=-1, required=True)
 @_LANGUAGE
 def rating_compare(document: Path, coded: tuple[Path, ...], language: Language) -> None:
-    """Compare coding sheets that came back with one another and with the dictionary."""
+    """Compare coding sheets that came back.
+
+    With one another and with the dictionary.
+    """
     from analysis.publish.words import text
     from analysis.rating import coding
     from analysis.rating import document as source
@@ -418,7 +439,9 @@ def rating_compare(document: Path, coded: tuple[Path, ...], language: Language) 
 def verify(
     claims: Path | None, new: Path | None, observations: Path | None, output: Path | None, language: Language
 ) -> None:
-    """Judge a claims file, the paper's or your own (docs/claims-file.md): failures here, every verdict in a file.
+    """Judge the printed numbers of a claims file.
+
+    The paper's or your own (docs/claims-file.md): failures are told here, every verdict goes to a file.
 
     Exit status: 0 if every claim that can be checked holds, 1 if one fails, 2 if the file is refused.
     """
@@ -467,7 +490,11 @@ def verify(
     help="Folder of your own run; by default results/, else reference/.",
 )
 def cite(name: str, style: str, language: Language | None, folder: Path | None) -> None:
-    """Reference to the project, an exhibit, a notebook, a raw resource, or a run: amur cite out.ipynb."""
+    """Print the reference of a result, file or run.
+
+    NAME is an exhibit (table-2), a notebook (05_association), a raw file (rosstat-trade), a run of your own
+    (out.ipynb) or the study (project).
+    """
     import datetime
 
     from analysis.publish import citation, repository
@@ -492,7 +519,10 @@ def export() -> None:
 @export.command("ro-crate")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where the ZIP goes.")
 def ro_crate(output: Path | None) -> None:
-    """Write sources, results and their description as one RO-Crate ZIP, ready to deposit."""
+    """Write the study as one RO-Crate ZIP.
+
+    Sources, results and their description, ready to deposit.
+    """
     from analysis.workflow import archive
 
     echo(paths.relative(archive.export(output)))
