@@ -178,8 +178,9 @@ def new_figure(
 
 def settle_layout(figure: Figure) -> None:
     """Lay the panels out for good; unless told to stop, matplotlib does it again for every file."""
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
         figure.set_layout_engine(None)
 
 
