@@ -182,6 +182,10 @@ def settle_layout(figure: Figure) -> None:
     if engine is not None:
         engine.execute(figure)
         figure.set_layout_engine(None)
+        for axes in figure.axes:
+            # the last digits depend on where the solver's variables lie in memory, and with them now and then a pixel
+            left, bottom, width, height = axes.get_position(original=True).bounds
+            axes.set_position((round(left, 12), round(bottom, 12), round(width, 12), round(height, 12)))
 
 
 def to_bytes(figure: Figure, kind: Literal["svg", "png"]) -> bytes:
