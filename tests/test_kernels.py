@@ -380,6 +380,21 @@ def test_a_call_raises_what_its_function_raises_and_says_what_ended_it():
             long.result(60)
 
 
+INNER = """
+import nbformat, os, papermill
+made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import os; print(os.getppid())")])
+made.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
+told = papermill.execute_notebook(made, None, engine_name="amur", progress_bar=False).cells[0].outputs[0].text
+print(int(told) == os.getppid())
+"""
+
+
+def test_a_notebook_that_runs_another_shares_the_server_it_comes_from(tmp_path):
+    """The tour does; a cold kernel for it took three seconds of the processor, two of them imports."""
+    assert printed(executed(written(tmp_path, INNER))) == ["True"]
+    wait_for(lambda: not below(client.server().process.pid))
+
+
 def test_a_server_is_kept_as_long_as_a_run_holds_it(monkeypatch):
     # the run's sockets lie in the server's folder
     with client.held() as first:

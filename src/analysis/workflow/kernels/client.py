@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 # loading the libraries takes 3 s on an idle machine and may take a minute on one that starts many
 # things at once; after five something is wrong
@@ -40,6 +40,7 @@ LONGEST_SOCKET = 103
 # what a server puts behind a temporary folder: "/amur-" and eight letters, the same for a run, "/k-5" and a NUL
 _SOCKET_ROOM = 2 * len("/amur-12345678") + len("/k-5") + 1
 _PACKAGE = Path(__file__).resolve().parents[1]
+Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 
 
 class EndedError(RuntimeError):
@@ -168,12 +169,10 @@ class ForkServer:
     """
 
     def __init__(self) -> None:
-        self.stamp = stamp()
-        self.folder = Path(tempfile.mkdtemp(prefix="amur-", dir=socket_root()))
-        address = str(self.folder / "server")
+        self._known(Path(tempfile.mkdtemp(prefix="amur-", dir=socket_root())), stamp())
         try:
             with socket.socket(socket.AF_UNIX) as listener:
-                listener.bind(address)
+                listener.bind(self._address)
                 listener.listen(64)
                 # a session of its own, so that Ctrl-C reaches the batch only
                 self.process = subprocess.Popen(
@@ -186,8 +185,12 @@ class ForkServer:
         except OSError:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
+
+    def _known(self, folder: Path, loaded: Stamp) -> None:
+        self.stamp = loaded
+        self.folder = folder
         self.holders = 0
-        self._address = address
+        self._address = str(folder / "server")
         self._has_answered = False
         self._primed: set[str] = set()
         self._kernels: list[Forked] = []
@@ -312,7 +315,26 @@ class ForkServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def stamp() -> tuple[tuple[str, int, int], ...]:
+class LentServer(ForkServer):
+    """The server that this process was itself forked from, for kernels that its notebook wants in turn."""
+
+    def __init__(self, folder: Path, loaded: Stamp) -> None:
+        self._known(folder, loaded)
+
+    def is_usable(self) -> bool:
+        """As of a `ForkServer`."""
+        return Path(self._address).exists() and self.stamp == stamp()
+
+    def stop(self) -> None:
+        """End the kernels that this process wanted; the server goes on."""
+        with self._lock:
+            running = self._running()
+        for kernel in running:
+            with contextlib.suppress(OSError):
+                os.killpg(kernel.pid, signal.SIGKILL)
+
+
+def stamp() -> Stamp:
     """Name, time and size of every file whose content the server keeps in memory."""
     root = _PACKAGE.parents[1]
     folders = [_PACKAGE, root / "data" / "raw", root / "data" / "user"]
@@ -345,6 +367,12 @@ def server() -> ForkServer:
     """
     with _lock:
         return _usable()
+
+
+def lend(folder: Path, loaded: Stamp) -> None:
+    """Have kernels that this process wants come from the server it was forked from itself."""
+    global _current
+    _current = LentServer(folder, loaded)
 
 
 def warm_up() -> None:

@@ -30,6 +30,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from analysis.workflow.kernels import client
+
 # what pandas sets for itself where a kernel imports it
 COLUMNS_IN_NOTEBOOKS = 20
 # what the notebooks import, and the kernel itself; the package last, because it uses the others
@@ -81,13 +83,16 @@ def main() -> None:
     if sys.path[0] == "" or Path(sys.path[0]) == Path.cwd():
         del sys.path[0]
     listener = socket.socket(fileno=int(sys.argv[1]))
-    _end_on_signals(Path(listener.getsockname()).parent)
+    folder = Path(listener.getsockname()).parent
+    _end_on_signals(folder)
+    loaded = client.stamp()
     preload(PRELOAD)
     request = serve(listener)
     if request is None:
         return
     if "call" in request:
         carry_out(request)
+    client.lend(folder, loaded)
     become_kernel(request)
 
 
