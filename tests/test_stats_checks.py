@@ -115,6 +115,34 @@ def test_the_inverted_interval_never_contradicts_the_test(seed):
             assert found.ci_low - 0.02 <= test.estimate <= found.ci_high + 0.02
 
 
+@pytest.mark.parametrize("step", [1e-9, -1e-9])
+def test_at_the_very_level_of_the_exact_p_the_exact_test_decides(step):
+    """Draws alone put zero inside at either level, or outside at both."""
+    p = stats.kendall_tau_b(SCORE, SHARE).p_exact
+    found = stats.copula_interval("kendall_tau_b", SCORE, SHARE, level=1 - p + step)
+    assert (found.ci_low <= 0 <= found.ci_high) == (step > 0)
+
+
+def test_the_p_at_the_ends_of_the_inverted_interval_is_the_level():
+    """By draws of our own at both ends; an interval of 97.5 % would be printed as one of 95 % otherwise."""
+    covariate = [5, 2, 9, 1, 4, 11, 3, 10, 6, 8, 7]
+    found = stats.copula_interval("kendall_tau_b", SCORE, covariate)
+    first, second = np.triu_indices(11, 1)
+    ordered, covariate = np.sort(SCORE), np.array(covariate)
+    signs = np.sign(covariate[second] - covariate[first]) * np.sign(
+        np.array(SCORE)[second] - np.array(SCORE)[first]
+    )
+    generator = np.random.default_rng(3)
+    for latent in (found.latent_low, found.latent_high):
+        x, noise = generator.standard_normal((2, 20_000, 11))
+        ranks = (latent * x + math.sqrt(1 - latent**2) * noise).argsort(axis=1).argsort(axis=1)
+        scores = np.take_along_axis(ordered[ranks], x.argsort(axis=1), axis=1)
+        sums = np.sign(scores[:, second] - scores[:, first]).sum(axis=1)
+        p = np.mean(np.abs(sums - sums.mean()) >= abs(signs.sum() - sums.mean()) - 1e-9)
+        # 20,000 draws here and there: four standard errors of the difference, and one step of the lattice
+        assert p == pytest.approx(0.05, abs=0.01)
+
+
 def test_the_inverted_interval_covers_its_own_model():
     """Samples of the copula at 0.5: hardly one of ten intervals misses it. Fails if a bound is turned or too short."""
     generator = np.random.default_rng(12)

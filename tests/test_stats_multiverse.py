@@ -85,6 +85,22 @@ def test_a_declared_multiverse_is_what_brute_force_finds(table):
         assert sum(shares.values()) == pytest.approx(1)
 
 
+def test_an_adjusted_p_of_pearson_is_never_below_that_of_a_farther_estimate():
+    """Two nearly equal r: alone the second would have 0.59, but the first, farther from zero, has 0.71."""
+    table = pd.DataFrame(
+        {"score": range(6), "first": [8, 7, 1, 8, 8, 2], "second": [3, 4, 5, 3, 1, 8]}, dtype=float
+    )
+    found = stats.multiverse(table, {"covariate": ["first", "second"]}, ["pearson_r"], score="score")
+    orders = np.array(list(itertools.permutations(range(6))))
+    size = np.abs(
+        [[np.corrcoef(order, table[name])[0, 1] for order in orders] for name in ("first", "second")]
+    )
+    observed = size[:, 0]
+    first = (size.max(axis=0) >= observed[0] - 1e-9).mean()
+    assert observed[0] > observed[1] and first > (size[1] >= observed[1] - 1e-9).mean()
+    assert found.joint.p_maxt == pytest.approx([first, first])
+
+
 def test_a_step_that_changes_the_table_in_place_changes_no_other_option(table):
     """Otherwise the order of the options would decide the estimates."""
 
