@@ -125,6 +125,20 @@ def _family(forest: pd.DataFrame) -> Message:
         "p": float(least["p_exact"]),
         "other": float(least["other_p"]),
     }
+    # step-down p are equal where the later one is raised to the earlier
+    equal = primary[primary["p_primary"] == least["p_primary"]].drop(index=least.name)
+    if least["p_primary"] > LEVEL and len(equal) == 1:
+        second = equal.iloc[0]
+        return _(
+            "None of the primary indicators stands in the Far East after adjustment for their number. {label} and {second} come "
+            "nearest, with an adjusted p of {adjusted:p}: tau-b {tau:.2f} and {tau_second:.2f} (unadjusted {p:p} and {p_second:p}; "
+            "{other:p} and {other_second:p} with the scores of the other edition).",
+            **values,
+            second=_label(second),
+            tau_second=float(second["estimate"]),
+            p_second=float(second["p_exact"]),
+            other_second=float(second["other_p"]),
+        )
     if least["p_primary"] > LEVEL:
         return _(
             "None of the primary indicators stands in the Far East after adjustment for their number. {label} comes nearest: "
