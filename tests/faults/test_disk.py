@@ -49,6 +49,24 @@ def test_a_file_of_unknown_size_tells_how_far_it_came(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("which", ["output", "temporary"])
+def test_the_folder_whose_disk_is_full_is_the_one_that_is_named(tmp_path, monkeypatch, which):
+    """What found no room may have gone to the temporary folder; the reader would clear the wrong disk."""
+    folders = {name: tmp_path / name for name in ("output", "temporary")}
+    for folder in folders.values():
+        folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folders["temporary"]))
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda folder: usage._replace(free=0 if folder == folders[which] else 10**9)
+    )
+    told = [
+        str(paths.DiskFullError(folders["output"])),
+        str(paths.refusal(OSError(28, "No space left on device", str(folders["output"] / "a.csv")))),
+    ]
+    assert all(each.startswith(f"The disk of {folders[which]} is full (0 bytes free)") for each in told)
+
+
 def test_an_error_that_is_not_about_room_is_not_told_as_one(tmp_path):
     with pytest.raises(PermissionError), paths.replacing(tmp_path / "a"):
         raise PermissionError(13, "Permission denied")
