@@ -139,16 +139,18 @@ def heard(kind, request, **content):
 def test_a_kernel_is_ready_once_both_channels_have_answered(monkeypatch):
     """Ready too early, the output of the first cell would be lost; waiting for silence costs a fifth of a short run."""
     reply = {"protocol_version": "5.3"}
-    requests = iter("abc")
+    requests = iter("abcd")
     mine = engine.StudyKernelClient()
     monkeypatch.setattr(mine, "kernel_info", lambda: next(requests))
     shell = [heard("kernel_info_reply", request, **reply) for request in "aabc"]
-    # nothing is published for the first request: the channel was not connected yet
+    # nothing is heard for the first request, and for the second only that the channel is connected
     published = [
         None,
         heard("status", "a", execution_state="idle"),
-        heard("status", "b", execution_state="busy"),
+        heard("iopub_welcome", None),
         heard("status", "b", execution_state="idle"),
+        heard("status", "c", execution_state="busy"),
+        heard("status", "c", execution_state="idle"),
     ]
     mine._shell_channel, mine._iopub_channel = _Heard(*shell), _Heard(*published)
 
@@ -157,13 +159,13 @@ def test_a_kernel_is_ready_once_both_channels_have_answered(monkeypatch):
 
     monkeypatch.setattr(mine, "_async_is_alive", lives)
     asyncio.run(mine.wait_for_ready(60))
-    assert next(requests) == "c" and not mine.iopub_channel.messages
+    assert next(requests) == "d" and not mine.iopub_channel.messages
 
     async def dead():
         return False
 
     monkeypatch.setattr(mine, "_async_is_alive", dead)
-    monkeypatch.setattr(mine, "kernel_info", lambda: "d")
+    monkeypatch.setattr(mine, "kernel_info", lambda: "e")
     mine._shell_channel = _Heard(None)
     with pytest.raises(RuntimeError, match="Kernel died"):
         asyncio.run(mine.wait_for_ready(60))

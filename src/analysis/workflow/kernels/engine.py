@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import Empty
@@ -95,29 +95,26 @@ class StudyKernelClient(AsyncKernelClient):
                 raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
 
     async def _has_answered(self, request: str) -> bool:
+        """Whether the answer has come, and after it word on the other channel that the kernel is idle."""
         try:
-            answer = await _message(self.shell_channel, request, "kernel_info_reply", ANSWER_SECONDS)
-            # what was published before the channel was connected is lost, and it is asked again
-            await _message(self.iopub_channel, request, "status", PUBLISHED_SECONDS, execution_state="idle")
+            while not _answers(reply := await self.shell_channel.get_msg(timeout=ANSWER_SECONDS), request):
+                pass
+            published: dict[str, Any] = {}
+            while not _answers(published, request, execution_state="idle"):
+                published = await self.iopub_channel.get_msg(timeout=PUBLISHED_SECONDS)
+                if published["msg_type"] == "iopub_welcome":
+                    # connected only now: what was published before is lost, and the kernel is asked again
+                    return False
         except Empty:
             return False
-        self._handle_kernel_info_reply(answer)
+        self._handle_kernel_info_reply(reply)
         return True
 
 
-async def _message(channel: Any, request: str, kind: str, seconds: float, **content: str) -> dict[str, Any]:
-    """Read a channel up to the message of this kind and content that follows a request.
-
-    Raises
-    ------
-    queue.Empty
-        If nothing comes for so long.
-    """
-    while True:
-        found: dict[str, Any] = await channel.get_msg(timeout=seconds)
-        is_of_it = found["msg_type"] == kind and found["parent_header"].get("msg_id") == request
-        if is_of_it and content.items() <= found["content"].items():
-            return found
+def _answers(message: Mapping[str, Any], request: str, **content: str) -> bool:
+    """Whether a message answers a request, with this content."""
+    is_of_it = message.get("parent_header", {}).get("msg_id") == request
+    return is_of_it and content.items() <= message["content"].items()
 
 
 class StudyKernelManager(AsyncKernelManager):
