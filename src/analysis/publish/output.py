@@ -384,7 +384,8 @@ def _draw(chart: Any, language: Language, card: Mapping[str, Any]) -> Figure:
     ending = f"{source} {label}: {card['id']}."
     if card["period"]:
         period = formats.period_name(card["period"], language)
-        ending += f" {period[:1].upper()}{period[1:]}."
+        # a word begins a sentence here; the n of a number of cases stays small
+        ending += f" {period[:1].upper() if period[:2].isalpha() else period[:1]}{period[1:]}."
     footer = [line for line in (card["sentence"][language], ending) if line]
     if not isinstance(chart, Figure):
         drawn: Figure = (

@@ -153,7 +153,10 @@ def listing(jobs: Sequence[Job]) -> list[str]:
             f"{name}={summary.as_cell(value)}" for name, value in job.parameters.items() if name in varied
         )
         lines.append(f"{job.id}  {state:7}  {job.notebook}  {shown}".rstrip())
-    return [*lines, f"{len(jobs)} runs, {len(jobs) - ended} to do, {ended} ended before."]
+    return [
+        *lines,
+        f"{len(jobs)} run{'' if len(jobs) == 1 else 's'}, {len(jobs) - ended} to do, {ended} ended before.",
+    ]
 
 
 def status(jobs: Sequence[Job]) -> Batch:

@@ -72,7 +72,9 @@ def counts(table: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 def sentence(table: Sequence[Mapping[str, Any]]) -> str:
     """How many runs there are and how they ended."""
-    return f"{len(table)} runs: " + ", ".join(f"{n} {state}" for state, n in counts(table).items())
+    return f"{len(table)} run{'' if len(table) == 1 else 's'}: " + ", ".join(
+        f"{n} {state}" for state, n in counts(table).items()
+    )
 
 
 def write(output: Path, table: Sequence[Mapping[str, Any]]) -> None:
