@@ -177,6 +177,14 @@ def shares():
     return tables.Table(rows, columns, {"en": ("A note.",), "ru": ("Примечание.",)})
 
 
+def test_whole_numbers_beyond_an_integer_of_a_table_stay_numbers():
+    """All regions have more arrangements of their scores than 64 bits hold, and their run would stop."""
+    rows = pd.DataFrame({"arrangements": ["1" + "0" * 59, "120"]}, dtype=object)
+    table = tables.Table(rows, (tables.Column("arrangements", "Arrangements"),))
+    read = pd.read_csv(io.StringIO(office.to_tidy_csv(table)))
+    assert read["arrangements"].tolist() == [1e59, 120.0]
+
+
 def test_a_tidy_table_reads_as_numbers_with_a_row_a_year_and_names_in_both_languages():
     """R and pandas read 27,5 as text, and years as headings are no variable."""
     read = pd.read_csv(io.StringIO(office.to_tidy_csv(shares())))

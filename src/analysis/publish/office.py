@@ -81,6 +81,10 @@ def _region(code: Any, language: Language) -> str:
     return formats.region_name(str(code), language) if code in known else ""
 
 
+# beyond it a float no longer tells neighbouring whole numbers apart
+LARGEST = 2**53
+
+
 def _as_numbers(values: pd.Series) -> pd.Series:
     """Printed numbers as numbers, if all of a column that is not a mark is one; years are whole."""
     if pd.api.types.is_numeric_dtype(values):
@@ -91,7 +95,8 @@ def _as_numbers(values: pd.Series) -> pd.Series:
     if not any(is_number) or not all(map(lambda a, b: a or b, is_number, is_mark)):
         return values
     numbers = [_number(value) if ok else None for value, ok in zip(shown, is_number, strict=True)]
-    is_whole = all(number is None or number == int(number) for number in numbers)
+    # the arrangements of eighty regions are whole, and more than an integer of a table can hold
+    is_whole = all(number is None or (number.is_integer() and abs(number) < LARGEST) for number in numbers)
     return pd.Series(numbers, index=values.index, dtype="Int64" if is_whole else "Float64", name=values.name)
 
 
