@@ -125,19 +125,34 @@ def counts(rows: Sequence[LedgerRow]) -> list[Count]:
 
 
 def summary(rows: Sequence[LedgerRow]) -> Message:
-    """How many printed sentences, cells and references can be checked and how they come out, in one sentence."""
-    shares = ledger.headline(ledger.Ledger(tuple(rows))).shares
+    """How many printed sentences, cells and references of the paper can be checked and how they come out."""
     return _(
         "Of {total:d} printed sentences, table cells and references {checked:d} can be checked: {hold:d} hold, {fail:d} fail, "
         "{depend:d} depend on how they are read. The other {open:d} cannot, most of them because the tables behind them could "
         "not be obtained or no source is named.",
-        total=sum(share.total for share in shares),
-        checked=sum(share.checked for share in shares),
-        hold=sum(share.matched for share in shares),
-        fail=sum(share.failed for share in shares),
-        depend=sum(share.depending for share in shares),
-        open=sum(share.undecided for share in shares),
+        **_sums(rows),
     )
+
+
+def rating_summary(rows: Sequence[LedgerRow]) -> Message:
+    """The same of the rating, whose figures mostly name no source."""
+    return _(
+        "Of {total:d} sentences of the rating with figures {checked:d} can be checked: {hold:d} hold, {fail:d} fail, {depend:d} depend "
+        "on how they are read. The other {open:d} cannot, most of them because no source is named.",
+        **_sums(rows),
+    )
+
+
+def _sums(rows: Sequence[LedgerRow]) -> dict[str, int]:
+    shares = ledger.headline(ledger.Ledger(tuple(rows))).shares
+    return {
+        "total": sum(share.total for share in shares),
+        "checked": sum(share.checked for share in shares),
+        "hold": sum(share.matched for share in shares),
+        "fail": sum(share.failed for share in shares),
+        "depend": sum(share.depending for share in shares),
+        "open": sum(share.undecided for share in shares),
+    }
 
 
 def finds(rows: Sequence[LedgerRow]) -> list[tuple[Message, LedgerRow]]:

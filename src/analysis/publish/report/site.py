@@ -305,7 +305,7 @@ class _Site:
             "rows": claims.in_language(rows, language),
             "summary": claims.summary(paper),
             "row_of": raw.claim,
-            "rating_summary": claims.summary(rating) if rating else "",
+            "rating_summary": claims.rating_summary(rating) if rating else "",
             "counts": claims.counts(paper),
             "customs": claims.customs_sentence(rows, language),
             "verdicts": [name for name in VERDICTS if any(row.verdict == name for row in rows)],
