@@ -336,9 +336,7 @@ class TestMultiverse:
             assert all(name.startswith("crossing") for name in given["covariates"])
             assert said.startswith("No coefficient to draw")
             return
-        low, n, held_low, held = numbers(
-            r"(\d+) of the (\d+) coefficients .* filled, (\d+) of the (\d+)", said
-        )
+        low, n, held_low, held = numbers(r"solid: (\d+) of (\d+), dashed: (\d+) of (\d+)\)", said)
         plain = rows["strata"] == "none"
         assert (int(n), int(held)) == (plain.sum(), (~plain).sum())
         small = rows["p_exact"] <= alpha
