@@ -15,7 +15,18 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.tools.numdiff import approx_fprime
 
 from analysis import stats
-from analysis.stats import _compiled, exact, joint, loops, maxt, ordinal, paired, proportional_odds, ranks
+from analysis.stats import (
+    _compiled,
+    exact,
+    joint,
+    loops,
+    maxt,
+    ordinal,
+    paired,
+    proportional_odds,
+    ranks,
+    sampling,
+)
 from analysis.stats.arrangements import arrangements
 from analysis.stats.errors import StatisticsError
 from analysis.stats.multiplicity import joint_null
@@ -254,6 +265,61 @@ def test_compiled_loops_count_what_the_plain_ones_count():
     compiled = loops.row_sums(columns, vectors, bound=1100, work=loops.WORTH_COMPILING)
     assert compiled.dtype == plain.dtype == np.int16 and (compiled == plain).all()
     assert (plain == vectors.astype(int) @ columns.astype(int)).all()
+
+
+@pytest.mark.parametrize("height", [5, 11, 130])  # ranks of 130 rows do not fit 8 bits
+def test_compiled_ranks_are_the_plain_ones(height, monkeypatch):
+    levels = np.random.default_rng(height).integers(0, 5, (height, 40)).astype(np.int8)
+    compiled = loops.centred_ranks(levels)
+    plain = loops.centred_ranks_plain(levels)
+    assert compiled.dtype == plain.dtype and (compiled == plain).all()
+    below = (levels[:, None] > levels[None]).sum(axis=1)
+    above = (levels[:, None] < levels[None]).sum(axis=1)
+    assert (plain == below - above).all()
+
+
+def test_compiled_tables_count_what_the_plain_ones_count(monkeypatch):
+    """Rows out of order, tables of unequal length; the last arrangement alone is looked up by hand."""
+    generator = np.random.default_rng(5)
+    sizes = [3, 9, 5]
+    cells = np.stack([generator.integers(0, size, 60) for size in sizes]).astype(np.int32)
+    order = [2, 0, 1]
+    tables = [generator.integers(0, 4, sizes[row]).astype(np.int8) for row in order]
+    made = loops.Tables(order, tables)
+    thresholds = np.array([1, 2, 3], dtype=np.int8)
+    estimates, weights = generator.uniform(-1, 1, (4, 60)), generator.integers(1, 9, 60)
+    limits = np.sort(generator.uniform(-0.5, 0.9, (3, 4)))
+
+    def counted():
+        hits, reached = np.zeros(3, dtype=np.int64), np.zeros((4, 4), dtype=np.int64)
+        made.step_down(cells, thresholds, hits)
+        sides = loops.reached(estimates, weights, limits, 0.3, reached)
+        return hits.tolist(), made.sums(cells).tolist(), reached.tolist(), sides.tolist()
+
+    compiled = counted()
+    monkeypatch.setattr(loops, "compiled", lambda: None)
+    assert counted() == compiled
+    hits, sums, reached, sides = compiled
+    assert sums[-1] == sum(int(table[cells[row, -1]]) for row, table in zip(order, tables, strict=True))
+    assert hits[0] == (tables[0][cells[2]] >= 1).sum()
+    assert reached[0][0] == weights[np.abs(estimates[0]) >= limits[0, 0]].sum()
+    assert sides[1] == (estimates <= -0.3).sum(axis=0).tolist()
+    assert loops.Tables([], []).sums(cells).tolist() == [0] * 60
+
+
+def test_compiled_surplus_is_the_plain_one(monkeypatch):
+    """Levels below zero too: what is looked up must not count from the end."""
+    generator = np.random.default_rng(7)
+    rows = generator.permuted(np.tile(generator.integers(-3, 4, 30), (50, 1)), axis=1)
+    y = generator.integers(0, 9, 30)
+    compiled = sampling.row_sums("concordance", rows, y)
+    monkeypatch.setattr(loops, "compiled", lambda: None)
+    assert sampling.row_sums("concordance", rows, y).tolist() == compiled.tolist()
+    rising = [
+        sum(np.sign(row[j] - row[i]) * np.sign(y[j] - y[i]) for i in range(30) for j in range(i))
+        for row in rows
+    ]
+    assert compiled.tolist() == rising
 
 
 def test_halves_without_numba_are_the_same(monkeypatch):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from analysis.stats.arrangements import shown_count
 from analysis.stats.errors import StatisticsError
 from analysis.stats.exact import Kernel, null_table
-from analysis.stats.loops import row_sums
+from analysis.stats.loops import Tables, centred_ranks, row_sums
 from analysis.stats.ranks import Floats, Integers, checked_levels, doubled_midranks, narrowest, tie_groups
 
 # Arrangements a block, at most: 600 rows of cells at 4 bytes are then 20 MB
@@ -32,7 +32,7 @@ TOLERANCE = 1e-12
 MOST_CELLS = 4_000_000
 # Elements of a block's design: 32 MB at a byte each
 DESIGN = 2**25
-Cells = Mapping[int, NDArray[np.int32]]
+Cells: TypeAlias = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Frame:
             return signs, np.count_nonzero(signs, axis=0).astype(np.int64)
         design = np.empty(here.shape, dtype=narrowest(len(here)))
         for places in self.blocks():
-            design[places] = _centred(here[places], int(levels.max(initial=0)) + 1)
+            design[places] = centred_ranks(here[places])
         return design, np.einsum("ij,ij->j", design, design, dtype=np.int64)
 
     def bound(self) -> int:
@@ -105,14 +105,6 @@ class Frame:
         labels = np.array(self.strata)
         same = labels[first] == labels[second]
         return first[same], second[same]
-
-
-def _centred(levels: NDArray[Any], size: int) -> NDArray[Any]:
-    """Doubled midranks less their mean, (cases below) - (cases above), column by column."""
-    counts = np.stack([np.count_nonzero(levels == level, axis=0) for level in range(size)])
-    up_to = counts.cumsum(axis=0)
-    centre = (2 * up_to - counts - len(levels)).astype(narrowest(len(levels)))
-    return np.take_along_axis(centre, levels.astype(np.intp), axis=0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,7 +228,7 @@ class JointNull:
                 f"A coefficient of {len(self._levels)} cases can take {shown_count(max(self._sizes))} values here; at most "
                 f"{MOST_CELLS} are kept for a joint null."
             )
-        at_observed = self._cells(observed[:, None], self._frames)
+        at_observed = self.cells(observed[:, None])
         counts = self._counts()
         self.marginals = tuple(
             Marginal(self._estimates(i), counts[i], int(at_observed[i][0])) for i in range(len(self.rows))
@@ -257,8 +249,8 @@ class JointNull:
 
         Returns
         -------
-        dict of int to ndarray of int32, shape (m,)
-            By position in ``rows``; a cell is a place in the arrays of the row's `Marginal`.
+        ndarray of int32, shape (k, m)
+            Of the ``rows``; a cell is a place in the arrays of the row's `Marginal`.
         """
         return self._cells(levels, self._frames)
 
@@ -272,8 +264,9 @@ class JointNull:
             return frame.design(self._levels[:, :1])[1]
         return np.unique(np.concatenate([np.unique(frame.design(part)[1]) for part in self.level_blocks()]))
 
-    def _cells(self, levels: NDArray[Any], frames: Mapping[Frame, list[int]]) -> dict[int, NDArray[np.int32]]:
-        cells: dict[int, NDArray[np.int32]] = {}
+    def _cells(self, levels: NDArray[Any], frames: Mapping[Frame, list[int]]) -> Cells:
+        """Cells of the rows of some frames; the others are left undefined."""
+        cells = np.empty((len(self.rows), levels.shape[1]), dtype=np.int32)
         for frame, members in frames.items():
             design, norms = frame.design(levels)
             classes = np.searchsorted(self._norms[frame], norms).astype(np.int32)
@@ -284,7 +277,7 @@ class JointNull:
                 b: classes * np.int32(2 * b + 1) + np.int32(b) for b in {self._bounds[i] for i in members}
             }
             for i, row in zip(members, sums, strict=True):
-                cells[i] = row + bases[self._bounds[i]]
+                np.add(row, bases[self._bounds[i]], out=cells[i])
         return cells
 
     def _counts(self) -> list[Integers]:
@@ -299,8 +292,9 @@ class JointNull:
                 self._fill(counts[i], i)
         if to_count:
             for levels in self.level_blocks():
-                for i, cells in self._cells(levels, to_count).items():
-                    counts[i] += np.bincount(cells, minlength=self._sizes[i])
+                cells = self._cells(levels, to_count)
+                for i in (i for members in to_count.values() for i in members):
+                    counts[i] += np.bincount(cells[i], minlength=self._sizes[i])
         return counts
 
     def _fill(self, counts: Integers, i: int) -> None:
@@ -362,9 +356,10 @@ class StepDown:
         # a cell's level is the number of observed values it reaches; running maxima of levels stand
         # for those of the statistics, and comparing them is exact
         kind = narrowest(len(places))
-        self._levels = [np.searchsorted(thresholds, e, side="right").astype(kind) for e in extremes]
-        self._reached = [int(level[place]) for level, place in zip(self._levels, places, strict=True)]
-        self._members = list(members)
+        reached = [np.searchsorted(thresholds, e, side="right").astype(kind) for e in extremes]
+        order = self._order.tolist()
+        self._levels = Tables([members[k] for k in order], [reached[k] for k in order])
+        self._thresholds = np.array([reached[k][places[k]] for k in order], dtype=kind)
         self._hits = np.zeros(len(places), dtype=np.int64)
         self._arrangements = joint.arrangements
 
@@ -373,14 +368,10 @@ class StepDown:
 
         Parameters
         ----------
-        block : dict of int to ndarray of int32
-            Cells of the members, as `JointNull.cells` gives them; every arrangement is to be added once.
+        block : ndarray of int32, shape (rows, m)
+            As `JointNull.cells` gives it; every arrangement is to be added once.
         """
-        running: NDArray[Any] | None = None
-        for place, k in enumerate(self._order.tolist()):
-            levels = self._levels[k][block[self._members[k]]]
-            running = levels if running is None else np.maximum(running, levels, out=running)
-            self._hits[place] += np.count_nonzero(running >= self._reached[k])
+        self._levels.step_down(block, self._thresholds, self._hits)
 
     def adjusted(self) -> Floats:
         """Adjusted p in the members' order, made monotone from the most extreme row down."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from analysis.stats.errors import StatisticsError
 from analysis.stats.exact import Kernel
 from analysis.stats.joint import TOLERANCE, Cells, Frame, JointNull, JointRow, StepDown, make_row
+from analysis.stats.loops import Tables, reached
 from analysis.stats.multiplicity import joint_null
 from analysis.stats.ranks import Floats
 from analysis.stats.results import Association
@@ -20,8 +21,9 @@ KERNELS: dict[str, Kernel] = {"kendall_tau_b": "concordance", "spearman_rho": "p
 # Pearson's sums are of measured figures: coefficients this close are taken as equal, so that
 # rounding never turns a tie into a difference (the p can only err upwards)
 PEARSON_SLACK = 1e-10
-# More than any family has members, so that two counts fit one number of 31 bits
+# More than any family has members, so that two counts fit one number of 31 bits, and four one of 62
 BELOW = 1 << 15
+ABOVE = BELOW**2
 
 # Name of a family: whatever its specifications have in common
 Family = tuple[str, ...]
@@ -207,28 +209,25 @@ class _RankFamily:
         extremes = [np.abs(e) / d for e, d in zip(self._estimates, spread, strict=True)]
         self.step_down = StepDown(joint, members, extremes)
         self.median = _Median(np.array([joint.marginals[i].estimate for i in members]), TOLERANCE)
-        # both counts of a cell in one number, so that one look-up serves: above + BELOW * below
+        # both counts of a cell in one number, and above them those of cells that are significant by themselves: one
+        # look-up serves
         bound = self.median.bound
-        self._sides = [((e >= bound) + BELOW * (e <= -bound)).astype(np.int32) for e in self._estimates]
-        # the same for cells that are significant by themselves
+        sides = [(e >= bound) + BELOW * (e <= -bound).astype(np.int64) for e in self._estimates]
         small = [tails[i] <= alpha * joint.arrangements for i in members]
-        self._signs = [
-            (there & (e > 0)) + (BELOW * (there & (e < 0))).astype(np.int32)
+        signs = [
+            (there & (e > 0)) + BELOW * (there & (e < 0)).astype(np.int64)
             for there, e in zip(small, self._estimates, strict=True)
         ]
-        observed = np.array(
-            [[sign[joint.marginals[i].observed]] for i, sign in zip(members, self._signs, strict=True)]
-        ).sum(axis=0)
-        self.significant = int(np.maximum(observed % BELOW, observed // BELOW)[0])
+        self._counts = Tables(
+            self._members, [side + ABOVE * sign for side, sign in zip(sides, signs, strict=True)]
+        )
+        observed = sum(int(sign[joint.marginals[i].observed]) for i, sign in zip(members, signs, strict=True))
+        self.significant = max(observed % BELOW, observed // BELOW)
         self.significant_hits = 0
 
     def add(self, cells: Cells) -> None:
         self.step_down.add(cells)
-        sides = np.zeros(len(cells[self._members[0]]), dtype=np.int32)
-        signs = np.zeros(len(sides), dtype=np.int32)
-        for i, side, sign in zip(self._members, self._sides, self._signs, strict=True):
-            sides += side[cells[i]]
-            signs += sign[cells[i]]
+        signs, sides = np.divmod(self._counts.sums(cells), ABOVE)
         most = np.maximum(signs % BELOW, signs // BELOW)
         self.significant_hits += int(np.count_nonzero(most >= self.significant))
 
@@ -251,37 +250,25 @@ class _PearsonFamily:
         observed = rows @ _unit(levels[codes[self._members]][None, :])[0]
         self._order = np.argsort(np.abs(observed), kind="stable")
         self._rows = rows[self._order]
-        self._thresholds = np.abs(observed)[self._order] - PEARSON_SLACK
-        self._hits = np.zeros(len(observed), dtype=np.int64)
-        self._step_hits = np.zeros(len(observed), dtype=np.int64)
-        self._least_hits = np.zeros(len(observed), dtype=np.int64)
-        self._upper_hits = np.zeros(len(observed), dtype=np.int64)
         self._observed = observed[self._order]
-        self._largest = self._greatest(score[self._members]) - PEARSON_SLACK
+        sides = np.abs(self._observed), self._greatest(score[self._members]), self._observed
+        self._thresholds = np.stack(sides) - PEARSON_SLACK
+        self._hits = np.zeros((4, len(observed)), dtype=np.int64)
         self.median = _Median(observed, PEARSON_SLACK)
 
     def add(self, levels: NDArray[np.int8]) -> None:
-        here, weights = levels[self._members], None
+        here = levels[self._members]
+        weights: Counts = np.ones(levels.shape[1], dtype=np.int64)
         if not self.everywhere:
             # many arrangements of all regions look alike on a few of them
             here, weights = _distinct_columns(here)
         estimates = self._rows @ _unit(self._levels[here].T).T
-        above, below = (np.zeros(here.shape[1], dtype=np.int32) for _ in range(2))
-        running = np.zeros(here.shape[1])
-        for place, row in enumerate(estimates):
-            above += row >= self.median.bound
-            below += row <= -self.median.bound
-            size = np.abs(row)
-            self._hits[place] += _count(size >= self._thresholds[place], weights)
-            self._least_hits[place] += _count(size >= self._largest[place], weights)
-            self._upper_hits[place] += _count(row >= self._observed[place] - PEARSON_SLACK, weights)
-            np.maximum(running, size, out=running)
-            self._step_hits[place] += _count(running >= self._thresholds[place], weights)
+        above, below = reached(estimates, weights, self._thresholds, self.median.bound, self._hits)
         self.median.add(above, below, lambda places: estimates[:, places].T, weights)
 
     def marginal(self, arrangements: int) -> Floats:
         result = np.empty(len(self._order))
-        result[self._order] = self._hits / arrangements
+        result[self._order] = self._hits[0] / arrangements
         return result
 
     def associations(self, arrangements: int) -> list[Association]:
@@ -292,11 +279,11 @@ class _PearsonFamily:
                 n=len(self._members),
                 estimate=float(self._observed[place]),
                 arrangements=arrangements,
-                p_exact=int(self._hits[place]) / arrangements,
-                p_min=int(self._least_hits[place]) / arrangements,
+                p_exact=int(self._hits[0, place]) / arrangements,
+                p_min=int(self._hits[1, place]) / arrangements,
                 method="enumeration",
-                exceeding=int(self._hits[place]),
-                upper=int(self._upper_hits[place]),
+                exceeding=int(self._hits[0, place]),
+                upper=int(self._hits[2, place]),
             )
             for place in range(len(self._order))
         ]
@@ -309,7 +296,7 @@ class _PearsonFamily:
 
     def adjusted(self, arrangements: int) -> Floats:
         result = np.empty(len(self._order))
-        result[self._order] = np.maximum.accumulate(self._step_hits[::-1])[::-1] / arrangements
+        result[self._order] = np.maximum.accumulate(self._hits[3, ::-1])[::-1] / arrangements
         return result
 
 

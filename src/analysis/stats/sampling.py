@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.stats.exact import Kernel, null_mean
+from analysis.stats.loops import paid_for
 from analysis.stats.pairs import inversions
 from analysis.stats.ranks import Integers, arrangement_count, narrowest, tie_groups
 from analysis.stats.results import Association
@@ -233,7 +234,10 @@ def _surplus(rows: Integers, y: Integers) -> NDArray[np.int64]:
     order = np.argsort(y, kind="stable")
     ranked = y[order]
     levels, codes = np.unique(rows[0], return_inverse=True)
-    codes = np.searchsorted(levels, rows[:, order]).astype(narrowest(len(y)))
+    # midranks are small whole numbers: looked up, not searched for
+    code_of = np.zeros(int(levels[-1] - levels[0]) + 1, dtype=narrowest(len(y)))
+    code_of[levels - levels[0]] = np.arange(len(levels))
+    codes = code_of[rows[:, order] - levels[0]]
     if len(levels) <= FEW_LEVELS:
         return _by_levels(codes, ranked, len(levels))
     # sorted within ties of the covariate, rising and falling, inversions are discordant and not concordant pairs
@@ -256,6 +260,11 @@ def _surplus(rows: Integers, y: Integers) -> NDArray[np.int64]:
 
 def _by_levels(codes: NDArray[Any], ranked: Integers, count: int) -> NDArray[np.int64]:
     """Surplus of rows with few levels, cases being sorted by the covariate."""
+    kernels = paid_for()
+    if kernels is not None:
+        found = np.empty(len(codes), dtype=np.int64)
+        kernels["surplus"](codes, np.searchsorted(ranked, ranked, side="right"), count, found)
+        return found
     starts = np.searchsorted(ranked, ranked)
     untied = (starts == np.arange(len(ranked))).all()
     kind = narrowest(len(ranked))
