@@ -100,7 +100,9 @@ def _places(rows: Sequence[tuple[Any, ...]], where: str) -> tuple[int | None, in
                 counts[place] += 1
                 first.setdefault(place, number)
     if not counts:
-        raise AnalysisError(f"{where} has no column of regions{_beginning(rows)}; {_ALLOWED}.")
+        sheet = "; the first sheet is read, and Rosstat's yearbook by `amur ingest rosstat`"
+        hint = sheet if where.casefold().endswith(".xlsx") else ""
+        raise AnalysisError(f"{where} has no column of regions{_beginning(rows)}; {_ALLOWED}{hint}.")
     place, _ = counts.most_common(1)[0]
     above = [number for number in range(first[place] - 1, -1, -1) if any(map(normalise.clean, rows[number]))]
     if first[place] > LONGEST_HEAD:

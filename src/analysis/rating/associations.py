@@ -171,7 +171,8 @@ def available(
     enough = tuple(each for each in known if _is_enough(each, region_set))
     if not enough:
         raise AnalysisError(
-            f"None of the covariates {', '.join(known)} has figures for {MIN_REGIONS} regions of the set asked for."
+            f"A coefficient needs {MIN_REGIONS} regions with figures, and in the set asked for no covariate has them: "
+            f"{', '.join(known)}; name more regions, or other covariates."
         )
     return enough, tuple(each for each in known if each not in enough)
 
