@@ -56,7 +56,7 @@ WORDS: dict[str, Words] = {
     "length": Words(
         _("Does the score follow the length of the entry rather than its content?"),
         _(
-            "Score and number of words: rho {direct}, with population and investment held {held}. Once length is held, the number of realised events keeps {realised} and that of intended ones {intended} (dictionary counts, not validated by people)."
+            "Score and number of words: rho {direct}, {held} with population and investment held fixed. With length held fixed it is {realised} for the number of realised events and {intended} for that of intended ones (dictionary counts, not validated by people)."
         ),
         _(
             "The authors wrote the entries and gave the scores: a long entry may earn a score, follow from it, or both may follow from how much there was to tell. Counts by a word list are too coarse to clear content of a part."
