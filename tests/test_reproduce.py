@@ -24,7 +24,7 @@ def small_job(tmp_path, monkeypatch):
     monkeypatch.setattr(reproduce, "write_processed", lambda: None)
     monkeypatch.setattr(reproduce.parameters, "notebooks", lambda: ("04_rating",))
     monkeypatch.setattr(reproduce, "missing_files", lambda folder: [])
-    monkeypatch.setattr(reproduce, "_prepare_pages", lambda: None)
+    monkeypatch.setattr(reproduce, "_prepare_others", lambda: None)
     monkeypatch.setattr(reproduce, "_make_pages", lambda *arguments: None)
 
     def write(notebook, values, target, **how):

@@ -43,6 +43,11 @@ def paid_for(work: int = 0) -> dict[str, Callable[..., Any]] | None:
     return compiled() if work >= WORTH_COMPILING or "numba" in sys.modules else None
 
 
+def load() -> None:
+    """Have numba ready for its first call, a quarter of a second, so that processes forked from this one need not."""
+    centred_ranks(np.zeros((2, 1), dtype=np.int8))
+
+
 def row_sums(columns: NDArray[Any], vectors: NDArray[Any], *, bound: int, work: int) -> NDArray[Any]:
     """Products of every row's vector with every column: ``vectors @ columns``, exactly.
 

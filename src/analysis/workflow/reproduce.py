@@ -42,6 +42,7 @@ LOCK = "reproduce.lock"
 REPORT = _("Report")
 # loaded in the processes that make it, and not in this one
 REPORT_MODULE = "analysis.publish.report"
+PREPARED = (f"{REPORT_MODULE}:load", "analysis.stats.loops:load")
 # whoever opens the folder of results finds the report
 ENTRANCE = f"""<!DOCTYPE html>
 <html lang="en">
@@ -139,7 +140,7 @@ def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
 
         try:
             futures = {run(name): name for name in order[:slots]}
-            pages = [pool.submit(_prepare_pages)]
+            pages = [pool.submit(_prepare_others)]
             futures |= {run(name): name for name in order[slots:]}
             done = {}
             # None: off where nobody looks on
@@ -177,12 +178,13 @@ def _check_written(staging: Path) -> None:
 _in_turn = threading.Lock()
 
 
-def _prepare_pages() -> None:
-    """Have the processes that make pages find loaded what all of them need, once kernels leave a core."""
-    # whoever makes a page meets what is wrong
+def _prepare_others() -> None:
+    """Have processes forked later find loaded what many of them need; at the start of the first it would be waited for."""
+    # whoever needs it meets what is wrong
     with suppress(OSError):
         if client.is_available():
-            client.server().prime(f"{REPORT_MODULE}:load")
+            for name in PREPARED:
+                client.server().prime(name)
 
 
 def _make_pages(function: str, *arguments: str | int) -> None:

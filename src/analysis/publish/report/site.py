@@ -83,6 +83,8 @@ def load() -> None:
     """Load what every page needs, so that processes forked from this one have it."""
     for name in _templates().list_templates():
         _templates().get_template(name)
+    for name in parameters.study():
+        parameters.allowed_names(name)
     notebooks.load()
     citation.load()
 
@@ -114,6 +116,7 @@ def _with_code(words: object) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))
 
 
+@cache
 def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("analysis.publish.report"),
