@@ -369,6 +369,7 @@ def test_the_ledger_says_that_a_readers_customs_files_took_part(site, tmp_path, 
     assert "С вашими таможенными файлами сопоставлено" in (made / "ru/ledger.html").read_text(
         encoding="utf-8"
     )
+    assert "Your own figures in data/user/ took part" in (made / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_link_to_a_claim_shows_it_and_a_link_to_a_part_filters(site, driver):

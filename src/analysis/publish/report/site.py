@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from pygments.formatters import HtmlFormatter
 
 from analysis import paths
-from analysis.data import formats, package
+from analysis.data import formats, indicators, package
 from analysis.data.formats import NO_BREAK_SPACE
 from analysis.data.messages import Message, _
 from analysis.data.regions import LANGUAGES, Language
@@ -142,6 +142,7 @@ class _Site:
         self.folder = results
         self.target = results / FOLDER
         state = repository.state()
+        self.has_own = indicators.has_user_data()
         self.references = cache(lambda name: citation.references(name, results, state))
 
     @cached_property
@@ -176,6 +177,7 @@ class _Site:
             _=lambda key, **values: text(Message(key, values), language),
             language=language,
             here=name,
+            has_own=self.has_own,
             other=link(address(name, _other(language))),
             page=lambda name: link(address(name, language)),
             asset=lambda name: link(f"assets/{name}"),
