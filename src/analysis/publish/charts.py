@@ -947,6 +947,9 @@ def _label_boxes(
 
 def _covered(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
     """Area that each box shares with each other box, square units of the boxes."""
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    return np.clip(high - low, 0.0, None).prod(axis=2)
+    wide, tall = (
+        np.minimum(boxes[:, None, side + 2], others[:, side + 2])
+        - np.maximum(boxes[:, None, side], others[:, side])
+        for side in (0, 1)
+    )
+    return wide.clip(0.0) * tall.clip(0.0)
