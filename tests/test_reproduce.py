@@ -7,8 +7,9 @@ import pytest
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.publish import exhibits
+from analysis.publish import exhibits, report
 from analysis.workflow import input_sums, reproduce, runs, sums
+from analysis.workflow.kernels import client
 
 
 @pytest.fixture
@@ -139,6 +140,50 @@ def test_a_file_lost_before_the_swap_is_a_failure(small_job, monkeypatch):
     ):
         reproduce.reproduce(quiet=True)
     assert not (small_job / "results").exists()
+
+
+class TestPages:
+    """The report's pages, in processes of their own or here."""
+
+    @pytest.fixture
+    def made_here(self, monkeypatch):
+        made = []
+        monkeypatch.setattr(report, "write_notebook", lambda *asked: made.append(asked))
+        return made
+
+    def test_without_a_fork_they_are_made_here(self, made_here, monkeypatch):
+        monkeypatch.setattr(client, "is_available", lambda: False)
+        reproduce._make_pages("write_notebook", "results", "04_rating")
+        assert made_here == [("results", "04_rating")]
+
+    def test_where_no_server_can_be_started_they_are_made_here(self, made_here, monkeypatch):
+        def refused():
+            raise OSError(24, "Too many open files")
+
+        monkeypatch.setattr(client, "server", refused)
+        reproduce._make_pages("write_notebook", "results", "04_rating")
+        assert made_here == [("results", "04_rating")]
+
+    @pytest.mark.parametrize(
+        ("error", "told"),
+        [
+            (AnalysisError("The figure x.svg is not SVG."), r"^The figure x\.svg is not SVG\.$"),
+            (
+                ChildProcessError("it ended with status -9"),
+                r"^The report was not made, .*status -9.*again\.$",
+            ),
+        ],
+    )
+    def test_what_a_process_ends_with_is_one_sentence(self, made_here, monkeypatch, error, told):
+        class Server:
+            def call(self, *asked):
+                raise error
+
+        monkeypatch.setattr(client, "is_available", lambda: True)
+        monkeypatch.setattr(client, "server", Server)
+        with pytest.raises(AnalysisError, match=told):
+            reproduce._make_pages("write_notebook", "results", "04_rating")
+        assert not made_here
 
 
 class TestInputs:
