@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import dbf
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -304,6 +306,27 @@ def test_each_fault_is_listed_with_file_line_and_reason(tmp_path, bad, reason):
     assert sum(value for (value,) in rows(tmp_path, "value")) == 2001000  # 1 + 2 + ... + 2000
 
 
+@pytest.mark.parametrize("last", ["unit", "partner", "district"])
+def test_a_line_cut_short_is_no_line_with_an_empty_end(tmp_path, last):
+    """A damaged line would pass as one whose last field, which may be empty, says nothing."""
+    names = dict(zip(detection.FIELDS, HEADER.split("\t"), strict=True))
+    order = [*(field for field in names if field != last), last]
+
+    def line(text):
+        cells = dict(zip(names, text.split("\t"), strict=True))
+        return "\t".join(cells[field] for field in order)
+
+    lines = [line(each) for each in GOOD]
+    lines[700] = lines[700].rsplit("\t", 1)[0]
+    lines[701] = lines[701].rsplit("\t", 1)[0] + "\t"
+    header = "\t".join(names[field] for field in order)
+    file = ingest(tmp_path, write(tmp_path, table(*lines, header=header))).files[0]
+    assert [(each.line, each.reason) for each in file.unreadable] == [
+        (702, "it has fewer fields than the header")
+    ]
+    assert file.rows == 1999
+
+
 def test_a_row_that_is_not_utf8_is_listed(tmp_path):
     """One damaged byte would stop the whole ingest or pass as a letter."""
     data = table(*GOOD, "@").replace(b"@", row().encode().replace("АМ".encode(), b"\xff\xfe"))
@@ -581,6 +604,45 @@ def test_killed_at_any_time_the_store_is_as_before_or_as_after(tmp_path):
     assert set(counts) <= {1, 200_001}
     assert counts[0] == 1
     assert (last, parts) == (200_001, 2)
+
+
+# --- memory --------------------------------------------------------------------------------------
+
+
+def nodes(query):
+    """Kinds of nodes in the plan polars would run, and those for which it takes all rows into memory."""
+    graph = query.show_graph(plan_stage="physical", engine="streaming", raw_output=True)
+    colour = re.search(r'COLOR="([^"]+)">⬤</FONT> in-memory engine fallback', graph)[1]
+    found = re.findall(r'^\d+ \[label="([\w-]+).*?"(.*?)\];$', graph, re.MULTILINE)
+    return {kind for kind, _ in found}, {kind for kind, style in found if f'fillcolor="{colour}"' in style}
+
+
+def test_the_plan_for_a_fallback_is_told(tmp_path):
+    """A later polars that draws its plans otherwise would make the next test see nothing."""
+    rows = pl.scan_csv(write(tmp_path, table(row())), separator="\t")
+    looked_up = rows.select(pl.col("napr").replace_strict({"ЭК": True}, default=None))
+    assert nodes(looked_up)[1] == {"columnar-function"}
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "unused"),
+    [
+        ("DATTSVT.csv", HEADER, set()),
+        # the month is in the name, so nothing has to be worked out
+        ("2021-01.csv", "NAPR,PERIOD,STRANA,TNVED,EDIZM,STOIM,NETTO,KOL", {"with-columns"}),
+    ],
+)
+def test_a_file_is_streamed(tmp_path, name, header, unused):
+    """An expression polars cannot stream would take a file of gigabytes into memory."""
+    line = row() if header == HEADER else "ЭК,2021,CN,1201900000,,5,1,0"
+    (found,), _ = detection.find_tables([write(tmp_path, table(line, header=header), name)])
+    written = reading.plan(found.layout, found.path).sink_parquet(tmp_path / "rows.parquet", lazy=True)
+    assert nodes(written) == ({"multi-scan", "with-columns", "select", "parquet-sink"} - unused, set())
+    reading.plan(found.layout, found.path).sink_parquet(tmp_path / "rows.parquet")
+    for question in reading.questions(pl.scan_parquet(tmp_path / "rows.parquet")):
+        kinds, in_memory = nodes(question)
+        assert "multi-scan" in kinds
+        assert in_memory == set()
 
 
 # --- hostile files -------------------------------------------------------------------------------

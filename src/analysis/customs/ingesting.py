@@ -134,6 +134,7 @@ class _Run:
         self.replaced_rows = 0
         self.checksums: dict[Path, str] = {}
         self.added: set[str] = set()
+        self.monthly: dict[tuple[str, ...], pl.DataFrame] = {}  # sums of what has been read, by its parts
 
     def add(self, table: SourceTable) -> None:
         """Read a table and take it among the sources."""
@@ -149,6 +150,7 @@ class _Run:
         self._make_room(source)
         self.sources.append(source)
         self.added.add(part.sha256)
+        self.monthly[source.parts] = part.monthly
         self.new.update(zip(source.parts, part.paths, strict=True))
         self.files.append(
             FileReport(
@@ -178,7 +180,12 @@ class _Run:
 
     def _write_sums(self, manifest: Path) -> None:
         """Write the sums that the table of observations takes, named after the manifest they belong to."""
-        table = trade.sums(Store(self.root, tuple(self.sources)))
+        # a source that was here before, or has given way in part, is summed from the store
+        other = tuple(source for source in self.sources if source.parts not in self.monthly)
+        sums = [self.monthly[source.parts] for source in self.sources if source.parts in self.monthly]
+        if other:
+            sums.append(Store(self.root, other).monthly())
+        table = trade.sums(Store(self.root, tuple(self.sources)), reading.added(sums))
         path = user_data.customs_sums_path(self.root, manifest)
         paths.write_text(path, table.to_csv(index=False, lineterminator="\n"))
 

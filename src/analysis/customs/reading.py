@@ -18,9 +18,10 @@ from __future__ import annotations
 import codecs
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import IO, Literal
@@ -30,7 +31,7 @@ import polars as pl
 
 from analysis.customs import dbase, rules
 from analysis.customs.detection import MAX_LINE, NUMBERS, Layout, SourceTable
-from analysis.customs.rules import DIRECTIONS, UNKNOWN_PARTNER, Unreadable
+from analysis.customs.rules import CHINA, DIRECTIONS, UNKNOWN_PARTNER, Unreadable
 from analysis.data import archives
 from analysis.errors import AnalysisError
 
@@ -51,6 +52,8 @@ STORED: dict[str, pl.DataType] = {
     "quantity": pl.Float64(),
     "region": pl.String(),
 }
+EXPORTS = [word for word, is_export in DIRECTIONS.items() if is_export]
+MAY_BE_EMPTY = ("partner", "unit", "district")
 # One row in a thousand: the paper prints shares to 0.1 %, which a loss of this size cannot move by
 # more than a unit of the last digit unless the lost rows are unlike the others.
 MAX_UNREADABLE_SHARE = 0.001
@@ -78,8 +81,8 @@ class Part:
         Rows in them.
     unreadable : tuple of Unreadable
         Rows left out.
-    coverage : dict
-        Months with rows, by direction and region.
+    monthly : polars.DataFrame
+        Their sums, as `monthly` gives them.
     sha256 : str
         Checksum of the table as delivered (for a ZIP member, unpacked).
     """
@@ -87,8 +90,17 @@ class Part:
     paths: tuple[Path, ...]
     rows: int
     unreadable: tuple[Unreadable, ...]
-    coverage: Coverage
+    monthly: pl.DataFrame
     sha256: str
+
+    @property
+    def coverage(self) -> Coverage:
+        """Months with rows, by direction and region, both in order."""
+        found = self.monthly.group_by("is_export", "region").agg(pl.col("period").sort())
+        months: Coverage = {}
+        for is_export, region, periods in found.sort("is_export", "region", descending=[True, False]).rows():
+            months.setdefault("export" if is_export else "import", {})[region] = tuple(periods)
+        return months
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,21 @@ def digest(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def monthly(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Dollars by direction, region and month: ``value`` of trade with all partners, ``china`` of that with China.
+
+    Months without a row have none. They are what the table of observations takes from customs files.
+    """
+    china = pl.when(pl.col("partner") == CHINA).then(pl.col("value")).otherwise(0.0)
+    # the column first and then its sum: half the time of a sum over a condition
+    return rows.with_columns(china.alias("china")).group_by(COVERED).agg(pl.col("value", "china").sum())
+
+
+def added(sums: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """One frame from several that `monthly` gave."""
+    return pl.concat(sums).group_by(COVERED).agg(pl.col("value", "china").sum())
 
 
 def read(table: SourceTable, folder: Path, progress: Progress | None = None) -> Part:
@@ -141,20 +168,19 @@ def _read_whole(table: SourceTable, folder: Path, progress: Progress | None) -> 
     with ThreadPoolExecutor(1) as pool:
         counting = pool.submit(_count, table, progress)
         try:
-            rows = _scan(table.layout, table.path, has_header=True).select(_stored(table.layout))
-            rows.sink_parquet(path, compression=COMPRESSION)
+            plan(table.layout, table.path).sink_parquet(path, compression=COMPRESSION)
             stored = pl.scan_parquet(path, glob=False)
             written = stored.select(pl.len()).collect().item()
-            covered = _covered(table.layout, stored) if written else None
+            sums = _checked(table.layout, stored) if written else None
         except pl.exceptions.PolarsError:
-            covered = None
+            sums = None
         checksum, lines = counting.result()
-    if covered is None or lines is None or written != lines - 1:  # the header
+    if sums is None or lines is None or written != lines - 1:  # the header
         path.unlink(missing_ok=True)
         return None
     if progress is not None:
         progress(table.name, 1.0)
-    return Part((path,), written, (), _coverage([covered]), checksum)
+    return Part((path,), written, (), sums, checksum)
 
 
 def _count(table: SourceTable, progress: Progress | None) -> tuple[str, int | None]:
@@ -186,7 +212,7 @@ def _read_in_blocks(table: SourceTable, folder: Path, progress: Progress | None)
     checksum = hashlib.sha256()
     paths: list[Path] = []
     unreadable: list[Unreadable] = []
-    covered: list[pl.DataFrame] = []
+    sums: list[pl.DataFrame] = []
     rows = 0
     for block in _ahead(_blocks(table, checksum.update)):
         if (parsed := _parse(table.layout, block.data)) is not None:
@@ -195,25 +221,16 @@ def _read_in_blocks(table: SourceTable, folder: Path, progress: Progress | None)
             frame, faults = rules.read_carefully(table, block.data, block.numbers)
             unreadable += faults
             _refuse_many(table, len(unreadable))
-            found = frame.select(COVERED).unique()
+            found = monthly(frame.lazy()).collect()
         path = folder / f"{len(paths)}.parquet"
         frame.write_parquet(path, compression=COMPRESSION)
         paths.append(path)
         rows += frame.height
-        covered.append(found)
+        sums.append(found)
         if progress is not None:
             progress(table.name, block.share)
     _refuse_losses(table, rows, unreadable)
-    return Part(tuple(paths), rows, tuple(unreadable), _coverage(covered), checksum.hexdigest())
-
-
-def _coverage(covered: Sequence[pl.DataFrame]) -> Coverage:
-    """Months by direction and region, both in order, from frames of `COVERED`."""
-    found = pl.concat(covered).unique().group_by("is_export", "region").agg(pl.col("period").sort())
-    months: Coverage = {}
-    for is_export, region, periods in found.sort("is_export", "region", descending=[True, False]).rows():
-        months.setdefault("export" if is_export else "import", {})[region] = tuple(periods)
-    return months
+    return Part(tuple(paths), rows, tuple(unreadable), added(sums), checksum.hexdigest())
 
 
 def _ahead(blocks: Iterator[_Block]) -> Iterator[_Block]:
@@ -327,70 +344,76 @@ def _line(name: str, stream: IO[bytes]) -> bytes:
 
 
 def _parse(layout: Layout, data: bytes) -> tuple[pl.DataFrame, pl.DataFrame] | None:
-    """Rows of a block by polars and what they cover, or None unless every line became a row that keeps the rules."""
+    """Rows of a block by polars and their sums, or None unless every line became a row that keeps the rules."""
     try:
-        frame = _scan(layout, io.BytesIO(data), has_header=False).select(_stored(layout)).collect()
+        frame = plan(layout, io.BytesIO(data), has_header=False).collect()
     except pl.exceptions.PolarsError:
         return None
-    if "" in frame["partner"].unique():  # a blank in quotes is no null
-        frame = frame.with_columns(pl.col("partner").replace("", UNKNOWN_PARTNER))
     lines = data.count(b"\n") + (not data.endswith(b"\n"))
-    covered = _covered(layout, frame.lazy()) if frame.height == lines else None
-    return None if covered is None else (frame, covered)
+    sums = _checked(layout, frame.lazy()) if frame.height == lines else None
+    return None if sums is None else (frame, sums)
 
 
-def _scan(layout: Layout, source: Path | io.BytesIO, has_header: bool) -> pl.LazyFrame:
-    types = {field: pl.Float64() if field in NUMBERS else pl.String() for field in layout.fields}
-    return pl.scan_csv(
+def plan(layout: Layout, source: Path | io.BytesIO, *, has_header: bool = True) -> pl.LazyFrame:
+    """Rows of a text in the store's columns, for polars to stream; what is not understood is null."""
+    text = pl.scan_csv(
         source,
         has_header=False,
         skip_lines=int(has_header),
         separator=layout.separator,
         quote_char=layout.quote or None,
         decimal_comma=layout.decimal == ",",
-        schema=types,
-        ignore_errors=True,  # cells that are no numbers become null, and null is looked for
+        schema={field: _types(layout.month is None).get(field, pl.String()) for field in layout.fields},
+        empty_string_is_null=False,  # numbers are null all the same
+        ignore_errors=True,  # cells that are no numbers, or none of the words allowed, become null
         glob=False,
     )
+    return text.select(_stored(layout))
+
+
+@cache
+def _types(has_month: bool) -> dict[str, pl.DataType]:
+    """Types in which polars reads the columns that are no free text.
+
+    Words of a list are looked up while they are read, which costs next to nothing and leaves nothing to be cut to
+    pieces or checked afterwards. A partner is not such a word: an empty one would be the same as a wrong one.
+    """
+    types: dict[str, pl.DataType] = {"direction": pl.Enum(list(DIRECTIONS))}
+    if has_month:
+        types["period"] = pl.Enum(list(rules.MONTHS))
+    return types | dict.fromkeys(NUMBERS, pl.Float64())
 
 
 def _stored(layout: Layout) -> list[pl.Expr]:
-    """Columns of the store from those of the file; what is not understood becomes null."""
-    direction, period = pl.col("direction"), pl.col("period")
-    exports, imports = ([word for word, out in DIRECTIONS.items() if out is way] for way in (True, False))
-    # not replace_strict, for which polars takes the whole file into memory
-    is_export = pl.when(direction.is_in(exports)).then(True).when(direction.is_in(imports)).then(False)
+    """Columns of the store from those of the file, in expressions that polars can stream."""
+    is_export = pl.col("direction").is_in(EXPORTS)
+    if (last := layout.fields[-1]) in MAY_BE_EMPTY:
+        # polars fills up a line that is cut short; the careful reader knows it from one that ends in nothing
+        is_export = pl.when(pl.col(last) != "").then(is_export)
     if layout.month is None:
-        # MM/YYYY or MM.YYYY; without the stroke the year comes out of range or as no number. Other spellings are
-        # read line by line.
-        year = period.str.slice(3).cast(pl.Int32, strict=False)
-        month = year * 100 + period.str.head(2).cast(pl.Int32, strict=False)
-        month = pl.when(period.str.slice(2, 1).is_in(["/", "."])).then(month)
+        # months of a spelling stand in order
+        place = pl.col("period").to_physical().cast(pl.Int32()) % (
+            12 * (rules.LAST_YEAR - rules.FIRST_YEAR + 1)
+        )
+        month = (place // 12 + rules.FIRST_YEAR) * 100 + place % 12 + 1
     else:
-        month = pl.when(period == str(layout.month // 100)).then(pl.lit(layout.month, pl.Int32()))
-    region = pl.lit(NO_REGION)
-    if layout.has_region:
-        # The code stands before the first ' - '; the name holds more of them and is the register's business.
-        # A line without its last field has no district.
-        region = pl.when(pl.col("district").is_not_null()).then(pl.col("region").str.head(rules.OKATO_DIGITS))
+        month = pl.when(pl.col("period") == str(layout.month // 100)).then(pl.lit(layout.month, pl.Int32()))
+    partner = pl.col("partner")
+    # the code stands before the first ' - '; the name holds more of them and is the register's business
+    region = pl.col("region").str.head(rules.OKATO_DIGITS) if layout.has_region else pl.lit(NO_REGION)
     return [
         is_export.alias("is_export"),
         month.alias("period"),
-        pl.col("partner").fill_null(UNKNOWN_PARTNER),
-        pl.col("goods"),
-        pl.col("unit").fill_null(""),
-        *(pl.col(name) for name in NUMBERS),
+        pl.when(partner == "").then(pl.lit(UNKNOWN_PARTNER)).otherwise(partner).alias("partner"),
+        *(pl.col(name) for name in ("goods", "unit", *NUMBERS)),
         region.alias("region"),
     ]
 
 
-def _covered(layout: Layout, rows: pl.LazyFrame) -> pl.DataFrame | None:
-    """Directions, regions and months of the rows, or None if a value is one the store may not hold.
-
-    All rules are asked of distinct values.
-    """
-    questions = [
-        rows.select(COVERED).unique(),
+def questions(rows: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """Ask for the sums of the rows and what the rules are asked of, distinct values: goods, partners, amounts."""
+    return [
+        monthly(rows),
         *(rows.select(name).unique() for name in ("goods", "partner")),
         rows.select(
             pl.any_horizontal(pl.col(NUMBERS).has_nulls()).alias("missing"),
@@ -399,7 +422,11 @@ def _covered(layout: Layout, rows: pl.LazyFrame) -> pl.DataFrame | None:
             pl.all_horizontal(pl.col(NUMBERS).sum().is_finite()).alias("finite"),
         ),
     ]
-    found, goods, partners, amounts = pl.collect_all(questions, engine="streaming")
+
+
+def _checked(layout: Layout, rows: pl.LazyFrame) -> pl.DataFrame | None:
+    """Sums of the rows, or None if a value is one the store may not hold."""
+    sums, goods, partners, amounts = pl.collect_all(questions(rows), engine="streaming")
     missing, least, finite = amounts.row(0)
     code = pl.col("goods")
     is_goods = code.str.contains(f"^(?:{rules.GOODS})$") & (code.str.len_chars() == layout.level)
@@ -407,14 +434,14 @@ def _covered(layout: Layout, rows: pl.LazyFrame) -> pl.DataFrame | None:
         missing
         or not finite
         or least < 0
-        or found["is_export"].has_nulls()
-        or not all(map(rules.is_period, set(found["period"])))
-        or (layout.has_region and not all(map(rules.is_region, set(found["region"]))))
-        or not goods.select(is_goods.fill_null(False).all()).item()
-        or not all(map(rules.is_partner, partners["partner"]))
+        or sums["is_export"].has_nulls()
+        or sums["period"].has_nulls()
+        or (layout.has_region and not all(map(rules.is_region, set(sums["region"]))))
+        or not goods.select(is_goods.all()).item()
+        or not rules.PARTNERS.issuperset(partners["partner"])
     ):
         return None
-    return found
+    return sums
 
 
 def _refuse_losses(table: SourceTable, rows: int, unreadable: list[Unreadable]) -> None:

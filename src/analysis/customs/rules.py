@@ -7,8 +7,10 @@ here and is taken apart line by line.
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 import re
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -29,11 +31,22 @@ DIRECTIONS = {
     "ИМПОРТ": False,
 }
 UNKNOWN_PARTNER = "NNN"
+CHINA = "CN"
+# two capital letters each; which of them are countries is not asked
+PARTNERS = frozenset({UNKNOWN_PARTNER, *map("".join, itertools.product(string.ascii_uppercase, repeat=2))})
 OKATO_DIGITS = 5
 GOODS_DIGITS = 10
 GOODS = "[0-9]*X*"
 # the Federal Customs Service dates from 1991
 FIRST_YEAR, LAST_YEAR = 1991, 2099
+PERIODS = ("{month:02d}/{year}", "{month:02d}.{year}", "{year}-{month:02d}", "{year}-{month:02d}-01")
+# every month in every spelling, as yyyymm
+MONTHS = {
+    spelling.format(year=year, month=month): year * 100 + month
+    for spelling in PERIODS
+    for year in range(FIRST_YEAR, LAST_YEAR + 1)
+    for month in range(1, 13)
+}
 # a point or comma before the decimals; blanks between thousands are dropped before
 NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
 LABELS = {"value": "the value", "net_weight": "the net weight", "quantity": "the quantity"}
@@ -50,16 +63,6 @@ class Unreadable:
 
 class _FaultError(Exception):
     """Why a row cannot be read."""
-
-
-def is_period(period: int | None) -> bool:
-    """Whether `period` is a month ``yyyymm`` customs files can speak of."""
-    return period is not None and 1 <= period % 100 <= 12 and FIRST_YEAR <= period // 100 <= LAST_YEAR
-
-
-def is_partner(code: str | None) -> bool:
-    """Whether `code` is two capital letters or the mark of an unknown partner."""
-    return code is not None and re.fullmatch(f"[A-Z]{{2}}|{UNKNOWN_PARTNER}", code) is not None
 
 
 def is_goods(code: str | None, level: int = GOODS_DIGITS) -> bool:
@@ -121,7 +124,7 @@ def _row(layout: Layout, content: bytes) -> tuple[object, ...]:
     if direction is None:
         raise _FaultError(f"the direction (napr) is none of {', '.join(DIRECTIONS)}")
     partner = cells["partner"] or UNKNOWN_PARTNER
-    if not is_partner(partner):
+    if partner not in PARTNERS:
         raise _FaultError("the partner is not two capital letters")
     if not is_goods(cells["goods"], layout.level):
         raise _FaultError(f"the goods code (tnved) has not {layout.level} digits (leading zeros lost?)")
@@ -158,15 +161,9 @@ def _period(layout: Layout, text: str) -> int:
         if text != str(layout.month // 100):
             raise _FaultError("the year is not that of the file's name")
         return layout.month
-    if found := re.fullmatch(r"(\d\d)[/.](\d{4})", text, re.ASCII):
-        period = int(found[2] + found[1])
-    elif found := re.fullmatch(r"(\d{4})-(\d\d)(?:-01)?", text, re.ASCII):
-        period = int(found[1] + found[2])
-    else:
-        period = None
-    if period is None or not is_period(period):
+    if text not in MONTHS:
         raise _FaultError("the period is no month (MM/YYYY, MM.YYYY or YYYY-MM-01)")
-    return period
+    return MONTHS[text]
 
 
 def _amount(layout: Layout, name: str, text: str) -> float | None:

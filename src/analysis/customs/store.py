@@ -151,6 +151,10 @@ class Store:
         parts = [self.root / PARTS / part for source in self.sources for part in source.parts]
         return pl.scan_parquet(parts, schema=reading.STORED, glob=False)
 
+    def monthly(self) -> pl.DataFrame:
+        """Sums of all rows as `reading.monthly` gives them; errors as `collect`."""
+        return self.collect(reading.monthly(self.rows()))
+
     def collect(self, query: pl.LazyFrame) -> pl.DataFrame:
         """Answer a query made from `rows`.
 
@@ -206,7 +210,8 @@ def read_manifest(root: Path) -> tuple[Source, ...]:
                 "and ingest the files again."
             )
         return tuple(
-            Source(**{**entry, "coverage": _tuples(entry["coverage"])}) for entry in content["sources"]
+            Source(**{**entry, "parts": tuple(entry["parts"]), "coverage": _tuples(entry["coverage"])})
+            for entry in content["sources"]
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, AnalysisError):

@@ -27,7 +27,7 @@ import pandas as pd
 import polars as pl
 
 from analysis.customs.reading import NO_REGION
-from analysis.customs.rules import UNKNOWN_PARTNER
+from analysis.customs.rules import CHINA, UNKNOWN_PARTNER
 from analysis.customs.store import Store
 from analysis.data import formats, regions, user_data
 from analysis.data.messages import Message, Name, _, english
@@ -36,7 +36,6 @@ from analysis.errors import AnalysisError, NoDataError, one_of
 Direction = Literal["export", "import"]
 DIRECTIONS: tuple[Direction, ...] = ("export", "import")
 _FLOWS: dict[str, Message] = {"export": _("exports"), "import": _("imports")}
-CHINA = "CN"
 RUSSIA = "RU"
 FAR_EAST = "FAR_EAST"
 
@@ -579,7 +578,8 @@ def china_shares(store: Store) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``region, period, china_share`` (percent), sorted.
     """
-    china, total = observations(store), total_observations(store)
+    monthly = store.monthly()
+    china, total = _observations(store, monthly, INDICATORS), _observations(store, monthly, TOTALS)
     both = china.merge(total, on=["region", "period"], suffixes=("_china", "_total"))
     both = both[
         (both["indicator_china"] == INDICATORS["turnover"]) & (both["indicator_total"] == TOTALS["turnover"])
@@ -603,7 +603,7 @@ def observations(store: Store) -> pd.DataFrame:
         unbroken run of months is one (``2021-01/2021-09``). ``FAR_EAST`` appears where all eleven
         regions are held.
     """
-    return _observations(store, INDICATORS, CHINA)
+    return _observations(store, store.monthly(), INDICATORS)
 
 
 def total_observations(store: Store) -> pd.DataFrame:
@@ -614,12 +614,13 @@ def total_observations(store: Store) -> pd.DataFrame:
     pandas.DataFrame
         As `observations`, with the indicators ``exports``, ``imports`` and ``trade_turnover``.
     """
-    return _observations(store, TOTALS, None)
+    return _observations(store, store.monthly(), TOTALS)
 
 
-def sums(store: Store) -> pd.DataFrame:
-    """`observations` and `total_observations` of a store, one under the other."""
-    return pd.concat([observations(store), total_observations(store)], ignore_index=True)
+def sums(store: Store, monthly: pl.DataFrame) -> pd.DataFrame:
+    """`observations` and `total_observations` of a store, one under the other, from its monthly sums."""
+    tables = [_observations(store, monthly, names) for names in (INDICATORS, TOTALS)]
+    return pd.concat(tables, ignore_index=True)
 
 
 def source_names(store: Store, region: str, period: object) -> list[str]:
@@ -652,8 +653,12 @@ def source_names(store: Store, region: str, period: object) -> list[str]:
     )
 
 
-def _observations(store: Store, names: dict[str, str], partner: str | None) -> pd.DataFrame:
-    monthly = _monthly_values(store, partner)
+def _observations(store: Store, monthly: pl.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    column = "china" if names is INDICATORS else "value"
+    dollars = {
+        (region, "export" if is_export else "import", period): value
+        for region, is_export, period, value in monthly.select("region", "is_export", "period", column).rows()
+    }
     rows: list[tuple[str, str, str, float]] = []
     for region, codes in _units(store):
         held: dict[str, frozenset[int]] = {
@@ -665,7 +670,7 @@ def _observations(store: Store, names: dict[str, str], partner: str | None) -> p
             for period in _runs(months):
                 keys = itertools.product(codes, flows, period.months)
                 # dollars are stated to the cent, which is the eighth decimal of a million
-                value = round(sum(monthly.get(key, 0.0) for key in keys) / 1e6, 8)
+                value = round(sum(dollars.get(key, 0.0) for key in keys) / 1e6, 8)
                 rows.append((region, names[flow], str(period), value))
     table = pd.DataFrame(rows, columns=["region", "indicator", "period", "value"])
     table = table.assign(unit=UNIT, source=SOURCE, basis="observed")
@@ -678,17 +683,6 @@ def _units(store: Store) -> list[tuple[str, tuple[str, ...]]]:
     held = frozenset().union(*(source.regions for source in store.sources))
     known = [region for region in regions.all_regions() if nationwide or region.okato in held]
     return [*((region.code, (region.okato,)) for region in known), (FAR_EAST, _okato(FAR_EAST))]
-
-
-def _monthly_values(store: Store, partner: str | None) -> dict[tuple[str, str, int], float]:
-    rows = store.rows().filter(pl.col("region") != NO_REGION)
-    if partner is not None:
-        rows = rows.filter(pl.col("partner") == partner)
-    found = store.collect(rows.group_by("region", "is_export", "period").agg(pl.col("value").sum()))
-    return {
-        (region, "export" if is_export else "import", period): value
-        for region, is_export, period, value in found.rows()
-    }
 
 
 def _runs(months: Iterable[int]) -> list[MonthRange]:
