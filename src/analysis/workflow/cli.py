@@ -187,7 +187,7 @@ def ingest_customs(files: tuple[Path, ...], replace: bool) -> None:
     from tqdm import tqdm
 
     from analysis import customs
-    from analysis.customs.detection import LEVELS
+    from analysis.customs.detection import EDITIONS, LEVELS
     from analysis.data import user_data
 
     shape = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
@@ -202,7 +202,11 @@ def ingest_customs(files: tuple[Path, ...], replace: bool) -> None:
     for table in report.files:
         form = "" if table.encoding == "utf-8" else f", read as {table.encoding.upper()}"
         form += "" if table.level == LEVELS[-1] else f", goods codes of {table.level} digits"
-        echo(f"{table.name}: {table.outcome}, {table.rows} rows{form}, {len(table.unreadable)} unreadable.")
+        form += (
+            "" if "region" in EDITIONS[table.edition] else ", without regions: for the whole country alone"
+        )
+        rows = _count(table.rows, "row")
+        echo(f"{table.name}: {table.outcome}, {rows}{form}, {len(table.unreadable)} unreadable.")
         for row in table.unreadable:
             echo(f"  line {row.line}: {row.reason}")
     for skipped in report.skipped:
