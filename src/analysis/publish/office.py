@@ -130,10 +130,11 @@ def to_xlsx(table: Table, language: Language, exhibit_id: str, title: str, sourc
     for cell in sheet[2]:
         cell.font, cell.border = Font(bold=True), rule
         cell.alignment = Alignment(wrap_text=True, vertical="bottom")
-    for row, cells in enumerate(printed.itertuples(index=False)):
+    for cells in printed.itertuples(index=False):
         sheet.append([_plain(cell) for cell in cells])
-        for at, column in enumerate(table.columns):
-            _set_number(sheet.cell(row + 3, at + 1), table.rows[column.key_for(language)].iloc[row], column)
+    for at, column in enumerate(table.columns, start=1):
+        for row, value in enumerate(table.rows[column.key_for(language)].tolist(), start=3):
+            _set_number(sheet.cell(row, at), value, column)
     for note in (*table.notes[language], tables.source_label(language) + source):
         sheet.append([_plain(note)])
     _widths(sheet, printed)

@@ -42,7 +42,7 @@ LOCK = "reproduce.lock"
 REPORT = _("Report")
 # loaded in the processes that make it, and not in this one
 REPORT_MODULE = "analysis.publish.report"
-PREPARED = (f"{REPORT_MODULE}:load", "analysis.stats.loops:load")
+PREPARED = (f"{REPORT_MODULE}:load", "analysis.publish.office:Document", "analysis.stats.loops:load")
 # whoever opens the folder of results finds the report
 ENTRANCE = f"""<!DOCTYPE html>
 <html lang="en">
