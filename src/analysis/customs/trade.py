@@ -18,7 +18,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Literal
 
@@ -69,7 +69,7 @@ class MonthRange:
     first: int
     last: int
 
-    @property
+    @cached_property
     def months(self) -> tuple[int, ...]:
         """Every month of the run."""
         return tuple(
@@ -655,10 +655,12 @@ def source_names(store: Store, region: str, period: object) -> list[str]:
 
 def _observations(store: Store, monthly: pl.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     column = "china" if names is INDICATORS else "value"
-    dollars = {
-        (region, "export" if is_export else "import", period): value
-        for region, is_export, period, value in monthly.select("region", "is_export", "period", column).rows()
-    }
+    dollars: dict[tuple[str, str], dict[int, float]] = {}
+    for region, is_export, month, value in monthly.select(
+        "region", "is_export", "period", column
+    ).iter_rows():
+        dollars.setdefault((region, "export" if is_export else "import"), {})[month] = value
+    runs = cache(_runs)  # a national store holds the same months for every region
     rows: list[tuple[str, str, str, float]] = []
     for region, codes in _units(store):
         held: dict[str, frozenset[int]] = {
@@ -667,11 +669,11 @@ def _observations(store: Store, monthly: pl.DataFrame, names: dict[str, str]) ->
         spans = {**held, "turnover": held["export"] & held["import"]}
         for flow, months in spans.items():
             flows: tuple[str, ...] = DIRECTIONS if flow == "turnover" else (flow,)
-            for period in _runs(months):
-                keys = itertools.product(codes, flows, period.months)
+            found = [dollars.get(key, {}) for key in itertools.product(codes, flows)]
+            for period in runs(months):
+                values = (each.get(month, 0.0) for each in found for month in period.months)
                 # dollars are stated to the cent, which is the eighth decimal of a million
-                value = round(sum(dollars.get(key, 0.0) for key in keys) / 1e6, 8)
-                rows.append((region, names[flow], str(period), value))
+                rows.append((region, names[flow], str(period), round(sum(values) / 1e6, 8)))
     table = pd.DataFrame(rows, columns=["region", "indicator", "period", "value"])
     table = table.assign(unit=UNIT, source=SOURCE, basis="observed")
     return table.sort_values(["indicator", "region", "period"], ignore_index=True)[user_data.OBSERVATION]
