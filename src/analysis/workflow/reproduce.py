@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
@@ -119,44 +119,11 @@ def _check_finished(staging: Path, made_from: Mapping[str, str]) -> None:
 
 
 def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
-    """Run every notebook and make the report, as many things at a time as there are cores; a thread waits for each."""
-    names, cores, slots = parameters.study(), runs.available_cores(), runs.at_a_time()
-    # the tour, which runs a batch of its own, and the late ones are the long ones: started first, they leave no
-    # core idle at the end, and what is left then are pages
-    order = (names[0], *reversed(names[1:]))
+    """Run every notebook and make the report, one thing more at a time than there are cores; a thread waits for each."""
     stopped = threading.Event()
-    with ThreadPoolExecutor(slots) as pool:
-
-        def run(name: str) -> Future[runs.Done]:
-            return pool.submit(
-                runs.run,
-                name,
-                {"output_dir": STAGING},
-                staging / "notebooks" / f"{name}.ipynb",
-                is_warm=True,
-                limits=runs.Limits(is_cancelled=stopped.is_set),
-                place=paths.relative(paths.results()),
-            )
-
+    with ThreadPoolExecutor(runs.at_a_time()) as pool:
         try:
-            futures = {run(name): name for name in order[:slots]}
-            pages = [pool.submit(_prepare_others)]
-            futures |= {run(name): name for name in order[slots:]}
-            done = {}
-            # None: off where nobody looks on
-            with tqdm(total=len(names), desc="Notebooks", unit="notebook", disable=quiet or None) as progress:
-                for future in runs.as_ended(futures):
-                    name = futures[future]
-                    progress.set_postfix_str(name)
-                    done[name] = future.result()
-                    progress.update()
-                    pages.append(pool.submit(_make_pages, "write_notebook", str(staging), name))
-            _check_written(staging)
-            pages += [
-                pool.submit(_make_pages, "write_others", str(staging), part, cores) for part in range(cores)
-            ]
-            for page in runs.as_ended(pages):
-                page.result()
+            return _carry_out(pool, staging, runs.Limits(is_cancelled=stopped.is_set), quiet)
         except BaseException:
             # a failure or Ctrl-C: the kernels that still run would only be waited for
             stopped.set()
@@ -164,6 +131,35 @@ def _run_all(staging: Path, quiet: bool) -> list[runs.Done]:
         finally:
             with client.ended():
                 pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _carry_out(pool: Executor, staging: Path, limits: runs.Limits, quiet: bool) -> list[runs.Done]:
+    names, cores, slots = parameters.study(), runs.available_cores(), runs.at_a_time()
+    # the tour, which runs a notebook of its own, and the late ones are the long ones: started first, they leave no
+    # core idle at the end, and what is left then are pages
+    order = (names[0], *reversed(names[1:]))
+
+    def run(name: str) -> Future[runs.Done]:
+        target, place = staging / "notebooks" / f"{name}.ipynb", paths.relative(paths.results())
+        values = {"output_dir": STAGING}
+        return pool.submit(runs.run, name, values, target, is_warm=True, limits=limits, place=place)
+
+    futures = {run(name): name for name in order[:slots]}
+    pages = [pool.submit(_prepare_others)]
+    futures |= {run(name): name for name in order[slots:]}
+    done = {}
+    # None: off where nobody looks on
+    with tqdm(total=len(names), desc="Notebooks", unit="notebook", disable=quiet or None) as progress:
+        for future in runs.as_ended(futures):
+            name = futures[future]
+            progress.set_postfix_str(name)
+            done[name] = future.result()
+            progress.update()
+            pages.append(pool.submit(_make_pages, "write_notebook", str(staging), name))
+    _check_written(staging)
+    pages += [pool.submit(_make_pages, "write_others", str(staging), part, cores) for part in range(cores)]
+    for page in runs.as_ended(pages):
+        page.result()
     return [done[name] for name in names]
 
 
