@@ -392,11 +392,10 @@ def _stored(layout: Layout) -> list[pl.Expr]:
         # polars fills up a line that is cut short; the careful reader knows it from one that ends in nothing
         is_export = pl.when(pl.col(last) != "").then(is_export)
     if layout.month is None:
-        # months of a spelling stand in order
-        place = pl.col("period").to_physical().cast(pl.Int32()) % (
-            12 * (rules.LAST_YEAR - rules.FIRST_YEAR + 1)
-        )
-        month = (place // 12 + rules.FIRST_YEAR) * 100 + place % 12 + 1
+        # months of a spelling stand in order; sixteen bits hold them all and are the fastest to reckon in
+        place = pl.col("period").to_physical()
+        year = place % (12 * (rules.LAST_YEAR - rules.FIRST_YEAR + 1)) // 12 + rules.FIRST_YEAR
+        month = year.cast(pl.Int32()) * 100 + place % 12 + 1
     else:
         month = pl.when(pl.col("period") == str(layout.month // 100)).then(pl.lit(layout.month, pl.Int32()))
     partner = pl.col("partner")
