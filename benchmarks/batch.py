@@ -4,8 +4,8 @@ Six parts, each printed with the ratio it is about, what is asked of it, and the
 
 ``start``   a notebook of imports only: papermill from Python and from the command line, and the engine
             ``amur``; the middle of five. To be at most 0.2 of papermill's.
-``05``      notebook 05, ``--runs`` times with different levels, two at a time: everything from the first
-            process to the last. `amur batch` once with tables only (``--formats csv``), once as it comes (CSV and
+``05``      notebook 05, ``--runs`` times with different levels, on two cores: everything from the first
+            process to the last. `amur batch` (which takes one run more than there are cores) once with tables only (``--formats csv``), once as it comes (CSV and
             SVG), once with all that plain papermill writes. Tables only: 15 times as fast as xargs with papermill
             and at most 1.0 s of the processor a run; as it comes: 6 times and 2.5 s.
 ``study``   every notebook of the study: papermill one after another, and ``amur reproduce``, which also
