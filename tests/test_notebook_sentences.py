@@ -90,7 +90,7 @@ def test_the_shares_are_read_as_they_are_printed(tmp_path, asked):
         place = int((last > last["RU-AMU"]).sum()) + 1
         assert f"place {place} of {len(last)}." in sentence
     is_default = asked == SHARES[0]
-    assert any("The fall after 2017" in text for text in made.said()) == is_default
+    assert any("the fall after 2017" in text for text in made.said()) == is_default
     implied = table(made, "far-east-share")
     holds = implied.loc[(implied["weighted"] - implied["printed"]).abs() <= 0.05, "period"]
     assert f"in {', '.join(holds)};" in made.sentence("far-east-share")
