@@ -53,8 +53,8 @@ class Frame:
     members: tuple[int, ...]
     strata: tuple[int, ...] | None = None
 
-    def design(self, levels: NDArray[Any]) -> tuple[NDArray[Any], Integers]:
-        """Whole-number design of a block of arrangements, and the squared norm of each.
+    def design(self, levels: NDArray[Any]) -> NDArray[Any]:
+        """Whole-number design of a block of arrangements.
 
         Parameters
         ----------
@@ -64,21 +64,35 @@ class Frame:
 
         Returns
         -------
-        design : ndarray of int, shape (d, m)
+        ndarray of int, shape (d, m)
             The sign of every pair's difference (pairs within strata), or the centred doubled
             midrank of each member (within its stratum).
-        norm : ndarray of int64, shape (m,)
-            Sum of squares of each column: the score's part of the coefficient's divisor.
         """
         here = levels[list(self.members)]
         if self.kernel == "concordance":
             first, second = self._pairs()
-            signs = np.sign(here[second] - here[first]).astype(np.int8)
-            return signs, np.count_nonzero(signs, axis=0).astype(np.int64)
+            return np.sign(here[second] - here[first]).astype(np.int8)
         design = np.empty(here.shape, dtype=narrowest(len(here)))
         for places in self.blocks():
             design[places] = centred_ranks(here[places])
-        return design, np.einsum("ij,ij->j", design, design, dtype=np.int64)
+        return design
+
+    def norms(self, design: NDArray[Any]) -> Integers:
+        """Squared norm of each arrangement of a `design`: the score's part of the coefficient's divisor.
+
+        Parameters
+        ----------
+        design : ndarray of int, shape (d, m)
+            Signs, or centred doubled midranks.
+
+        Returns
+        -------
+        ndarray of int64, shape (m,)
+            Sum of squares of each column.
+        """
+        if self.kernel == "concordance":
+            return np.count_nonzero(design, axis=0).astype(np.int64)
+        return np.einsum("ij,ij->j", design, design, dtype=np.int64)
 
     def bound(self) -> int:
         """Greatest sum of absolute products of two designs: every pair, or sum m (m**2 - 1) / 3 over strata.
@@ -144,8 +158,8 @@ def make_row(frame: Frame, covariate: Floats) -> JointRow:
     levels = np.unique(ranks, return_inverse=True)[1]
     spread = np.zeros((max(members) + 1, 1), dtype=narrowest(len(members)))
     spread[members, 0] = levels
-    design, norm = frame.design(spread)
-    return JointRow(frame, design[:, 0], int(norm[0]), ranks)
+    design = frame.design(spread)
+    return JointRow(frame, design[:, 0], int(frame.norms(design)[0]), ranks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,15 +275,19 @@ class JointNull:
     def _norm_classes(self, frame: Frame) -> Integers:
         """Distinct squared norms of the score on a frame."""
         if self._whole(frame):
-            return frame.design(self._levels[:, :1])[1]
-        return np.unique(np.concatenate([np.unique(frame.design(part)[1]) for part in self.level_blocks()]))
+            return frame.norms(frame.design(self._levels[:, :1]))
+        norms = (np.unique(frame.norms(frame.design(part))) for part in self.level_blocks())
+        return np.unique(np.concatenate(list(norms)))
 
     def _cells(self, levels: NDArray[Any], frames: Mapping[Frame, list[int]]) -> Cells:
         """Cells of the rows of some frames; the others are left undefined."""
         cells = np.empty((len(self.rows), levels.shape[1]), dtype=np.int32)
         for frame, members in frames.items():
-            design, norms = frame.design(levels)
-            classes = np.searchsorted(self._norms[frame], norms).astype(np.int32)
+            design = frame.design(levels)
+            known = self._norms[frame]
+            # of all cases the score has one norm, however it is arranged
+            norms = known if len(known) == 1 else frame.norms(design)
+            classes = np.searchsorted(known, norms).astype(np.int32)
             vectors = np.stack([self.rows[i].vector for i in members])
             sums = row_sums(design, vectors, bound=frame.bound(), work=self._work)
             # `MOST_CELLS` keeps a cell's number within 32 bits
@@ -314,7 +332,7 @@ class JointNull:
         for places in frame.blocks():
             vector = np.sort(row.vector[places]).astype(np.int64)
             if self._whole(frame):
-                score = np.sort(frame.design(self._observed[:, None])[0][:, 0].astype(np.int64))
+                score = np.sort(frame.design(self._observed[:, None])[:, 0].astype(np.int64))
             else:
                 # which scores stand on a part of the cases varies: at most they are untied
                 score = np.arange(1 - len(vector), len(vector), 2)
