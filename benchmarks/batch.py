@@ -402,7 +402,7 @@ def kill_in_the_middle(output: Path, count: int, worker: subprocess.Popen[bytes]
 
 @contextmanager
 def workers(folder: Path, distributed: object) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler on loopback and two workers of one thread."""
+    """A scheduler on loopback and two workers of two threads."""
     log = folder / "scheduler.log"
     start = [
         sys.executable,
@@ -422,7 +422,7 @@ def workers(folder: Path, distributed: object) -> Iterator[tuple[str, list[subpr
         for number in range(2):
             own = [
                 "--nthreads",
-                "1",
+                "2",  # while one run waits for messages, another has the core, as in the pool of one machine
                 "--no-nanny",
                 "--no-dashboard",
                 "--local-directory",
