@@ -28,7 +28,7 @@ START_SECONDS = 300.0
 STOP_SECONDS = 5.0
 # how often the end of a process is looked for; it is there within a few milliseconds
 POLL_SECONDS = 0.01
-# There is a kernel for every core. Matrices of eleven regions are too small to be shared out, and threads
+# There is a kernel for every core and one more. Matrices of eleven regions are too small to be shared out, and threads
 # that wait for work do so at full speed: notebook 06 took twice the processor time, and no less of the clock.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # the debugger that ipykernel loads complains of frozen modules; nobody debugs the server
