@@ -188,13 +188,15 @@ class Design:
 
 # Places, and the doubled midranks of the score and of the covariate in rising order: all that draws depend on
 Stratum = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-# Cases of a stratum up to which all pairs of all draws are kept: 190 pairs of 20 000 draws are 30 MB
-FEW_CASES = 20
+# Pairs of cases, over all strata, that are kept for every draw: 190, of twenty cases, times 20 000 draws are 30 MB
+MOST_PAIRS = 190
 
 
 def _has_turning(kernel: Kernel, strata: tuple[Stratum, ...]) -> bool:
     """Whether each pair of cases turns concordant at one latent correlation: no two covariates are alike."""
-    return kernel == "concordance" and all(len(set(y)) == len(y) <= FEW_CASES for _, _, y in strata)
+    if kernel != "concordance" or any(len(set(y)) < len(y) for _, _, y in strata):
+        return False
+    return sum(math.comb(len(y), 2) for _, _, y in strata) <= MOST_PAIRS
 
 
 @lru_cache(maxsize=4)
@@ -224,7 +226,7 @@ def _turning_points(strata: tuple[Stratum, ...], draws: int, n: int) -> Floats:
 def _sums(kernel: Kernel, strata: tuple[Stratum, ...], draws: int, n: int, latent: float) -> Integers:
     if _has_turning(kernel, strata):
         turning = _turning_points(strata, draws, n)
-        concordant = np.zeros(draws, dtype=np.int16)  # at most n (n - 1) / 2 = 190 a stratum for `FEW_CASES`
+        concordant = np.zeros(draws, dtype=np.int16)  # at most `MOST_PAIRS`
         for row in turning:
             concordant += row < latent
         total = 2 * concordant.astype(np.int64) - len(turning)
